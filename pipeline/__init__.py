@@ -1,0 +1,1 @@
+"""The core and its stores: extract, resolve, evidence, records, store. No scrapy, no prefect."""

@@ -1,0 +1,64 @@
+"""One frozen Settings: defaults, then the home's imb.toml, then IMB_* environment variables."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import FixProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    operator: str = "service account"  # named in the provenance of every crawl
+    user_agent: str = "imb-collector/0.1 (state task force; contact in imb.toml)"
+    lawful_basis: str = "public advertisements; see docs/legal.md"
+    sites_dir: str = ""  # further site profiles, besides those shipped
+    fictional_numbers: bool = False  # accept 555-01XX as phones: demo and tests
+    generated_numbers: bool = False  # accept any NPA-555-XXXX as a phone: demo and tests
+    known: str = "designated"  # standings that count as known: "designated" or "suspected"
+    casework_url: str = ""  # SQLAlchemy URL; "" is SQLite in the home
+    lock_wait_seconds: float = 30.0
+    fsync: str = "record"  # "record": every WARC record and journal entry reaches the disk; "batch": each second
+    simulated_today: str = ""  # ISO date; demo homes only, journalled, marks every package
+    flag_threshold: float = 0.90  # match probability from which a corroborated hit is a possible match
+
+
+def load_settings(toml: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Settings from a file and the environment. Raises FixProfile with file and key for anything unknown."""
+    values: dict[str, Any] = {}
+    if toml is not None and toml.exists():
+        try:
+            values.update(tomllib.loads(toml.read_text(encoding="utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise FixProfile(f"{toml}: {error}. Correct the line or delete the file to get defaults.") from error
+    types = {f.name: f.type for f in fields(Settings)}
+    for name in types:
+        if (raw := environ.get(f"IMB_{name.upper()}")) is not None:
+            values[name] = raw
+    values.update(overrides)
+    for name, value in values.items():
+        if name not in types:
+            raise FixProfile(f"{toml or 'environment'}: unknown setting {name!r}. Known: {', '.join(sorted(types))}.")
+        values[name] = _coerce(name, str(types[name]), value, toml)
+    return replace(Settings(), **values)
+
+
+def _coerce(name: str, kind: str, value: Any, toml: Path | None) -> Any:
+    if kind == "bool":
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in {"1", "true", "yes", "0", "false", "no"}:
+            return str(value).lower() in {"1", "true", "yes"}
+    elif kind == "float":
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            pass
+    elif isinstance(value, str):
+        return value
+    raise FixProfile(f"{toml or 'environment'}: setting {name!r} must be a {kind}, not {value!r}.")
