@@ -1,0 +1,168 @@
+"""The intelligence store: the only module that opens DuckDB.
+
+`Working` is the builder's database (one writer, under the home's lock). `open_snapshot` opens a published
+snapshot read-only. Rows go in as lists of dicts through Arrow; a table's digest is over its sorted rows,
+because two DuckDB files with the same rows differ in bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import FixHome, NotFound
+from pipeline.schema import BY_NAME, TABLES, Table
+
+BATCH = 20_000
+_ARROW: dict[str, Any] = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
+    "VARCHAR[]": pa.list_(pa.string()),
+}
+
+
+def _arrow_schema(table: Table) -> Any:
+    return pa.schema([(c.name, _ARROW[c.type]) for c in table.columns])
+
+
+class Store:
+    """An open DuckDB file with this project's tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a query as dicts."""
+        cursor = self.connection.execute(sql, list(parameters))
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """First column of the first row, or None."""
+        found = self.connection.execute(sql, list(parameters)).fetchall()
+        return found[0][0] if found else None
+
+    def count(self, table: str) -> int:
+        return int(self.value(f"SELECT count(*) FROM {BY_NAME[table].name}"))
+
+    def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> int:
+        """Append rows to a declared table; returns how many. Unknown keys raise KeyError."""
+        declared = BY_NAME[table]
+        schema = _arrow_schema(declared)
+        names = set(schema.names)
+        total = 0
+        iterator = iter(rows)
+        while batch := list(islice(iterator, BATCH)):
+            if unknown := set(batch[0]) - names:
+                raise KeyError(f"{table} has no column {sorted(unknown)}")
+            arrow_rows = pa.Table.from_pylist(batch, schema=schema)
+            self.connection.register("arrow_rows", arrow_rows)
+            columns = ", ".join(f'"{name}"' for name in schema.names)
+            self.connection.execute(f"INSERT INTO {declared.name} ({columns}) SELECT {columns} FROM arrow_rows")
+            self.connection.unregister("arrow_rows")
+            total += len(batch)
+        return total
+
+    def replace(self, table: str, rows: Iterable[dict[str, Any]]) -> int:
+        """Empty a table and fill it again."""
+        self.connection.execute(f"DELETE FROM {BY_NAME[table].name}")
+        return self.insert(table, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def digests(self, *, content_only: bool = True) -> dict[str, str]:
+        """SHA-256 over the sorted rows of each table; `content_only` leaves volatile columns out."""
+        present = {r["table_name"] for r in self.rows("SELECT table_name FROM duckdb_tables()")}
+        return {t.name: self._digest(t, content_only) for t in TABLES if t.name in present}
+
+    def _digest(self, table: Table, content_only: bool) -> str:
+        have = {
+            r["column_name"]
+            for r in self.rows("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table.name])
+        }
+        names = [n for n in table.names(volatile=not content_only) if n in have]
+        row = ", ".join(f'"{n}"' for n in names)
+        sql = (
+            "SELECT coalesce(sha256(string_agg(h, '' ORDER BY h)), '') FROM "
+            f"(SELECT sha256(CAST(row({row}) AS VARCHAR)) AS h FROM {table.name})"
+        )
+        return str(self.value(sql))
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+@contextmanager
+def open_working(path: Path) -> Iterator[Store]:
+    """The builder's database with every declared table. A file that cannot be read is set aside and said.
+
+    Everything in it can be rebuilt from archive, intake and casework.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise FixHome(f"{path} is open in another program. Close it and run the command again.") from error
+        raise FixHome(f"{path} cannot be read ({error}). Rebuild it with: imb build --full") from error
+    except duckdb.Error as error:
+        raise FixHome(f"{path} cannot be read ({error}). Rebuild it with: imb build --full") from error
+    store = Store(connection, path)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET preserve_insertion_order = true")
+        for table in TABLES:
+            connection.execute(table.ddl())
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_snapshot(folder: Path, name: str = "intelligence") -> Iterator[Store]:
+    """A published snapshot's `intelligence`, `regulatory` or `sealed` database, read-only."""
+    path = folder / f"{name}.duckdb"
+    if not path.exists():
+        raise NotFound(f"{path} does not exist. Run: imb build")
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield Store(connection, path)
+    finally:
+        connection.close()
+
+
+def memory_connection() -> duckdb.DuckDBPyConnection:
+    """A database in memory, for work that leaves nothing behind."""
+    return duckdb.connect(":memory:")
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A plain connection to a database file under construction; closed (and so checkpointed) at the end."""
+    connection = duckdb.connect(str(path))
+    try:
+        yield connection
+    finally:
+        connection.close()
