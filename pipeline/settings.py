@@ -17,6 +17,7 @@ class Settings:
     operator: str = "service account"  # named in the provenance of every crawl
     user_agent: str = "imb-collector/0.1 (state task force; contact in imb.toml)"
     lawful_basis: str = "public advertisements; see docs/legal.md"
+    sites: str = ""  # ids of the sites that scheduled runs collect, comma-separated
     sites_dir: str = ""  # further site profiles, besides those shipped
     fictional_numbers: bool = False  # accept 555-01XX as phones: demo and tests
     generated_numbers: bool = False  # accept any NPA-555-XXXX as a phone: demo and tests
