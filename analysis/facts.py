@@ -1,0 +1,279 @@
+"""What each business is seen to use, and when: phones, premises, contacts, operators. Built once per build."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from analysis.periods import Period, hull, period
+from analysis.rules import Rules
+from pipeline.model import Address, Entity, Lane, Ref
+
+# Places where a paper's address is the business itself, not an agent's office or a mail drop.
+PAPER_AT_PREMISES = frozenset({"license", "denied", "inspection"})
+PAPERS = PAPER_AT_PREMISES | {"filing"}  # an application is the applicant's own word, a tip somebody else's
+
+WORDS = {
+    "phone": "number", "email": "e-mail address", "handle": "handle", "site_id": "site account", "website": "website",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One business and one identifier: the refs that name it there."""
+
+    business_id: str
+    kind: str  # phone premises email handle site_id website
+    value: str
+    refs: tuple[Ref, ...]  # sorted by ref_id
+    lane: Lane
+    ceased: date | None  # last day the business was advertised anywhere but in a directory
+    unit: str = ""
+    building: str = ""
+
+    def ads(self, *classes: str) -> list[Ref]:
+        return [r for r in self.refs if r.owner_kind == "ad" and r.site_class in classes]
+
+    @property
+    def papers(self) -> list[Ref]:
+        return [r for r in self.refs if r.record_kind in PAPERS]
+
+    @property
+    def advertised(self) -> bool:
+        """An ad on a site of class illicit names it."""
+        return bool(self.ads("illicit"))
+
+    @property
+    def shown(self) -> Period | None:
+        """From the first to the last sight in any source."""
+        return hull(period(r.first_seen, r.last_seen) for r in self.refs)
+
+    @property
+    def firm(self) -> Period | None:
+        """Observed use: ads outside directories, and the days on which papers were issued."""
+        seen = [period(r.first_seen, r.last_seen) for r in self.ads("illicit", "mixed")]
+        return hull([*seen, *(period(r.first_seen, r.first_seen) for r in self.papers)])
+
+    @property
+    def observed(self) -> Period | None:
+        """Ads on sites of class illicit or mixed only."""
+        return hull(period(r.first_seen, r.last_seen) for r in self.ads("illicit", "mixed"))
+
+    @property
+    def paper(self) -> Period | None:
+        """Validity of the papers, cut where the ads of the business end: absence of closure is no presence."""
+        valid = hull(period(r.first_seen, r.last_seen) for r in self.papers)
+        if valid is None or self.ceased is None or self.ceased >= valid.last:
+            return valid
+        return Period(valid.first, max(valid.first, self.ceased))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(sorted({s for r in self.refs for s in r.sources}))
+
+    @property
+    def one_capture(self) -> bool:
+        """Nothing but one capture of one ad says so."""
+        return not self.papers and len(self.sources) <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """One operator on the records of one business."""
+
+    operator_id: str
+    business_id: str
+    roles: tuple[str, ...]
+    refs: tuple[Ref, ...]
+    binding: bool
+    lane: Lane
+
+    @property
+    def period(self) -> Period | None:
+        return hull(period(r.first_seen, r.last_seen) for r in self.refs)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(sorted({s for r in self.refs for s in r.sources}))
+
+    @property
+    def births(self) -> frozenset[date]:
+        return frozenset(r.dob for r in self.refs if r.dob)
+
+
+@dataclass
+class Facts:
+    """Entities, refs and what follows from them directly. Order of the inputs does not matter."""
+
+    entities: Mapping[str, Entity]
+    refs: Mapping[str, Ref]
+    rules: Rules
+    business_refs: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def gather(cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules) -> Facts:
+        ordered = {e.entity_id: e for e in sorted(entities, key=lambda e: e.entity_id)}
+        of = {
+            e.entity_id: tuple(refs[r] for r in sorted(e.members) if r in refs)
+            for e in ordered.values()
+            if e.kind == "business"
+        }
+        return cls(ordered, refs, rules, of)
+
+    def name(self, entity_id: str) -> str:
+        entity = self.entities.get(entity_id)
+        return (entity.name if entity else "") or "(no name)"
+
+    @cached_property
+    def entity_of(self) -> dict[str, str]:
+        return {r: e.entity_id for e in self.entities.values() for r in e.members}
+
+    @cached_property
+    def owner_business(self) -> dict[str, str]:
+        """owner_id of an ad or record -> the business it is about."""
+        pairs = ((r.owner_id, b) for b, refs in self.business_refs.items() for r in refs)
+        return dict(sorted(pairs, reverse=True))
+
+    @cached_property
+    def advertised(self) -> frozenset[str]:
+        """Businesses with an ad on a site of class illicit, or denied for cause."""
+        return frozenset(
+            b
+            for b, refs in self.business_refs.items()
+            if any(r.lane == "regulatory" and (r.site_class == "illicit" or r.record_kind == "denied") for r in refs)
+        )
+
+    @cached_property
+    def data_end(self) -> date:
+        """The last day on which anything was observed in an ad; of all papers' issue dates when there is no ad."""
+        seen = [r.last_seen for r in self.refs.values() if r.owner_kind == "ad" and r.last_seen]
+        seen = seen or [r.first_seen for r in self.refs.values() if r.first_seen]
+        return max(seen, default=date.min)
+
+    @cached_property
+    def ceased(self) -> dict[str, date]:
+        """Last advertised day outside directories, for businesses unseen since; absent for those still seen."""
+        edge = self.data_end - timedelta(
+            days=min(self.rules.succession.closed_after_days, self.data_end.toordinal() - 1)
+        )
+        lasts = {
+            b: max((r.last_seen for r in refs if r.site_class in {"illicit", "mixed"} and r.last_seen), default=None)
+            for b, refs in self.business_refs.items()
+        }
+        return {b: last for b, last in lasts.items() if last and last < edge}
+
+    @cached_property
+    def phone_entity(self) -> dict[str, str]:
+        return self._by_value("phone", lambda r: r.phones)
+
+    @cached_property
+    def premises_entity(self) -> dict[str, str]:
+        return self._by_value("premises", lambda r: tuple(a.premises_key for a in r.addresses if a.premises_key))
+
+    def _by_value(self, kind: str, values: Callable[[Ref], tuple[str, ...]]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for entity in self.entities.values():
+            if entity.kind == kind:
+                for member in entity.members:
+                    for value in values(self.refs[member]) if member in self.refs else ():
+                        found[value] = min(found.get(value, entity.entity_id), entity.entity_id)
+        return found
+
+    def premises_value(self, address: Address) -> str:
+        """The premises entity of an address, else its key; "" when too little is known."""
+        return self.premises_entity.get(address.premises_key, address.premises_key)
+
+    @cached_property
+    def uses(self) -> dict[str, dict[str, list[Use]]]:
+        """kind -> value -> its uses, sorted by business and lane."""
+        gathered: dict[tuple[str, str, str, Lane], list[Ref]] = defaultdict(list)
+        places: dict[str, list[Address]] = defaultdict(list)
+        for business_id, refs in self.business_refs.items():
+            for ref in refs:
+                for kind, value in self._identifiers(ref, places):
+                    gathered[kind, value, business_id, ref.lane].append(ref)
+        uses: dict[str, dict[str, list[Use]]] = defaultdict(dict)
+        for (kind, value, business_id, lane), refs_ in sorted(gathered.items(), key=lambda item: item[0]):
+            units = sorted({a.unit for a in places[value] if a.unit}) if kind == "premises" else []
+            building = min((a.building_key for a in places[value]), default="") if kind == "premises" else ""
+            use = Use(
+                business_id, kind, value, tuple(dict.fromkeys(refs_)), lane, self.ceased.get(business_id),
+                units[0] if units else "", building,
+            )  # fmt: skip
+            uses[kind].setdefault(value, []).append(use)
+        return uses
+
+    def _identifiers(self, ref: Ref, places: dict[str, list[Address]]) -> Iterable[tuple[str, str]]:
+        yield from (("phone", p) for p in ref.phones)
+        yield from (("email", e) for e in ref.emails)
+        yield from (("website", w) for w in ref.websites)
+        for handle in ref.handles:
+            yield ("site_id", handle) if handle.startswith("site_id:") else ("handle", handle)
+        for address in ref.addresses[:1]:
+            if value := self.premises_value(address):
+                places[value].append(address)
+                yield "premises", value
+
+    @cached_property
+    def uses_of(self) -> dict[str, list[Use]]:
+        """business -> all its uses."""
+        found: dict[str, list[Use]] = defaultdict(list)
+        for values in self.uses.values():
+            for uses in values.values():
+                for use in uses:
+                    found[use.business_id].append(use)
+        return found
+
+    @cached_property
+    def tenures(self) -> list[Tenure]:
+        """Operators on the records of businesses, sorted by operator and business; binding and context apart."""
+        gathered: dict[tuple[str, str, bool, Lane], list[Ref]] = defaultdict(list)
+        for entity in self.entities.values():
+            if entity.kind != "operator":
+                continue
+            for member in sorted(entity.members):
+                ref = self.refs.get(member)
+                business_id = self.owner_business.get(ref.owner_id) if ref else None
+                if ref and business_id:
+                    gathered[entity.entity_id, business_id, self.is_owner(ref), ref.lane].append(ref)
+        return [
+            Tenure(
+                operator, business, tuple(sorted({role_key(r.party_role) for r in refs})), tuple(refs), binding, lane
+            )
+            for (operator, business, binding, lane), refs in sorted(gathered.items(), key=lambda item: item[0])
+        ]
+
+    @cached_property
+    def tenures_of(self) -> dict[str, list[Tenure]]:
+        """business -> everybody on its records."""
+        found: dict[str, list[Tenure]] = defaultdict(list)
+        for tenure in self.tenures:
+            found[tenure.business_id].append(tenure)
+        return found
+
+    def is_owner(self, ref: Ref) -> bool:
+        """A role that answers for the business, on a paper that is not the person's own word."""
+        rules, role = self.rules.operator, role_key(ref.party_role)
+        named = role in rules.binding_roles or role.startswith("owner")
+        return named and ref.record_kind in rules.binding_kinds and ref.lane == "regulatory"
+
+    def operators_of(self) -> dict[str, list[Tenure]]:
+        """operator -> binding tenures."""
+        found: dict[str, list[Tenure]] = defaultdict(list)
+        for tenure in self.tenures:
+            if tenure.binding:
+                found[tenure.operator_id].append(tenure)
+        return found
+
+
+def role_key(role: str) -> str:
+    """ "Managing Member" -> "managing_member"."""
+    return "_".join("".join(c if c.isalnum() else " " for c in role.lower()).split())
+
+
+def captures_of(refs: Sequence[Ref]) -> tuple[str, ...]:
+    """Capture ids of the ads among refs, sorted."""
+    return tuple(sorted({s for r in refs if r.owner_kind == "ad" for s in r.sources}))

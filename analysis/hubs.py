@@ -1,0 +1,110 @@
+"""Identifiers so widely used that they say nothing: switchboards, agents' offices, mail drops, filing services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.facts import WORDS, Facts, Use
+from analysis.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """An identifier that binds nobody, and why. `degree` counts unrelated groups of businesses."""
+
+    kind: str
+    value: str
+    degree: int
+    reason: str
+    businesses: tuple[str, ...] = ()
+
+
+class Groups:
+    """Union-find over ids; the representative is the smallest id, so the order of unions does not matter."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def find(self, item: str) -> str:
+        root = item
+        while (up := self._parent.get(root, root)) != root:
+            root = up
+        while (up := self._parent.get(item, item)) != root:
+            self._parent[item] = root
+            item = up
+        return root
+
+    def union(self, a: str, b: str) -> None:
+        low, high = sorted((self.find(a), self.find(b)))
+        self._parent[high] = low
+
+
+def toll_free(phone: str, rules: Rules) -> bool:
+    """A number that costs the caller nothing belongs to a service, not to a storefront."""
+    return phone.startswith("+1") and phone[2:5] in rules.phone.toll_free
+
+
+def phone_hub(uses: Sequence[Use], facts: Facts, groups: Groups) -> Hub | None:
+    """A toll-free number, or one that unrelated businesses share."""
+    value = uses[0].value
+    businesses = tuple(sorted({u.business_id for u in uses}))
+    if toll_free(value, facts.rules):
+        return Hub("phone", value, len(businesses), f"{value} is toll-free: a service, not a storefront", businesses)
+    r = facts.rules.phone
+    return _crowd(uses, facts, groups, (r.hub_degree, r.hub_degree_unadvertised))
+
+
+def contact_hub(uses: Sequence[Use], facts: Facts, groups: Groups) -> Hub | None:
+    """An address or account that unrelated businesses share: a filing service, a web designer."""
+    r = facts.rules.contact
+    return _crowd(uses, facts, groups, (r.hub_degree, r.hub_degree_unadvertised))
+
+
+def _crowd(uses: Sequence[Use], facts: Facts, groups: Groups, limits: tuple[int, int]) -> Hub | None:
+    limit, limit_unadvertised = limits
+    kind, value = uses[0].kind, uses[0].value
+    businesses = tuple(sorted({u.business_id for u in uses}))
+    crowd: dict[str, bool] = {}
+    for business in businesses:
+        root = groups.find(business)
+        crowd[root] = crowd.get(root, False) or business in facts.advertised
+    innocent = sum(not advertised for advertised in crowd.values())
+    if innocent >= limit_unadvertised and 2 * innocent >= len(crowd):
+        reason = f"{len(crowd)} unrelated businesses use the {WORDS[kind]} {value}, {innocent} of them not advertised"
+        return Hub(kind, value, len(crowd), reason, businesses)
+    if len(crowd) >= limit:
+        return Hub(
+            kind, value, len(crowd), f"{len(crowd)} unrelated businesses use the {WORDS[kind]} {value}", businesses
+        )
+    return None
+
+
+def premises_hub(uses: Sequence[Use], facts: Facts, crowded: bool) -> Hub | None:
+    """A building without units in which several sit, or a suite with many tenants at once.
+
+    `crowded` says that units are named elsewhere in the building, so that a missing unit is an omission.
+    """
+    r, use = facts.rules.premises, uses[0]
+    businesses = tuple(sorted({u.business_id for u in uses}))
+    if len(businesses) < 2:
+        return None
+    place = use.building.replace("|", ", ") or use.value
+    if not use.unit and (crowded or len(businesses) > r.hub_members):
+        reason = (
+            f"{len(businesses)} businesses are named at {place} without a unit: a shopping center or office building"
+        )
+        return Hub("premises", use.value, len(businesses), reason, businesses)
+    if (most := _at_once(uses)) > r.hub_degree:
+        reason = f"{most} businesses are named at one unit of {place} at once: a mail drop or an agent's office"
+        return Hub("premises", use.value, most, reason, businesses)
+    return None
+
+
+def _at_once(uses: Sequence[Use]) -> int:
+    periods = [(u.business_id, u.shown) for u in uses if u.shown]
+    most = 0
+    for _, one in periods:
+        present = {b for b, other in periods if one and other and other.first <= one.first <= other.last}
+        most = max(most, len(present))
+    return most

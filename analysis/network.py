@@ -1,0 +1,193 @@
+"""Networks: businesses bound by links, with their operators, phones and premises."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.changes import Change, network_changes
+from analysis.communities import split
+from analysis.facts import Facts
+from analysis.hubs import Groups, Hub
+from analysis.links import build_links, hubs
+from analysis.periods import Period, hull, period
+from analysis.rules import Rules, shipped_rules
+from pipeline.model import Entity, Link, Network, Ref, stable_id
+
+__all__ = ["Change", "Hub", "build_links", "build_networks", "hubs", "network_changes", "weakest_links"]
+
+Edges = dict[tuple[str, str], float]
+
+
+def build_networks(
+    entities: Iterable[Entity],
+    links: Iterable[Link],
+    previous: Mapping[str, Collection[str]] | None = None,
+    *,
+    refs: Mapping[str, Ref],
+    rules: Rules | None = None,
+) -> list[Network]:
+    """Networks sorted by id; the order of the inputs does not matter.
+
+    A business alone is a network only when an ad on an illicit site or a denial names it. `previous` (network id ->
+    business ids) lets a network keep the id it had; without it the id follows from the anchor alone, so that a full
+    build and an incremental one agree.
+    """
+    facts = Facts.gather(entities, refs, rules or shipped_rules())
+    links = sorted(links, key=lambda link: (link.from_id, link.to_id, link.kind))
+    edges = binding_edges(links, facts)
+    parts = _components(facts, edges)
+    attached = _attachments(links, facts)
+    ids = [_network_id(part, facts, previous or {}) for part in parts]
+    networks = [_network(p, edges, links, attached, facts, network_id=i) for p, i in zip(parts, ids, strict=True)]
+    return sorted(networks, key=lambda n: n.network_id)
+
+
+def binding_edges(links: Iterable[Link], facts: Facts) -> Edges:
+    """Business pairs that are bound, with the noisy-or of their links."""
+    miss: dict[tuple[str, str], float] = {}
+    for link in links:
+        if link.binding and link.from_id in facts.business_refs and link.to_id in facts.business_refs:
+            pair = (min(link.from_id, link.to_id), max(link.from_id, link.to_id))
+            miss[pair] = miss.get(pair, 1.0) * (1.0 - link.probability)
+    return {pair: 1.0 - m for pair, m in sorted(miss.items())}
+
+
+def _components(facts: Facts, edges: Edges) -> list[list[str]]:
+    groups, members = Groups(), defaultdict[str, list[str]](list)
+    for a, b in edges:
+        groups.union(a, b)
+    for business in facts.business_refs:
+        members[groups.find(business)].append(business)
+    rules, parts = facts.rules.binding, list[list[str]]()
+    for component in members.values():
+        if len(component) > rules.oversized:
+            parts.extend(split(component, edges, rules.oversized, rules.seed))
+        else:
+            parts.append(sorted(component))
+    named = [p for p in parts if len(p) > 1 or p[0] in facts.advertised]
+    return [p for p in named if not rules.advertised_only or any(b in facts.advertised for b in p)]
+
+
+def anchor(businesses: Iterable[str], facts: Facts) -> str:
+    """The advertised business with the lowest intake_seq (any, when none is advertised)."""
+    kept = sorted(businesses)
+    kept = [b for b in kept if b in facts.advertised] or kept
+    return min(kept, key=lambda b: (min((r.intake_seq for r in facts.business_refs[b]), default=0), b))
+
+
+def _network_id(part: Sequence[str], facts: Facts, previous: Mapping[str, Collection[str]]) -> str:
+    kept = [b for b in part if stable_id("network", b) in previous]
+    return stable_id("network", anchor(kept or part, facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """Context of businesses: business -> entity ids."""
+
+    operators: dict[str, set[str]]
+    phones: dict[str, set[str]]
+    premises: dict[str, set[str]]
+
+
+def _attachments(links: Sequence[Link], facts: Facts) -> _Attached:
+    found = _Attached(defaultdict(set), defaultdict(set), defaultdict(set))
+    for link in links:
+        if link.lane != "regulatory":
+            continue
+        if link.kind == "operates":
+            found.operators[link.to_id].add(link.from_id)
+        elif link.kind == "uses_phone":
+            found.phones[link.from_id].add(link.to_id)
+        elif link.kind == "at_premises":
+            found.premises[link.from_id].add(link.to_id)
+    return found
+
+
+def _network(
+    part: Sequence[str], edges: Edges, links: Sequence[Link], attached: _Attached, facts: Facts, *, network_id: str
+) -> Network:
+    within = {pair: p for pair, p in edges.items() if pair[0] in set(part) and pair[1] in set(part)}
+    members = [(b, "business", "storefront" if b in facts.advertised else "linked business") for b in part]
+    members += _others(part, attached.operators, "operator", ("operator", "hub operator"), 3)
+    members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2)
+    members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2)
+    seen = _seen(part, facts)
+    tree = spanning_tree(within)
+    cohesion = sum(tree.values()) / len(tree) if tree else 1.0
+    return Network(
+        network_id,
+        tuple(sorted(members)),
+        seen.first if seen else None,
+        seen.last if seen else None,
+        round(cohesion, 4),
+        _opening(part, members, seen, facts) + _weakest_step(tree, links),
+    )
+
+
+def _seen(part: Sequence[str], facts: Facts) -> Period | None:
+    """First to last sight in ads; the days on which papers were issued when there is no ad."""
+    refs = [r for b in part for r in facts.business_refs[b] if r.lane == "regulatory"]
+    ads = hull(period(r.first_seen, r.last_seen) for r in refs if r.owner_kind == "ad")
+    return ads or hull(period(r.first_seen, r.first_seen) for r in refs)
+
+
+def _others(
+    part: Sequence[str], attached: Mapping[str, set[str]], kind: str, roles: tuple[str, str], many: int
+) -> list[tuple[str, str, str]]:
+    degree: dict[str, int] = defaultdict(int)
+    for business in part:
+        for other in attached.get(business, ()):
+            degree[other] += 1
+    return [(other, kind, roles[1] if n >= many else roles[0]) for other, n in degree.items()]
+
+
+def spanning_tree(edges: Edges) -> Edges:
+    """The strongest set of links that holds all together (Kruskal); ties are broken by id."""
+    groups, tree = Groups(), Edges()
+    for (a, b), p in sorted(edges.items(), key=lambda item: (-item[1], item[0])):
+        if groups.find(a) != groups.find(b):
+            groups.union(a, b)
+            tree[a, b] = p
+    return tree
+
+
+def weakest_links(network: Network, links: Iterable[Link], count: int = 3) -> list[Link]:
+    """The links of the strongest spanning tree that hold least, weakest first: what to check by hand."""
+    inside = {m for m, kind, _ in network.members if kind == "business"}
+    bound = [x for x in links if x.binding and x.from_id in inside and x.to_id in inside]
+    best: dict[tuple[str, str], Link] = {}
+    miss: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
+    for link in sorted(bound, key=lambda x: (-x.probability, x.kind)):
+        best.setdefault((link.from_id, link.to_id), link)
+        miss[link.from_id, link.to_id] *= 1.0 - link.probability
+    tree = spanning_tree({pair: 1.0 - m for pair, m in miss.items()})
+    return [best[pair] for pair, _ in sorted(tree.items(), key=lambda item: (item[1], item[0]))[:count]]
+
+
+def _opening(part: Sequence[str], members: Sequence[tuple[str, str, str]], seen: Period | None, facts: Facts) -> str:
+    refs = [r for b in part for r in facts.business_refs[b] if r.lane == "regulatory"]
+    cities = sorted({a.city for r in refs for a in r.addresses[:1] if a.city})
+    more = f" and {len(cities) - 5} more places" if len(cities) > 5 else ""
+    where = f" in {', '.join(cities[:5])}{more}" if cities else ""
+    counts = {kind: sum(k == kind for _, k, _ in members) for kind in ("operator", "phone")}
+    text = (
+        f"{_count(len(part), 'business', 'businesses')}{where}{f', seen from {seen}' if seen else ''}; "
+        f"{sum(b in facts.advertised for b in part)} advertised on illicit sites or denied; "
+        f"{_count(counts['operator'], 'operator')}, {_count(counts['phone'], 'phone number')}."
+    )
+    central = sorted(facts.name(m) for m, _, role in members if role == "hub operator")
+    return text + (f" On the records of three or more: {', '.join(central)}." if central else "")
+
+
+def _weakest_step(tree: Edges, links: Sequence[Link]) -> str:
+    if not tree:
+        return ""
+    pair = min(tree, key=lambda p: (tree[p], p))
+    link = max((x for x in links if (x.from_id, x.to_id) == pair and x.binding), key=lambda x: (x.probability, x.kind))
+    return f" The weakest step that holds it together ({tree[pair]:.2f}): {link.sentence}"
+
+
+def _count(n: int, noun: str, plural: str = "") -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {plural or noun + 's'}"

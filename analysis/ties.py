@@ -1,0 +1,131 @@
+"""How strongly two uses of one identifier tie two businesses: pure rules over pairs of uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.facts import PAPER_AT_PREMISES, WORDS, Tenure, Use
+from analysis.periods import Period, gap_days, hull, overlap_days, period
+from analysis.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One reason for which two businesses belong together."""
+
+    kind: str
+    value: str
+    probability: float
+    how: str  # the rest of a sentence after "A and B "
+    period: Period | None
+    sources: tuple[str, ...]
+
+
+def tie_phone(a: Use, b: Use, rules: Rules) -> Tie | None:
+    """Overlapping or near uses of one number; None after a gap, when the number may have been reassigned."""
+    r, one, two = rules.phone, a.firm, b.firm
+    if one is None or two is None:
+        return None
+    gap, both = gap_days(one, two), a.advertised and b.advertised
+    if gap <= 0:
+        probability, how = r.overlap, f"both used {a.value} in overlapping periods ({one}; {two})"
+    elif gap <= r.near_days:
+        probability, how = r.near, f"used {a.value} one after the other, {gap} days apart"
+    elif both and gap <= r.near_days_advertised:
+        probability, how = r.near_advertised, f"both advertised {a.value} on illicit sites, {gap} days apart"
+    elif (a.advertised or b.advertised) and _paper_covers(a, b):
+        probability, how = r.paper, f"both had {a.value}: one advertised it while the other's license named it"
+    else:
+        return None
+    if a.one_capture or b.one_capture:
+        probability *= r.one_source_factor
+        how += "; one side rests on a single capture"
+    return Tie("shared_phone", a.value, probability, how, hull([one, two]), _sources(a, b))
+
+
+def _paper_covers(a: Use, b: Use) -> bool:
+    return any(
+        x.paper is not None and y.observed is not None and gap_days(x.paper, y.observed) <= 0
+        for x, y in ((a, b), (b, a))
+    )
+
+
+def tie_premises(a: Use, b: Use, rules: Rules, ends: Mapping[str, date] | None = None) -> Tie | None:
+    """One suite at one time. `ends`: business -> day from which a later license at the suite supersedes its own."""
+    r, ends = rules.premises, ends or {}
+    one, two = a.observed, b.observed
+    if a.advertised and b.advertised and one and two:
+        gap = gap_days(one, two)
+        if gap <= 0:
+            return _at(a, b, r.overlap_advertised, f"both advertised from one suite ({one}; {two})", rules)
+        if gap <= r.near_days_advertised:
+            return _at(a, b, r.near_advertised, f"advertised from one suite, {gap} days apart", rules)
+        return None
+    for ad, paper in ((a, b), (b, a)):
+        held = license_period(paper, ends.get(paper.business_id)) if ad.advertised and not paper.observed else None
+        if held and ad.observed and overlap_days(held, ad.observed) >= r.min_overlap_days:
+            how = f"shared one suite: one held a license there while the other advertised ({held}; {ad.observed})"
+            return _at(a, b, r.overlap_license, how, rules)
+    if a.firm and b.firm and gap_days(a.firm, b.firm) <= 0:
+        return _at(a, b, r.overlap_other, "were both named at one suite in overlapping periods", rules)
+    return None
+
+
+def license_period(use: Use, end: date | None = None) -> Period | None:
+    """Validity of the licenses (not filings) that put a business at the premises, up to `end`."""
+    papers = [p for p in use.papers if p.record_kind in PAPER_AT_PREMISES]
+    valid = hull(period(p.first_seen, p.last_seen) for p in papers)
+    whole = use.paper
+    if valid is None or whole is None:
+        return None
+    last = min(valid.last, whole.last, end or valid.last)
+    return Period(valid.first, max(valid.first, last))
+
+
+def license_ends(uses: Sequence[Use]) -> dict[str, date]:
+    """business -> first day of the next license that another business took out at the same premises."""
+    starts = sorted((held.first, u.business_id) for u in uses if (held := license_period(u)))
+    ends: dict[str, date] = {}
+    for first, business in starts:
+        for later, other in starts:
+            if later > first and other != business:
+                ends.setdefault(business, later)
+    return ends
+
+
+def _at(a: Use, b: Use, probability: float, how: str, rules: Rules) -> Tie:
+    if not a.unit:
+        probability *= rules.premises.unitless_factor
+        how = how.replace("one suite", "one building without units")
+    return Tie("shared_premises", a.value, probability, how, hull([a.firm, b.firm]), _sources(a, b))
+
+
+def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
+    """An e-mail address, handle, site account or website named by both."""
+    r = rules.contact
+    probability = {"email": r.email, "handle": r.handle, "site_id": r.site_id, "website": r.website}[a.kind]
+    if a.one_capture and b.one_capture:
+        probability *= rules.phone.one_source_factor
+    how = f"both name the {WORDS[a.kind]} {a.value}"
+    return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.shown, b.shown]), _sources(a, b))
+
+
+def tie_operator(a: Tenure, b: Tenure, name: str, rules: Rules) -> Tie | None:
+    """One owner or officer on the records of both; None when the dates of birth contradict each other."""
+    r, known = rules.operator, a.births and b.births
+    if known and not a.births & b.births:
+        return None
+    probability = r.shared if known else r.no_birth_date
+    how = f"both name {name} as {' / '.join(sorted({*a.roles, *b.roles})).replace('_', ' ')}"
+    how += "" if known else " (no date of birth to compare)"
+    return Tie("shared_operator", a.operator_id, probability, how, hull([a.period, b.period]), _merged(a, b))
+
+
+def _sources(a: Use, b: Use) -> tuple[str, ...]:
+    return tuple(sorted({*a.sources, *b.sources}))
+
+
+def _merged(a: Tenure, b: Tenure) -> tuple[str, ...]:
+    return tuple(sorted({*a.sources, *b.sources}))

@@ -1,0 +1,239 @@
+"""What binds, what is context, and who is never pulled in."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from analysis.network import build_links, build_networks, hubs, network_changes, weakest_links
+from pipeline.model import Link
+
+P1, P2, P3 = "+14175550101", "+14175550102", "+14175550103"
+SUITE, OTHER = "1200 N Larkmoor Ave #5", "77 Fenwick Rd #2"
+
+
+def bound(town: Any) -> set[frozenset[str]]:
+    names = {town.id(key): key for kind, key in town.groups if kind == "business"}
+    links = build_links(town.entities, town.refs)
+    return {frozenset((names[x.from_id], names[x.to_id])) for x in links if x.binding}
+
+
+def kinds(town: Any, a: str, b: str) -> dict[str, Link]:
+    pair = {town.id(a), town.id(b)}
+    return {x.kind: x for x in build_links(town.entities, town.refs) if {x.from_id, x.to_id} == pair}
+
+
+@pytest.mark.parametrize(
+    ("second", "binds"),
+    [
+        (("2026-03-01", "2026-06-01", "illicit"), True),  # overlapping
+        (("2026-05-15", "2026-08-01", "illicit"), True),  # near
+        (("2026-07-20", "2026-09-01", "illicit"), True),  # 80 days, both advertised
+        (("2026-07-20", "2026-09-01", "mixed"), False),  # 80 days: may be reassigned
+        (("2026-11-01", "2026-11-20", "illicit"), False),  # seven months
+    ],
+)
+def test_a_phone_binds_while_it_is_in_one_hand(town: Any, second: tuple[str, str, str], binds: bool) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-05-01", phones=(P1,))
+    town.ad("Jade Garden", *second[:2], phones=(P1,), site_class=second[2])
+    assert bound(town) == ({frozenset({"Golden Lotus", "Jade Garden"})} if binds else set())
+
+
+def test_reassigned_phone_with_a_stale_directory_listing_does_not_bind(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-03-01", phones=(P1,))
+    town.ad("Golden Lotus", "2026-01-01", "2026-11-20", phones=(P1,), site_class="directory")
+    town.record("Oak Therapy", "2026-07-15", "2028-01-31", phones=(P1,))
+    town.ad("Oak Therapy", "2026-08-01", "2026-11-20", phones=(P1,), site_class="directory")
+    assert bound(town) == set()
+
+
+def test_next_tenant_does_not_bind_even_while_the_old_license_is_valid(town: Any) -> None:
+    town.record("Golden Lotus", "2025-01-01", "2027-01-31", place=SUITE)
+    town.ad("Golden Lotus", "2025-06-01", "2026-03-01", phones=(P1,), place=SUITE)
+    town.record("Oak Therapy", "2026-02-20", "2028-01-31", place=SUITE)
+    town.ad("Oak Therapy", "2026-06-01", "2026-11-20", place=SUITE, site_class="mixed")
+    assert bound(town) == set()
+
+
+def test_two_advertised_businesses_in_one_suite_bind_when_near_and_not_after_a_gap(town: Any) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-03-01", place=SUITE)
+    town.ad("Jade Garden", "2026-04-01", "2026-06-01", place=SUITE)
+    town.ad("Red Maple", "2026-10-01", "2026-11-20", place=SUITE)
+    assert bound(town) == {frozenset({"Golden Lotus", "Jade Garden"})}
+
+
+def test_the_license_in_force_where_illicit_ads_run_binds(town: Any) -> None:
+    town.record("GL Wellness LLC", "2025-01-01", "2027-01-31", place=SUITE)
+    town.ad("Golden Lotus", "2025-06-01", "2026-03-01", place=SUITE)
+    assert bound(town) == {frozenset({"GL Wellness LLC", "Golden Lotus"})}
+
+
+def test_shopping_center_without_units_is_a_hub(town: Any) -> None:
+    center = "900 Center St"
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", place=center)
+    town.ad("Jade Garden", "2026-01-01", "2026-06-01", place=center)
+    town.record("Oak Therapy", "2026-01-01", place=center + " #9")
+    assert bound(town) == set()
+    assert [h.kind for h in hubs(town.entities, town.refs)] == ["premises"]
+
+
+def test_switchboard_is_damped_and_listed_with_its_reason(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", phones=(P1,))
+    for n in range(4):
+        town.ad(f"Honest Hands {n}", "2026-01-01", "2026-06-01", phones=(P1,), site_class="mixed")
+    assert bound(town) == set()
+    (hub,) = hubs(town.entities, town.refs)
+    assert hub.degree == 5
+    assert "unrelated" in hub.reason
+
+
+def test_toll_free_number_binds_nobody(town: Any) -> None:
+    for shop in ("Golden Lotus", "Jade Garden"):
+        town.ad(shop, "2026-01-01", "2026-06-01", phones=("+18775550101",))
+    assert bound(town) == set()
+
+
+def test_owner_binds_landlord_agent_and_therapist_do_not(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01")
+    chen = ("chen", "Mei Chen", "owner", "1980-01-02")
+    town.record("Golden Lotus", "2025-01-01", people=[chen, ("ll", "Larkmoor Holdings", "landlord")])
+    town.record("Jade Garden", "2025-01-01", kind="filing", people=[chen, ("ra", "Acme Agents", "registered_agent")])
+    town.record("Oak Therapy", "2025-01-01", people=[("ll", "Larkmoor Holdings", "landlord")])
+    town.record("Elm Therapy", "2025-01-01", kind="filing", people=[("ra", "Acme Agents", "registered_agent")])
+    town.record("Golden Lotus", "2025-01-01", people=[("th", "Ana Cole", "licensee")])
+    town.record("Ash Therapy", "2025-01-01", people=[("th", "Ana Cole", "licensee")])
+    assert bound(town) == {frozenset({"Golden Lotus", "Jade Garden"})}
+    found = {x.kind for x in build_links(town.entities, town.refs)}
+    assert {"operates", "landlord_of", "agent_of", "works_at"} <= found
+
+
+def test_one_operator_with_two_dates_of_birth_does_not_bind(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01")
+    town.record("Golden Lotus", "2025-01-01", people=[("li", "Wei Li", "owner", "1980-01-02")])
+    town.record("Oak Therapy", "2025-01-01", people=[("li", "Wei Li", "owner", "1991-07-09")])
+    assert bound(town) == set()
+
+
+def test_an_application_is_shown_and_does_not_bind(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01")
+    town.record("Golden Lotus", "2025-01-01", people=[("li", "Wei Li", "owner", "1980-01-02")])
+    town.record("Oak Therapy", "2026-01-01", kind="application", people=[("li", "Wei Li", "applicant", "1980-01-02")])
+    assert bound(town) == set()
+    assert "applied_for" in {x.kind for x in build_links(town.entities, town.refs)}
+
+
+def test_intelligence_lane_never_binds(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", phones=(P1,))
+    town.record("Oak Therapy", "2026-02-01", kind="tip", phones=(P1,), lane="intelligence")
+    assert bound(town) == set()
+    lanes = {x.lane for x in build_links(town.entities, town.refs) if x.from_id == town.id("Oak Therapy")}
+    assert lanes == {"intelligence"}
+
+
+def test_one_capture_with_a_strangers_phone_is_too_little_alone(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-03-01", "2026-03-01", phones=(P1,), captures=1)
+    town.ad("Oak Therapy", "2026-01-01", "2026-06-01", phones=(P1,), site_class="mixed")
+    link = kinds(town, "Golden Lotus", "Oak Therapy")["shared_phone"]
+    assert not link.binding
+    assert "single capture" in link.sentence
+
+
+@pytest.mark.parametrize("field", ["emails", "handles"])
+def test_contacts_bind(town: Any, field: str) -> None:
+    value = "front@postbox.example" if field == "emails" else "wechat:lotus88"
+    town.ad("Golden Lotus", "2026-01-01", "2026-02-01", **{field: (value,)})
+    town.ad("Jade Garden", "2026-08-01", "2026-09-01", **{field: (value,)})
+    assert bound(town) == {frozenset({"Golden Lotus", "Jade Garden"})}
+
+
+def test_every_link_carries_probability_period_sources_and_a_sentence(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-02-01", phones=(P1,), place=SUITE)
+    town.ad("Jade Garden", "2026-01-15", "2026-03-01", phones=(P1,), place=OTHER)
+    for link in build_links(town.entities, town.refs):
+        assert 0 < link.probability <= 1
+        assert link.first_seen and link.last_seen and link.first_seen <= link.last_seen
+        assert link.sources and link.sentence.endswith(".")
+
+
+def a_ring(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", phones=(P1, P2), place=SUITE)
+    town.ad("Jade Garden", "2026-02-01", "2026-07-01", phones=(P1,), place=OTHER)
+    town.ad("Red Maple", "2026-02-01", "2026-07-01", phones=(P2,))
+    town.ad("Lone Pine", "2026-02-01", "2026-07-01", phones=(P3,))
+    town.ad("Oak Therapy", "2026-02-01", "2026-07-01", site_class="directory")
+    town.record("Red Maple", "2025-02-01", people=[("chen", "Mei Chen", "owner", "1980-01-02")])
+
+
+def networks(town: Any, **more: Any) -> list[Any]:
+    links = build_links(town.entities, town.refs)
+    return build_networks(town.entities, links, refs=town.refs, **more)
+
+
+def test_networks_hold_businesses_with_operators_phones_and_premises(town: Any) -> None:
+    a_ring(town)
+    found = {frozenset(m for m, kind, _ in n.members if kind == "business"): n for n in networks(town)}
+    ring = frozenset(town.id(s) for s in ("Golden Lotus", "Jade Garden", "Red Maple"))
+    assert set(found) == {ring, frozenset({town.id("Lone Pine")})}
+    roles = {(kind, role) for _, kind, role in found[ring].members}
+    assert {("phone", "shared phone"), ("operator", "operator"), ("premises", "premises")} <= roles
+    assert 0.9 < found[ring].cohesion <= 1
+    assert found[ring].summary.startswith("3 businesses in Springfield")
+
+
+def test_networks_do_not_depend_on_the_order_of_anything(town: Any) -> None:
+    a_ring(town)
+    expected = networks(town)
+    shuffler = random.Random(3)
+    for _ in range(5):
+        entities, links = list(town.entities), build_links(town.entities, town.refs)
+        shuffler.shuffle(entities)
+        shuffler.shuffle(links)
+        items = list(town.refs.items())
+        shuffler.shuffle(items)
+        assert build_links(entities, dict(items)) == build_links(town.entities, town.refs)
+        assert build_networks(entities, links, refs=dict(items)) == expected
+
+
+def test_a_network_keeps_its_id_when_an_older_business_joins(town: Any) -> None:
+    a_ring(town)
+    before = networks(town)
+    previous = {n.network_id: [m for m, kind, _ in n.members if kind == "business"] for n in before}
+    town.ad("Early Dawn", "2026-02-01", "2026-07-01", phones=(P2,), seq=-1)
+    after = networks(town, previous=previous)
+    assert {n.network_id for n in after} == set(previous)
+    assert {c.kind for c in network_changes(previous, after)} == {"grown"}
+    assert {n.network_id for n in networks(town)} != set(previous)
+
+
+def test_innocent_businesses_of_one_owner_are_nobodys_network(town: Any) -> None:
+    for shop in ("Oak Therapy", "Elm Therapy"):
+        town.record(shop, "2025-02-01", people=[("cole", "Ana Cole", "owner", "1980-01-02")])
+    assert networks(town) == []
+
+
+def test_oversized_component_is_split_and_its_weakest_links_are_known(town: Any) -> None:
+    for ring in range(2):
+        for n in range(24):
+            phones = (
+                f"+1417555{ring}{n:03d}",
+                f"+1417555{ring}{(n + 1) % 24:03d}",
+                f"+1417555{ring}{(n + 5) % 24:03d}",
+            )
+            extra = {"emails": ("bridge@postbox.example",)} if n == 0 else {}
+            town.ad(f"R{ring} Shop {n}", "2026-01-01", "2026-06-01", phones=phones, **extra)
+    found = networks(town)
+    sizes = sorted(sum(kind == "business" for _, kind, _ in n.members) for n in found)
+    assert sum(sizes) == 48
+    assert max(sizes) <= 40
+    for network in found:
+        rings = {
+            key.split()[0]
+            for kind, key in town.groups
+            if (town.id(key), kind) in {m[:2] for m in network.members} and kind == "business"
+        }
+        assert len(rings) == 1
+    links = build_links(town.entities, town.refs)
+    assert networks(town) == found
+    assert all(x.probability <= 0.97 for x in weakest_links(found[0], links))
