@@ -20,10 +20,11 @@ from pipeline.store.views import OUT_VIEWS, REGULATORY
 FILES = ("intelligence", "regulatory", "sealed")
 
 
-def publish(
-    home: Home, store: Store, snapshot_id: str, manifest: dict[str, Any], *, current: bool = True
-) -> Path:
-    """Write `snapshots/<snapshot_id>/` and make it current (unless `current` is False). An unfinished folder of a killed build is replaced."""
+def publish(home: Home, store: Store, snapshot_id: str, manifest: dict[str, Any], *, current: bool = True) -> Path:
+    """Write `snapshots/<snapshot_id>/` and make it current (unless `current` is False).
+
+    An unfinished folder of a killed build is replaced.
+    """
     final = home.snapshots / snapshot_id
     part = home.snapshots / f"{snapshot_id}.part"
     with full_disk_named(home.snapshots):

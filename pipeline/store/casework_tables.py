@@ -1,0 +1,96 @@
+"""Tables of the casework: what people decided, who saw what. Columns with one meaning each; nothing is updated.
+
+A change of mind is a new row; a trigger refuses updates and deletions of what is append-only.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+WHEN = sa.DateTime(timezone=True)
+
+USERS = sa.Table(
+    "users",
+    METADATA,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),  # analyst board prosecutor supervisor auditor admin
+    sa.Column("created_at", WHEN, nullable=False),
+)
+STANDINGS = sa.Table(
+    "standings",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("business_id", sa.String, nullable=False, index=True),
+    sa.Column("standing", sa.String, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+)
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    sa.Column("decision_id", sa.String, primary_key=True),
+    sa.Column("same", sa.Boolean, nullable=False),
+    sa.Column("ref_a", sa.String, nullable=False),  # the smaller of the two
+    sa.Column("ref_b", sa.String, nullable=False),
+    sa.Column("members_shown", sa.JSON, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("decided_at", WHEN, nullable=False),
+)
+REVOCATIONS = sa.Table(
+    "revocations",
+    METADATA,
+    sa.Column("decision_id", sa.String, sa.ForeignKey("decisions.decision_id"), primary_key=True),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+)
+SUPPRESSIONS = sa.Table(
+    "suppressions",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("applicant_digest", sa.String, nullable=False, index=True),
+    sa.Column("known_digest", sa.String, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+    sa.Column("expires_at", WHEN, nullable=False),
+)
+FLAGS = sa.Table(
+    "flags",
+    METADATA,
+    sa.Column("run_id", sa.String, primary_key=True),
+    sa.Column("application_id", sa.String, primary_key=True),
+    sa.Column("snapshot_id", sa.String, nullable=False),
+    sa.Column("result", sa.String, nullable=False),
+    sa.Column("payload", sa.String, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+)
+ALIASES = sa.Table(
+    "aliases",
+    METADATA,
+    sa.Column("old_id", sa.String, primary_key=True),
+    sa.Column("new_id", sa.String, primary_key=True),
+    sa.Column("snapshot_id", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+)
+LOG = sa.Table(
+    "log",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("chain", sa.String, nullable=False),  # audit or custody
+    sa.Column("at", sa.String, nullable=False),  # ISO, UTC: hashed as it stands
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("object", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("hash_before", sa.String, nullable=False),
+    sa.Column("hash_after", sa.String, nullable=False),
+    sa.Column("prev", sa.String, nullable=False),
+    sa.Column("hash", sa.String, nullable=False),
+)
+APPEND_ONLY = ("standings", "decisions", "revocations", "suppressions", "flags", "aliases", "log")
