@@ -1,0 +1,359 @@
+"""The archive of a home: write exchanges, recover after a crash, read captures back, hold some of them.
+
+Order of every write: the WARC records reach the disk, then the journal entry that names them. `fsync = "record"`
+flushes both for every exchange; `"batch"` at most once a second, WARC first.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from pipeline.errors import EvidenceBroken, NotAllowed, NotFound
+from pipeline.evidence import recovery
+from pipeline.evidence.journal import Entry, Journal, utc_text
+from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
+from pipeline.evidence.provenance import collector_name, crawl_facts
+from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.warc import Exchange, Failure, WarcWriter, WrittenRecord, stamp
+from pipeline.home import Home
+from pipeline.model import Capture, Lane
+
+ROLL_AT = 64 * 1024 * 1024
+CAPTURE_KINDS = ("capture", "recovered", "imported")
+CRAWL_ENDS = ("crawl_finished", "crawl_failed")
+SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCapture:
+    """A capture with what the journal says of it; unpacks as (seq, capture)."""
+
+    seq: int  # of the journal: the order in which the home learned it
+    capture: Capture
+    lane: Lane
+    known_at: datetime
+    damage: tuple[str, ...] = ()  # faults of the record in an imported file
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.seq, self.capture))
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedResponse:
+    """A response out of the archive. `body` as received, `payload` without content coding, bounded.
+
+    `status` is 0 for a page that another tool stored without its HTTP exchange (a WARC resource record).
+    `problem` says why `payload` is not the whole decoded body, "" when it is.
+    """
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    payload: bytes
+    content_type: str
+    url: str
+    captured_at: datetime
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlInfo:
+    crawl_id: str
+    site: str
+    started_at: datetime
+    finished_at: datetime
+    counts: dict[str, Any]
+
+
+class Archive:
+    """Opened for reading by anyone; writers hold the home's lock and call `recover` before their first write."""
+
+    def __init__(self, home: Home, roll_at: int = ROLL_AT) -> None:
+        self.home = home
+        self.journal = Journal(home.journal, home.now, fsync=home.settings.fsync != "batch")
+        self._reader = RecordReader(home.archive)
+        self._roll_at = roll_at
+        self._crawls: dict[str, dict[str, Any]] = {}  # open crawls of this process
+        self._writers: dict[str, WarcWriter] = {}  # by crawl
+        self._blocked: set[str] = set()
+        self._blocks_read = (0, 0)  # journal size and seq up to which blocks are known
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def begin_crawl(self, site: str, facts: Mapping[str, Any]) -> str:
+        """Journal the start of a crawl with its provenance; `facts` adds to or replaces the defaults."""
+        if not SITE.fullmatch(site):
+            raise ValueError(f"site id {site!r} must be letters, digits, '.', '_' and '-'")
+        crawl_id = str(uuid.uuid4())
+        provenance = {**crawl_facts(self.home), **facts}
+        self.journal.append("crawl_started", crawl_id=crawl_id, site=site, **provenance)
+        self._crawls[crawl_id] = {
+            "site": site,
+            "lane": facts.get("lane", "regulatory"),
+            "files": {},
+            "about": provenance,
+        }
+        return crawl_id
+
+    def write(self, site: str, crawl_id: str, exchange: Exchange) -> Capture:
+        """Archive one exchange, then journal it. Raises DiskFull; what was complete before is kept."""
+        writer = self._writer(site, crawl_id)
+        records = writer.write(exchange)
+        capture = self._capture(site, writer, exchange, records[1])
+        self._journal_written(
+            "capture",
+            writer,
+            crawl_id,
+            records,
+            capture=capture_facts(capture),
+            method=exchange.method,
+            started=utc_text(exchange.started_at),
+            ip=exchange.ip,
+            certificate_sha256=sha256(exchange.certificate).hexdigest() if exchange.certificate else "",
+            meta=dict(exchange.meta),
+        )
+        return capture
+
+    def write_failure(self, site: str, crawl_id: str, failure: Failure) -> None:
+        """Archive a request that gave no response, then journal it."""
+        writer = self._writer(site, crawl_id)
+        records = writer.write_failure(failure)
+        said = {"url": failure.url, "reason": failure.reason, "detail": failure.detail, "meta": dict(failure.meta)}
+        when = utc_text(failure.failed_at)
+        self._journal_written("failure", writer, crawl_id, records, capture=None, site=site, failed=when, **said)
+
+    def end_crawl(self, crawl_id: str, counts: Mapping[str, Any], healthy: bool, problems: Iterable[str]) -> None:
+        """Close the crawl's files and journal how it ended ('crawl_finished' or 'crawl_failed')."""
+        self._close_writer(crawl_id)
+        crawl = self._crawls.pop(crawl_id, None) or self._journalled_crawl(crawl_id)
+        kind = "crawl_finished" if healthy else "crawl_failed"
+        facts = {"crawl_id": crawl_id, "site": crawl["site"], "files": crawl["files"]}
+        self.journal.append(kind, **facts, counts=dict(counts), problems=list(problems))
+        self.journal.sync()
+
+    def recover(self) -> None:
+        """Put archive and journal in order after a crash; everything done is journalled. The caller holds the lock."""
+        self.journal.repair()
+        recovery.recover(self.home, self.journal, {w.path for w in self._writers.values()}, set(self._crawls))
+
+    def close(self) -> None:
+        for crawl_id in list(self._writers):
+            self._close_writer(crawl_id)
+        self.journal.close()
+
+    def _writer(self, site: str, crawl_id: str) -> WarcWriter:
+        writer = self._writers.get(crawl_id)
+        day = f"{self.home.now():%Y-%m-%d}"
+        if writer is not None and (writer.size >= self._roll_at or writer.path.parent.name != day):
+            self._close_writer(crawl_id)
+            writer = None
+        if writer is None:
+            writer = self._new_file(site, crawl_id, day)
+        return writer
+
+    def _new_file(self, site: str, crawl_id: str, day: str) -> WarcWriter:
+        crawl = self._crawls.setdefault(crawl_id, {"site": site, "lane": "regulatory", "files": {}, "about": {}})
+        folder, now = self.home.archive / "warc" / site / day, self.home.now()
+        number = 1
+        while (path := folder / f"{site}-{stamp(now)}-{number}.warc.gz").exists():
+            number += 1
+        about = crawl["about"]
+        info = {
+            "software": collector_name(),
+            "operator": str(about.get("operator", "")),
+            "hostname": str(about.get("host", "")),
+            "robots": str(about.get("robots", "")),
+            "http-header-user-agent": str(about.get("user_agent", "")),
+            "isPartOf": f"crawl {crawl_id} of {site}",
+            "clock": str(about.get("clock", "")),
+        }
+        writer = self._writers[crawl_id] = WarcWriter(path, info, now, self.journal.is_durable)
+        self._journal_written("warc_file", writer, crawl_id, [writer.info], capture=None, site=site)
+        return writer
+
+    def _capture(self, site: str, writer: WarcWriter, exchange: Exchange, record: WrittenRecord) -> Capture:
+        types = (value for name, value in exchange.response_headers if name.lower() == b"content-type")
+        return Capture(
+            capture_id=record.id,
+            site=site,
+            url=exchange.url,
+            captured_at=exchange.received_at,
+            status=exchange.status,
+            content_type=next(types, b"").decode("latin-1"),
+            sha256=record.payload,
+            warc_file=self._relative(writer),
+            offset=record.offset,
+            length=record.length,
+            collector=collector_name(),
+        )
+
+    def _relative(self, writer: WarcWriter) -> str:
+        return writer.path.relative_to(self.home.archive).as_posix()
+
+    def _journal_written(
+        self, kind: str, writer: WarcWriter, crawl_id: str, records: list[WrittenRecord], **facts: Any
+    ) -> None:
+        if self.journal.is_due and not self.journal.is_durable:
+            for open_writer in self._writers.values():
+                open_writer.sync()
+        crawl = self._crawls[crawl_id]
+        file = self._relative(writer)
+        crawl["files"][file] = writer.size
+        listed = [record.as_dict() for record in records]
+        try:
+            self.journal.append(kind, crawl_id=crawl_id, lane=crawl["lane"], file=file, records=listed, **facts)
+        except BaseException:
+            self._drop_writer(crawl_id)  # nothing may follow a record that the journal lacks: recovery reads tails
+            raise
+
+    def _drop_writer(self, crawl_id: str) -> None:
+        writer = self._writers.pop(crawl_id, None)
+        if writer:
+            self._crawls[crawl_id]["files"].pop(self._relative(writer), None)
+            writer.close()
+
+    def _close_writer(self, crawl_id: str) -> None:
+        if writer := self._writers.pop(crawl_id, None):
+            writer.close()
+
+    def _journalled_crawl(self, crawl_id: str) -> dict[str, Any]:
+        for entry in self.journal.entries("crawl_started", containing=crawl_id.encode()):
+            files = recovery.journalled_sizes(self.journal, crawl_id)
+            return {"site": entry.body["site"], "files": files}
+        raise NotFound(f"No crawl {crawl_id} was begun in {self.home.root}.")
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def captures(self, after_seq: int = 0) -> Iterator[KnownCapture]:
+        """Every capture once, in the order in which the home learned it, held ones included."""
+        seen: set[str] = set()
+        for entry in self.journal.entries(CAPTURE_KINDS, after=after_seq):
+            known = known_capture(entry)
+            if known is not None and known.capture.capture_id not in seen:
+                seen.add(known.capture.capture_id)
+                yield known
+
+    def read(self, capture: Capture) -> ArchivedResponse:
+        """The archived response, checked against the capture's digest.
+
+        Raises NotAllowed for a held capture, EvidenceBroken when the bytes are not those that were journalled.
+        """
+        self._refuse_blocked(capture.capture_id)
+        span, block = self._reader.span(capture.warc_file, capture.offset, capture.length)
+        message = parse_http(block) if span.type != "resource" else None
+        if message is None:
+            typed = [(b"Content-Type", span.headers.get("content-type", "").encode("latin-1", "replace"))]
+            message = HttpMessage("", 0, "", typed, block)
+        if sha256(message.body).hexdigest() != capture.sha256:
+            raise EvidenceBroken(
+                f"{capture.warc_file}, offset {capture.offset}: the body of capture {capture.capture_id} is not what "
+                "was archived. Run: imb evidence verify"
+            )
+        payload, problem = decode_payload(message)
+        kind, url = message.header(b"content-type").decode("latin-1"), capture.url
+        moment = capture.captured_at
+        return ArchivedResponse(message.status, message.headers, message.body, payload, kind, url, moment, problem)
+
+    def record_bytes(self, capture: Capture) -> bytes:
+        """The stored bytes of the capture's records (request, response, metadata), untouched, in file order."""
+        entry = self.find([capture.capture_id]).get(capture.capture_id)
+        if entry is None:
+            raise NotFound(f"The journal names no capture {capture.capture_id}.")
+        return b"".join(data for _, data in self.stored_records(entry))
+
+    def stored_records(self, entry: Entry) -> list[tuple[dict[str, Any], bytes]]:
+        """Each record of a capture's journal entry with its stored bytes. Raises NotAllowed for a held capture."""
+        self._refuse_blocked(entry.body["capture"]["capture_id"])
+        file = entry.body["capture"]["warc_file"]
+        records: list[dict[str, Any]] = entry.body["records"]
+        places = [(r, r.get("file", file)) for r in records]
+        return [(r, self._reader.stored(place, r["offset"], r["length"])) for r, place in places]
+
+    def find(self, capture_ids: Iterable[str]) -> dict[str, Entry]:
+        """The journal entries of captures, by id, in the journal's order; unknown ids are left out."""
+        wanted = set(capture_ids)
+        only = next(iter(wanted)).encode() if len(wanted) == 1 else b""
+        found: dict[str, Entry] = {}
+        for entry in self.journal.entries(CAPTURE_KINDS, containing=only) if wanted else ():
+            capture = entry.body.get("capture")
+            if capture and capture["capture_id"] in wanted:
+                found.setdefault(capture["capture_id"], entry)
+        return found
+
+    def last_crawl(self, site: str) -> CrawlInfo | None:
+        """The last crawl of the site that ended healthy, or None."""
+        starts: dict[str, Entry] = {}
+        last: CrawlInfo | None = None
+        for entry in self.journal.entries(("crawl_started", "crawl_finished"), containing=site.encode()):
+            body = entry.body
+            if body["site"] != site:
+                continue
+            if entry.kind == "crawl_started":
+                starts[body["crawl_id"]] = entry
+            elif start := starts.get(body["crawl_id"]):
+                last = CrawlInfo(body["crawl_id"], site, start.when, entry.when, body["counts"])
+        return last
+
+    def captured_since(self, site: str, time: datetime) -> set[str]:
+        """Addresses of the site captured at or after a time."""
+        found = set()
+        for entry in self.journal.entries(CAPTURE_KINDS, containing=site.encode()):
+            known = known_capture(entry)
+            if known and known.capture.site == site and known.capture.captured_at >= time:
+                found.add(known.capture.url)
+        return found
+
+    # -- holds ------------------------------------------------------------------------------------------------------
+
+    def block(self, capture_id: str, reason: str, by: str = "") -> None:
+        """Hold a capture: it stays in place and can no longer be read, copied or exported."""
+        if not self.is_blocked(capture_id):
+            self._known(capture_id)
+            self.journal.append("block", capture_id=capture_id, reason=reason, by=by or self.home.settings.operator)
+
+    def unblock(self, capture_id: str, reason: str, by: str = "") -> None:
+        """Release a held capture, with the reason."""
+        if self.is_blocked(capture_id):
+            self.journal.append("unblock", capture_id=capture_id, reason=reason, by=by or self.home.settings.operator)
+
+    def is_blocked(self, capture_id: str) -> bool:
+        size = self.journal.size()
+        if size != self._blocks_read[0]:
+            seq = self._blocks_read[1]
+            for entry in self.journal.entries(("block", "unblock"), after=seq):
+                (self._blocked.add if entry.kind == "block" else self._blocked.discard)(entry.body["capture_id"])
+                seq = entry.seq
+            self._blocks_read = (size, seq)
+        return capture_id in self._blocked
+
+    def _known(self, capture_id: str) -> None:
+        if not self.find([capture_id]):
+            raise NotFound(f"The journal names no capture {capture_id}; nothing was held.")
+
+    def _refuse_blocked(self, capture_id: str) -> None:
+        if self.is_blocked(capture_id):
+            raise NotAllowed(
+                f"Capture {capture_id} is held (suspected minor or other reason in the journal). "
+                "Two trained users must release it before it can be read."
+            )
+
+
+def capture_facts(capture: Capture) -> dict[str, Any]:
+    """A Capture as the journal holds it."""
+    return {**asdict(capture), "captured_at": utc_text(capture.captured_at)}
+
+
+def known_capture(entry: Entry) -> KnownCapture | None:
+    """The capture that an entry names, or None when its records hold no response."""
+    facts = entry.body.get("capture")
+    if not facts:
+        return None
+    capture = Capture(**{**facts, "captured_at": datetime.fromisoformat(facts["captured_at"])})
+    damage = tuple(entry.body.get("damage", ()))
+    return KnownCapture(entry.seq, capture, entry.body.get("lane", "regulatory"), entry.when, damage)

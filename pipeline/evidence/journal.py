@@ -1,0 +1,313 @@
+"""The journal: JSON lines, each holding the hash of the line before it.
+
+A line is canonical JSON (sorted keys, no spaces, ASCII) of {at, body, hash, kind, prev, seq}; `hash` is the SHA-256 of
+the same object without `hash`; `prev` is the hash of the line before (64 zeros in the first). Lines are only added.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipeline.errors import EvidenceBroken
+from pipeline.evidence.problem import Problem
+from pipeline.home import full_disk_named, sync_folder
+
+GENESIS = "0" * 64
+SEQ = re.compile(rb'"seq":(\d+)\}\s*$')
+MAX_LINE = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `at` is ISO 8601 UTC with microseconds; `body` is what the kind of entry says."""
+
+    seq: int
+    at: str
+    kind: str
+    prev: str
+    body: dict[str, Any]
+    hash: str
+
+    def line(self) -> bytes:
+        return canonical({**self.unhashed(), "hash": self.hash}) + b"\n"
+
+    def unhashed(self) -> dict[str, Any]:
+        return {"seq": self.seq, "at": self.at, "kind": self.kind, "prev": self.prev, "body": self.body}
+
+    @property
+    def when(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+def canonical(value: Any) -> bytes:
+    """The one serialization that is hashed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO 8601 in UTC, always six digits of a second, ending in Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_entry(line: bytes) -> Entry:
+    """One line as an Entry, hashes unchecked. Raises ValueError when it is not a journal line."""
+    value = json.loads(line)
+    if not isinstance(value, dict) or set(value) != {"seq", "at", "kind", "prev", "body", "hash"}:
+        raise ValueError("not a journal entry")
+    entry = Entry(**value)
+    texts = (entry.at, entry.kind, entry.prev, entry.hash)
+    if type(entry.seq) is not int or not isinstance(entry.body, dict) or not all(isinstance(t, str) for t in texts):
+        raise ValueError("a field of the entry has the wrong type")
+    return entry
+
+
+class Journal:
+    """Append, read and check one journal file. The home's lock keeps writers apart; a crawl's subprocess may write
+    while its parent waits, so every append first looks whether the file has grown."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime], fsync: bool = True) -> None:
+        self.path = path
+        self._now = now
+        self._fsync = fsync
+        self._handle: int | None = None
+        self._size = -1  # length of the file after our last look; -1 before the first
+        self._head: Entry | None = None
+        self._pending: list[bytes] | None = None  # lines of an open batch
+        self._pending_bytes = 0
+        self._synced = time.monotonic()
+
+    def append(self, kind: str, /, **body: Any) -> Entry:
+        """Add one entry; it is on the disk when this returns (with `fsync`, and outside a batch)."""
+        with full_disk_named(self.path):
+            self._look()
+            return self._add(kind, body)
+
+    def _add(self, kind: str, body: dict[str, Any]) -> Entry:
+        seq, prev = (self._head.seq + 1, self._head.hash) if self._head else (1, GENESIS)
+        blank = Entry(seq, utc_text(self._now()), kind, prev, json.loads(canonical(body)), "")
+        entry = Entry(seq, blank.at, kind, prev, blank.body, sha256(canonical(blank.unhashed())).hexdigest())
+        line = entry.line()
+        if self._pending is None:
+            self._write(line)
+            self.sync(always=self._fsync)
+        else:
+            self._pending.append(line)
+            self._pending_bytes += len(line)
+            if self._pending_bytes > 1 << 20:
+                self._flush_batch()
+        self._head = entry
+        return entry
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Appends inside reach the disk together, at the end. A crash inside keeps a whole number of them."""
+        if self._pending is not None:
+            yield
+            return
+        with full_disk_named(self.path):
+            self._look()
+        self._pending = []
+        try:
+            yield
+        finally:
+            try:
+                with full_disk_named(self.path):
+                    self._flush_batch()
+                    self.sync()
+            finally:
+                self._pending = None
+
+    def _flush_batch(self) -> None:
+        if self._pending:
+            lines, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+            self._write(lines)
+
+    def _write(self, data: bytes) -> None:
+        handle = self._open()
+        try:
+            done = 0
+            while done < len(data):
+                done += os.write(handle, data[done:])
+        except OSError:
+            os.ftruncate(handle, self._size)  # a full disk must not leave half a line before the next one
+            self._head = None
+            self._size = -1
+            raise
+        self._size += len(data)
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether every append is flushed to the disk before it returns."""
+        return self._fsync
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next append will be flushed to the disk."""
+        return self._fsync or time.monotonic() - self._synced >= 1.0
+
+    def sync(self, always: bool = True) -> None:
+        """Flush to the disk; with `always` false, at most once a second."""
+        if self._handle is not None and (always or self.is_due):
+            os.fsync(self._handle)
+            self._synced = time.monotonic()
+
+    def _open(self) -> int:
+        if self._handle is None:
+            is_new = not self.path.exists()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            if is_new:
+                sync_folder(self.path.parent)
+        return self._handle
+
+    def close(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+            self._size = -1
+
+    def _look(self) -> None:
+        """Learn the head anew when another process has written; cut and report a torn last line."""
+        if self._pending is not None or os.fstat(self._open()).st_size == self._size:
+            return
+        self._size = os.fstat(self._open()).st_size
+        self._head, end = _last_entry(self.path)
+        if end < self._size:
+            self._repair(end)
+
+    def _repair(self, end: int) -> None:
+        with self.path.open("rb") as file:
+            file.seek(end)
+            torn = file.read(4096)
+        cut = self._size - end
+        os.ftruncate(self._open(), end)
+        self._size = end
+        what = {"what": "torn last line of the journal cut", "bytes": cut, "text": torn.decode("latin-1")}
+        self._add("repaired", {"file": "archive/journal.jsonl", "offset": end, **what})
+
+    def repair(self) -> None:
+        """Cut a torn last line (said in a 'repaired' entry). Every append does so by itself."""
+        if self.path.exists():
+            with full_disk_named(self.path):
+                self._look()
+
+    def head(self) -> Entry | None:
+        """The last whole entry, or None in an empty journal."""
+        if self._pending is not None:
+            return self._head
+        return _last_entry(self.path)[0] if self.path.exists() else None
+
+    def size(self) -> int:
+        """Length in bytes: changes with every append by any process."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def entries(
+        self, kind: str | tuple[str, ...] | None = None, after: int = 0, containing: bytes = b""
+    ) -> Iterator[Entry]:
+        """Whole entries of the kind(s), in order, with seq > `after`. A torn last line is passed over.
+
+        `containing` skips lines without these bytes before they are read as JSON.
+
+        Raises EvidenceBroken with the line when one cannot be read; hashes are checked by `verify`, not here.
+        """
+        if not self.path.exists():
+            return
+        kinds = (kind,) if isinstance(kind, str) else kind
+        marks = [b'"kind":' + canonical(k) for k in kinds or ()]
+        with self.path.open("rb") as file:
+            if after:
+                file.seek(_offset_after(file, after))
+            while (line := file.readline()).endswith(b"\n"):
+                if containing not in line or (marks and not any(mark in line for mark in marks)):
+                    continue
+                entry = self._parsed(line, file.tell() - len(line))
+                if entry.seq > after and (kinds is None or entry.kind in kinds):
+                    yield entry
+
+    def _parsed(self, line: bytes, offset: int) -> Entry:
+        try:
+            return parse_entry(line)
+        except ValueError as error:
+            raise EvidenceBroken(
+                f"{self.path}, byte {offset}: this line is no journal entry ({error}). "
+                "Restore the journal from a backup; do not edit it."
+            ) from error
+
+    def verify(self) -> Iterator[Problem]:
+        """Every fault of the chain, line by line, in flat memory. An empty or missing journal has none."""
+        previous: Entry | None = None
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), 1):
+                place = f"line {number}"
+                if not line.endswith(b"\n"):
+                    yield Problem(self.path.name, place, "whole line", "the last line is torn (no line end)")
+                try:
+                    entry = parse_entry(line)
+                except ValueError as error:
+                    yield Problem(self.path.name, place, "readable", str(error))
+                    continue
+                for prop, detail in _faults(entry, line, previous):
+                    yield Problem(self.path.name, place, prop, detail)
+                previous = entry
+
+
+def _faults(entry: Entry, line: bytes, previous: Entry | None) -> Iterator[tuple[str, str]]:
+    if sha256(canonical(entry.unhashed())).hexdigest() != entry.hash:
+        yield "hash", f"entry {entry.seq} ({entry.kind}) does not have the content its hash was made from"
+    elif entry.line() != line and line.endswith(b"\n"):
+        yield "canonical form", f"entry {entry.seq} is not written as it was hashed"
+    seq, prev = (previous.seq + 1, previous.hash) if previous else (1, GENESIS)
+    if entry.seq != seq:
+        yield "seq", f"entry {entry.seq} stands where {seq} belongs: entries are missing, repeated or reordered"
+    if entry.prev != prev:
+        yield "prev", f"entry {entry.seq} does not follow the entry before it"
+
+
+def _last_entry(path: Path) -> tuple[Entry | None, int]:
+    """The last whole entry, and the offset at which it ends (0 when there is none)."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        tail, start = b"", end
+        while start > 0 and tail.count(b"\n") < 2:
+            step = min(start, 65536)
+            start -= step
+            file.seek(start)
+            tail = file.read(step) + tail
+    cut = tail.rfind(b"\n") + 1
+    if cut == 0:
+        return None, 0
+    line = tail[tail.rfind(b"\n", 0, cut - 1) + 1 : cut]
+    try:
+        return parse_entry(line), start + cut
+    except ValueError as error:
+        raise EvidenceBroken(
+            f"{path}: the last whole line is no journal entry ({error}). Restore the journal from a backup."
+        ) from error
+
+
+def _offset_after(file: BinaryIO, seq: int) -> int:
+    """Byte offset of a line at or before the first entry with a higher seq, by bisection."""
+    low, high = 0, file.seek(0, os.SEEK_END)
+    while high - low > 65536:
+        middle = (low + high) // 2
+        file.seek(middle)
+        file.readline()
+        start = file.tell()
+        found = SEQ.search(file.readline())
+        if found is None or start >= high or int(found[1]) > seq:
+            high = middle
+        else:
+            low = start
+    return low

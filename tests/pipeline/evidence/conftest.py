@@ -1,0 +1,58 @@
+"""A home and hostile exchanges to archive in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.evidence.warc import Exchange
+from pipeline.home import Home, create_home
+
+SHARED_WARC = Path(__file__).parents[3] / "../shared/data/warc"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return create_home(tmp_path / "home", settings_text='fsync = "batch"\noperator = "unit 7"\n')
+
+
+@pytest.fixture
+def shared_warc() -> Path:
+    if not SHARED_WARC.is_dir():
+        pytest.skip("the web archives of other tools are not beside this checkout")
+    return SHARED_WARC
+
+
+def make_exchange(number: int = 1, **changes: object) -> Exchange:
+    started = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC) + timedelta(seconds=number)
+    body = f"<html><title>Lotus Spa {number}</title><p>Call 417-555-01{number % 100:02d}</p></html>".encode()
+    plain = Exchange(
+        url=f"http://ads.example/post/{number}?a=1&b=%C3%A9",
+        method="GET",
+        request_headers=[(b"Host", b"ads.example"), (b"User-Agent", b"imb")],
+        request_body=b"",
+        status=200,
+        reason="OK",
+        protocol="HTTP/1.1",
+        response_headers=[
+            (b"Content-Type", b"text/html; charset=utf-8"),
+            (b"Set-Cookie", b"a=1"),
+            (b"Set-Cookie", b"b=2"),
+            (b"X-Place", b"caf\xe9"),
+        ],
+        body=body,
+        ip="127.0.0.1",
+        started_at=started,
+        received_at=started + timedelta(milliseconds=250),
+        meta={"why": "listed on page 1"},
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def exchange() -> Callable[..., Exchange]:
+    return make_exchange
