@@ -8,6 +8,7 @@ from random import Random
 
 from demo.ground import Ground
 from demo.names import draw_business_name
+from demo.places import ELSEWHERE
 from demo.state import Applied, Named, Paper, Person, Premises, Storefront
 
 KINDS = ("new", "new", "new", "renewal", "change of address", "change of ownership")
@@ -38,6 +39,9 @@ def _base(ground: Ground, person: Person, place: Premises, trap: str) -> Applied
     rng = ground.rng
     name = draw_business_name(rng)
     prior = ground.house(ground.city()) if rng.random() < 0.4 else None
+    if prior and rng.random() < 0.3:
+        city, state, code = rng.choice(ELSEWHERE)
+        prior = replace(prior, city=city, state=state, zip=code)
     return Applied(
         application_id="",
         kind=rng.choice(KINDS),

@@ -110,7 +110,7 @@ ADJECTIVES = _words(
 )
 NOUNS = _words(
     "Lotus Bamboo Orchid Rose Garden Palace Dragon Moon Sun Star River Leaf Cloud Ocean Blossom Lily Butterfly Phoenix "
-    "Swan Jasmine Temple Island Breeze Fountain Magnolia Harbor Meadow Ginkgo Lantern Heron Petal Stone Spring Valley"
+    "Swan Jasmine Temple Island Breeze Fountain Magnolia Harbor Meadow Ginkgo Lantern Heron Petal Stone Valley"
 )
 KINDS = (
     "Spa",
