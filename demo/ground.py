@@ -25,6 +25,7 @@ class Ground:
     _streets: set[tuple[int, str, str]] = field(default_factory=set)
     _born: set[tuple[str, str, date]] = field(default_factory=set)
     _suites: dict[str, list[tuple[Building, str]]] = field(default_factory=dict)  # free ones, by city
+    _accounts: set[str] = field(default_factory=set)
     _landlords: list[tuple[str, str]] = field(default_factory=list)
 
     def city(self) -> City:
@@ -40,6 +41,14 @@ class Ground:
             if number not in self._phones:
                 self._phones.add(number)
                 return number
+
+    def account(self, stem: str) -> str:
+        """A name nobody else has for a mailbox, a handle or a web site: the stem and a number."""
+        while True:
+            name = f"{stem}{self.rng.randrange(10, 9999)}"
+            if name not in self._accounts:
+                self._accounts.add(name)
+                return name
 
     def toll_free(self) -> str:
         return f"+1877555{self.rng.randrange(2000, 9999):04d}"

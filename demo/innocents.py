@@ -54,8 +54,8 @@ def _shop(ground: Ground, key: str, trap: str, opened: date, place: Premises, ow
     rng = ground.rng
     lines = (Line(ground.phone(place.city), opened, None),)
     slug = "".join(c for c in name.lower() if c.isalnum())[:16]
-    email = f"{slug}{rng.randrange(10, 9999)}@mailroom.example" if rng.random() < 0.5 else ""
-    site = f"http://{slug}{rng.randrange(10, 9999)}.example/" if rng.random() < 0.4 else ""
+    email = f"{ground.account(slug)}@mailroom.example" if rng.random() < 0.5 else ""
+    site = f"http://{ground.account(slug)}.example/" if rng.random() < 0.4 else ""
     return Storefront(key, "", trap, ((opened, name),), place, opened, None, lines, (owner.person_id,), email, "", site)
 
 

@@ -51,7 +51,7 @@ def _new_ring(ground: Ground, label: str, size: int) -> Ring:
     if size > 8:
         cities.append(ground.city())
     people = [ground.person().person_id for _ in range(max(rng.choice((1, 2)), 1 + size * 2 // 5))]
-    email = f"{rng.choice(('office', 'front.desk', 'booking', 'hello'))}{rng.randrange(100, 9999)}@postbox.example"
+    email = f"{ground.account(rng.choice(('office', 'front.desk', 'booking', 'hello')))}@postbox.example"
     return Ring(label, cities, people, [], {}, email)
 
 
@@ -87,10 +87,9 @@ def _open(ground: Ground, ring: Ring, key: str, opened: date, premises: Premises
     lines = (Line(ground.phone(place.city), opened, closed),)
     staff = tuple(rng.sample(ring.operators, min(len(ring.operators), rng.choice((1, 1, 2)))))
     slug = name.lower().replace(" & ", " ").replace(" ", "")[:14]
-    tail = rng.randrange(10, 9999)
-    email = f"{slug}{tail}@postbox.example" if rng.random() < 0.3 else ""
-    handle = f"wechat:{slug[:8]}{tail}" if rng.random() < 0.25 else ""
-    site = f"http://{slug}{tail}.example/" if rng.random() < 0.15 else ""
+    email = f"{ground.account(slug)}@postbox.example" if rng.random() < 0.3 else ""
+    handle = f"wechat:{ground.account(slug[:8])}" if rng.random() < 0.25 else ""
+    site = f"http://{ground.account(slug)}.example/" if rng.random() < 0.15 else ""
     return Storefront(key, ring.label, "", ((opened, name),), place, opened, closed, lines, staff, email, handle, site)
 
 
