@@ -16,6 +16,7 @@ from pipeline.errors import FixProfile
 class Settings:
     operator: str = "service account"  # named in the provenance of every crawl
     user_agent: str = "imb-collector/0.1 (state task force; contact in imb.toml)"
+    proxy: str = ""  # egress proxy of the crawler, "http://[user:password@]host:port"; "" goes out directly
     lawful_basis: str = "public advertisements; see docs/legal.md"
     sites: str = ""  # ids of the sites that scheduled runs collect, comma-separated
     sites_dir: str = ""  # further site profiles, besides those shipped
