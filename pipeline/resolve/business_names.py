@@ -1,0 +1,112 @@
+"""A trade name taken apart: the distinctive part, the words that many bear, the number, the legal form."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+from pipeline.resolve.romanization import DATA, fold, native_part, romanize
+
+_DBA = re.compile(r"\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|doing business as|a\s*/\s*k\s*/\s*a|aka|t\s*/\s*a)\b[:\s]*")
+_LEGAL_DOTS = re.compile(r"\b(?:l\.\s*l\.\s*c|p\.\s*l\.\s*l\.\s*c|l\.\s*l\.\s*p|l\.\s*p|p\.\s*c)\b\.?")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_NUMBERS = {"ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3", "first": "1", "second": "2"}
+_ORDINAL = re.compile(r"\b([0-9]+)(?:st|nd|rd|th)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessName:
+    """One trade name. `core` is the distinctive words joined; a name of generic words only is its own core."""
+
+    words: tuple[str, ...]  # distinctive, singular, in order
+    generic: tuple[str, ...]
+    numbers: tuple[str, ...]
+    native: str
+
+    @property
+    def core(self) -> str:
+        return "".join(self.words) or "".join(self.generic)
+
+    @property
+    def numbered(self) -> str:
+        """The core with its numbers: "Lotus Spa 2" is another shop than "Lotus Spa"."""
+        return self.core + ("#" + "#".join(self.numbers) if self.numbers else "")
+
+    @property
+    def is_plain(self) -> bool:
+        """True when every word is generic: "Foot Massage"."""
+        return not self.words
+
+    @property
+    def all_words(self) -> tuple[str, ...]:
+        return self.words or self.generic
+
+
+@lru_cache(maxsize=1)
+def business_words() -> dict[str, Any]:
+    """The contents of data/business_words.toml."""
+    return tomllib.loads((DATA / "business_words.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _word_kinds() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    words = business_words()
+    return frozenset(words["legal"]), frozenset(words["filler"]), frozenset(words["generic"])
+
+
+def singular(word: str) -> str:
+    """ "hands" -> "hand", "bodies" -> "body"; short words and "-ss" stay."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def trade_names(text: str) -> tuple[str, ...]:
+    """The names in "Qi Holdings LLC DBA Golden Lotus Spa": each side of a "doing business as"."""
+    return tuple(part for part in (p.strip(" ,;-()") for p in _DBA.split(fold(text))) if part) or (text,)
+
+
+@lru_cache(maxsize=65536)
+def read_business(text: str) -> BusinessName:
+    """Take one trade name apart (without a DBA in it: see `trade_names`)."""
+    legal, filler, generic = _word_kinds()
+    native = native_part(text)
+    folded = _LEGAL_DOTS.sub(" ", fold(text)).replace("'s", "s").replace("'", "").replace("&", " ")
+    tokens = [t for t in _WORD.findall(_ORDINAL.sub(r"\1", folded)) if t not in legal]
+    numbers = tuple(_NUMBERS.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in ("ii", "iii")))
+    words = [t for t in tokens if not t.isdigit() and not (t in ("ii", "iii") and t != tokens[0])]
+    kept = [w for w in words if w not in filler] or words
+    plain = tuple(singular(w) for w in kept if w in generic or singular(w) in generic)
+    own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
+    if not own and not plain and native:
+        own = romanize(native)
+    return BusinessName(_unjoined(own), plain, numbers, native)
+
+
+def _unjoined(words: tuple[str, ...]) -> tuple[str, ...]:
+    """ "lotusmassage" -> "lotus": a generic word of four letters or more joined to the end of another."""
+    _, _, generic = _word_kinds()
+    endings = sorted((g for g in generic if len(g) >= 4 or g == "spa"), key=len, reverse=True)
+    out = []
+    for word in words:
+        ending = next((e for e in endings if word.endswith(e) and len(word) >= len(e) + 4), "")
+        out.append(word.removesuffix(ending) if ending else word)
+    return tuple(out)
+
+
+@lru_cache(maxsize=65536)
+def word_frequency(word: str) -> float:
+    """Share of trade names that bear a word, as declared; 0 when it is none of the common ones."""
+    words = business_words()
+    return float(words["generic"].get(word) or words["common"].get(word) or 0.0)
+
+
+def declared_frequency(name: BusinessName) -> float:
+    """Expected share of trade names with this core, 0 when one of its words is not a common one."""
+    return prod(word_frequency(w) for w in name.all_words) if name.all_words else 0.0

@@ -1,0 +1,178 @@
+"""From scored pairs to entities: the strongest links first, never across what keeps two refs apart.
+
+Joining in order of strength and refusing a join that would break a rule cuts a conflicting path at its weakest
+link, and the result does not depend on the order of refs, pairs or decisions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.model import Address, Decision, Entity, Ref, Role, stable_id
+from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.model import MatchModel
+from pipeline.resolve.person_names import read_person
+
+
+@dataclass
+class Groups:
+    """Union-find over ref ids whose groups remember dates of birth, size and refs they must stay apart from."""
+
+    largest: int
+    parent: dict[str, str] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    births: dict[str, set[date]] = field(default_factory=dict)
+    apart: dict[str, set[str]] = field(default_factory=dict)  # group -> refs no member may meet
+
+    def add(self, ref: Ref) -> None:
+        self.parent[ref.ref_id] = ref.ref_id
+        self.members[ref.ref_id] = [ref.ref_id]
+        self.births[ref.ref_id] = {ref.dob} if ref.role == "operator" and ref.dob else set()
+        self.apart[ref.ref_id] = set()
+
+    def find(self, ref_id: str) -> str:
+        while self.parent[ref_id] != ref_id:
+            self.parent[ref_id] = self.parent[self.parent[ref_id]]
+            ref_id = self.parent[ref_id]
+        return ref_id
+
+    def keep_apart(self, a: str, b: str) -> None:
+        self.apart[self.find(a)].add(b)
+        self.apart[self.find(b)].add(a)
+
+    def refusal(self, a: str, b: str, *, by_person: bool = False) -> str:
+        """Why the groups of two refs may not be joined; "" when they may. A person's word lifts the size limit."""
+        one, two = self.find(a), self.find(b)
+        if one == two:
+            return ""
+        if len(self.births[one] | self.births[two]) > 1:
+            return "two dates of birth"
+        few, many = sorted((one, two), key=lambda g: len(self.apart[g]))
+        if any(self.find(r) == many for r in self.apart[few]) or any(self.find(r) == few for r in self.apart[many]):
+            return "decided not the same"
+        if not by_person and len(self.members[one]) + len(self.members[two]) > self.largest:
+            return "too large"
+        return ""
+
+    def join(self, a: str, b: str) -> None:
+        one, two = self.find(a), self.find(b)
+        if one == two:
+            return
+        big, small = (one, two) if len(self.members[one]) >= len(self.members[two]) else (two, one)
+        self.parent[small] = big
+        self.members[big] += self.members.pop(small)
+        self.births[big] |= self.births.pop(small)
+        self.apart[big] |= self.apart.pop(small)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A pair that scored as a match and was kept apart, and why: what a reviewer should see."""
+
+    ref_a: str
+    ref_b: str
+    weight: float
+    why: str
+
+
+def cluster(
+    refs: Sequence[Ref], pairs: Sequence[ScoredPair], decisions: Sequence[Decision], model: MatchModel
+) -> list[Entity]:
+    """Entities of one role, sorted by id; every ref is in exactly one. Only pairs at `model.match` or above join."""
+    return cluster_with_refusals(refs, pairs, decisions, model)[0]
+
+
+def cluster_with_refusals(
+    refs: Sequence[Ref], pairs: Sequence[ScoredPair], decisions: Sequence[Decision], model: MatchModel
+) -> tuple[list[Entity], list[Refused]]:
+    """As `cluster`, with the matching pairs that a guard or a decision kept apart."""
+    if not refs:
+        return [], []
+    by_id = {ref.ref_id: ref for ref in refs}
+    kind: Role = refs[0].role
+    groups = Groups(model.largest.get(kind, 150))
+    for ref_id in sorted(by_id):
+        groups.add(by_id[ref_id])
+    decided = in_force(decisions)
+    refused: list[Refused] = []
+    for (a, b), same in decided.items():
+        if not same and a in by_id and b in by_id:
+            groups.keep_apart(a, b)
+    joins = [(float("inf"), a, b, True) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
+    joins += [
+        (p.weight, min(p.ref_a, p.ref_b), max(p.ref_a, p.ref_b), False)
+        for p in pairs
+        if p.probability >= model.match and p.ref_a in by_id and p.ref_b in by_id
+    ]
+    for weight, a, b, by_person in sorted(joins, key=lambda j: (-j[0], j[1], j[2])):
+        if why := groups.refusal(a, b, by_person=by_person):
+            refused.append(Refused(a, b, weight, why))
+        else:
+            groups.join(a, b)
+    gathered = (_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values())
+    return sorted(gathered, key=lambda e: e.entity_id), refused
+
+
+def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
+    """The decision that holds for each pair: the latest that is not revoked. Sorted by pair."""
+    latest: dict[tuple[str, str], Decision] = {}
+    for decision in sorted(decisions, key=lambda d: (d.decided_at, d.decision_id)):
+        if decision.revoked_at is None and decision.ref_a != decision.ref_b:
+            latest[min(decision.ref_a, decision.ref_b), max(decision.ref_a, decision.ref_b)] = decision
+    return {pair: latest[pair].same for pair in sorted(latest)}
+
+
+def exact_entities(refs: Sequence[Ref], role: str) -> list[Entity]:
+    """Entities of phone or premises refs: one per E.164 number or premises key, sorted by id.
+
+    An address without a ZIP joins the one ZIP its street is known under in its city, if there is only one.
+    """
+    of_role = sorted((r for r in refs if r.role == role), key=lambda r: r.ref_id)
+    zips = _known_zips(a for r in of_role for a in r.addresses[:1])
+    groups: dict[str, list[Ref]] = defaultdict(list)
+    for ref in of_role:
+        key = _premises_key(ref.addresses[0], zips) if role == "premises" and ref.addresses else ref.name
+        groups[key].append(ref)
+    kind: Role = "premises" if role == "premises" else "phone"
+    return sorted((_entity(kind, members) for members in groups.values()), key=lambda e: e.entity_id)
+
+
+def _street(address: Address) -> tuple[str, str, str]:
+    return address.street_key, address.city.upper(), address.state
+
+
+def _known_zips(addresses: Iterable[Address]) -> dict[tuple[str, str, str], str]:
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for address in addresses:
+        if address.zip and address.city and address.street_key:
+            found[_street(address)].add(address.zip)
+    return {street: min(zips) for street, zips in found.items() if len(zips) == 1}
+
+
+def _premises_key(address: Address, zips: dict[tuple[str, str, str], str]) -> str:
+    if not address.zip and (known := zips.get(_street(address))):
+        return f"{address.street_key}|{known}|{address.unit}"
+    return address.premises_key or address.line
+
+
+def _entity(kind: Role, members: Sequence[Ref]) -> Entity:
+    anchor = min(members, key=lambda r: (r.intake_seq, r.ref_id))
+    return Entity(stable_id("entity", kind, anchor.ref_id), kind, _name(kind, members), _sorted_ids(members))
+
+
+def _sorted_ids(members: Sequence[Ref]) -> tuple[str, ...]:
+    return tuple(sorted(r.ref_id for r in members))
+
+
+def _name(kind: Role, members: Sequence[Ref]) -> str:
+    """The most frequent name; of equally frequent ones the one with fewest initials, the longest, the first."""
+    counted = Counter(r.name for r in members if r.name)
+
+    def rank(name: str) -> tuple[int, int, int, str]:
+        initials = len(read_person(name).initials) if kind == "operator" else 0
+        return initials, -counted[name], -len(name), name
+
+    return min(counted, key=rank, default="")

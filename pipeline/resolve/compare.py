@@ -1,0 +1,234 @@
+"""Two names or addresses to a score in 0…1 with a reason. For people to read and for searches; the match model
+(`declaration.py`) weighs pairs of records.
+
+A score of 0.85 or more says "may be the same"; one of 0.6 or less says "somebody else".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.fuzz import ratio
+
+from pipeline.model import Address
+from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
+from pipeline.resolve.person_names import PersonName, read_person
+from pipeline.resolve.population import is_settled_name
+from pipeline.resolve.romanization import boundaries, fold, is_syllabic, romanize, spelling_classes
+
+DIFFERENT = 0.6  # the most that two different names may score
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    score: float  # 0…1
+    reason: str
+    a: str
+    b: str
+
+
+def compare_person_names(a: str, b: str) -> Comparison:
+    """Two written names of people, in any order, script and way of joining. No order is assumed."""
+    score, reason = _compare_people(read_person(a), read_person(b))
+    return Comparison(score, reason, a, b)
+
+
+def _compare_people(one: PersonName, two: PersonName) -> tuple[float, str]:
+    if not one.ordered or not two.ordered:
+        return 0.0, "a name is missing"
+    if one.native and two.native:
+        return (1.0, "same characters") if one.native == two.native else (0.3, "other characters")
+    if _same_letters(one, two):
+        same = one.ordered == two.ordered
+        return 1.0, "same name" if same else "same name in another order or joined otherwise"
+    for native, letters in ((one, two), (two, one)):
+        if native.native and _same_letters(read_person(" ".join(romanize(native.native))), letters):
+            return 0.97, "the characters are read so"
+    if len(one.ordered) < 2 or len(two.ordered) < 2:
+        return min(DIFFERENT, _likeness(one, two)), "one name part alone"
+    return _compare_loosely(one, two)
+
+
+def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
+    if one.initials or two.initials:
+        if _initials_fit(one, two):
+            return 0.88, "initials fit"
+        if one.initials and two.initials:
+            return min(DIFFERENT, _likeness(one, two)), "initials differ"
+    if any(_same_letters(x, y) for x in (one, *one.shorter()) for y in (two, *two.shorter())):
+        return 0.90, "a given name left out"
+    if slip := _slip(one, two):
+        return slip, "a letter or two off"
+    if _same_sounds(one, two):
+        return 0.86, "another spelling of the sounds"
+    if len(one.ordered) > 2 and one.jumbled == two.jumbled:
+        return 0.75, "same parts in another order"
+    why = "other given name" if set(one.parts) & set(two.parts) else "other name"
+    return min(DIFFERENT, _likeness(one, two)), why
+
+
+def _likeness(one: PersonName, two: PersonName) -> float:
+    return DIFFERENT * ratio(one.spelled, two.spelled) / 100
+
+
+def _same_letters(one: PersonName, two: PersonName) -> bool:
+    """The same letters from one of the ends, with no part boundary of one name inside a part of both."""
+    if len(one.letters) != len(two.letters) or one.turned != two.turned:
+        return False
+    for left in one.turns():
+        for right in two.turns():
+            if "".join(left) == "".join(right):
+                starts, others = boundaries(left), boundaries(right)
+                if starts <= others or others <= starts:
+                    return True
+    return False
+
+
+def _initials_fit(one: PersonName, two: PersonName) -> bool:
+    """One part written out on both sides, and every other part begins as its initial says, in order."""
+    sides = ((one, two), (two, one))
+    return any(_aligned(left, right) for x, y in sides for left in x.turns() for right in y.turns())
+
+
+def _aligned(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """The first part equal; the rest of `short`, initials among them, abbreviates the rest of `full`."""
+    if short[0] != full[0] or len(short[0]) < 2 or not any(len(p) == 1 for p in short):
+        return False
+    rest, words = short[1:], full[1:]
+    if len(rest) == 1 and len(rest[0]) == 1:
+        return bool(words) and words[0][0] == rest[0]
+    if len(rest) == len(words):
+        return all(w.startswith(r) if len(r) == 1 else w == r for r, w in zip(rest, words, strict=True))
+    return len(words) == 1 and _syllables_begin(words[0], rest)
+
+
+def _syllables_begin(word: str, letters: tuple[str, ...]) -> bool:
+    """ "hongbo" fits "h b": the initials of its syllables."""
+    if not letters or not word:
+        return not letters and not word
+    if not word.startswith(letters[0]):
+        return False
+    return any(
+        is_syllabic(word[:cut]) and _syllables_begin(word[cut:], letters[1:]) for cut in range(1, min(7, len(word)) + 1)
+    )
+
+
+def _slip(one: PersonName, two: PersonName) -> float:
+    """A score when a typing slip explains the difference; 0 when the letters make two names."""
+    best = 0.0
+    for left in one.turns():
+        for right in two.turns():
+            joined = "".join(left), "".join(right)
+            length = min(map(len, joined))
+            edits = OSA.distance(*joined, score_cutoff=2)
+            if length < 5 or edits > (2 if length >= 12 else 1):
+                continue
+            if not _both_are_names(left, right):
+                best = max(best, 0.93 if edits == 1 else 0.88)
+    return best
+
+
+def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """The parts that differ are names of their own on both sides: then a letter makes another person."""
+    shared = set(left) & set(right)
+    return all(is_syllabic(p) or is_settled_name(p) for p in (*left, *right) if p not in shared)
+
+
+def _same_sounds(one: PersonName, two: PersonName) -> bool:
+    """Part by part equal or of one spelling class, with at least one part equal as written."""
+    classes = spelling_classes()
+
+    def alike(x: str, y: str) -> bool:
+        return x == y or not classes.get(x, frozenset()).isdisjoint(classes.get(y, frozenset()))
+
+    for left in one.turns():
+        for right in two.turns():
+            if len(left) != len(right) or not any(x == y for x, y in zip(left, right, strict=True)):
+                continue
+            if all(alike(x, y) for x, y in zip(left, right, strict=True)):
+                return True
+    return False
+
+
+def compare_business_names(a: str, b: str) -> Comparison:
+    """Two trade names; either may hold a "doing business as". The best of their sides counts."""
+    pairs = [(read_business(x), read_business(y)) for x in trade_names(a) for y in trade_names(b)]
+    score, reason = max((_compare_trades(x, y) for x, y in pairs), key=lambda s: s[0])
+    return Comparison(score, reason, a, b)
+
+
+def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
+    if not one.core or not two.core:
+        return 0.0, "a name is missing"
+    if one.native and two.native and one.native == two.native:
+        return 1.0, "same characters"
+    if one.numbered == two.numbered:
+        return _same_core(one, two)
+    if one.core == two.core:
+        if one.numbers and two.numbers:
+            return DIFFERENT, "same name, other number"
+        return 0.86, "same name, a number on one side"
+    if one.is_plain or two.is_plain:
+        return min(0.5, _trade_likeness(one, two)), "only generic words on one side"
+    if sorted(one.words) == sorted(two.words):
+        return 0.95, "same words in another order"
+    edits = OSA.distance(one.core, two.core, score_cutoff=2)
+    length = min(len(one.core), len(two.core))
+    if edits <= (2 if length >= 11 else 1) and length >= 6:
+        return (0.92 if edits == 1 else 0.88), "a letter or two off"
+    return _partly(one, two)
+
+
+def _same_core(one: BusinessName, two: BusinessName) -> tuple[float, str]:
+    if one.is_plain:
+        return (0.88, "same generic words") if one.generic == two.generic else (0.5, "generic words only")
+    if one.generic == two.generic:
+        return 1.0, "same name"
+    common = ", a common one" if declared_frequency(one) >= 0.005 else ""
+    return 0.96, f"same distinctive part{common}"
+
+
+def _partly(one: BusinessName, two: BusinessName) -> tuple[float, str]:
+    few, many = sorted((set(one.words), set(two.words)), key=len)
+    if few < many and len(few) >= 2:
+        return 0.80, "one name holds the other"
+    if few & many:
+        return min(DIFFERENT, 0.35 + 0.5 * len(few & many) / len(few | many)), "a word in common"
+    return min(0.5, _trade_likeness(one, two)), "other name"
+
+
+def _trade_likeness(one: BusinessName, two: BusinessName) -> float:
+    return DIFFERENT * Levenshtein.normalized_similarity(one.core, two.core)
+
+
+def compare_addresses(a: Address, b: Address) -> Comparison:
+    """Two addresses at suite and building level. A missing unit, city or ZIP is not agreement."""
+    score, reason = _compare_places(a, b)
+    return Comparison(score, reason, a.line, b.line)
+
+
+def _compare_places(a: Address, b: Address) -> tuple[float, str]:
+    if not a.street_key or not b.street_key:
+        return 0.0, "a street address is missing"
+    if not _same_town(a, b):
+        return 0.1, "another town"
+    street, other = fold(a.street_key), fold(b.street_key)
+    if street != other:
+        number, number_b = street.split(" ")[0], other.split(" ")[0]
+        if number == number_b and OSA.distance(street, other, score_cutoff=2) <= 2:
+            return 0.80, "street a letter or two off"
+        return 0.2, "another street address"
+    if a.unit and b.unit:
+        return (1.0, "same premises") if a.unit == b.unit else (0.5, "same building, other unit")
+    if a.unit or b.unit:
+        return 0.85, "same building, a unit missing"
+    return 0.97, "same address, no unit on either side"
+
+
+def _same_town(a: Address, b: Address) -> bool:
+    if a.zip and b.zip:
+        return a.zip == b.zip
+    if a.city and b.city:
+        return (fold(a.city), a.state or b.state) == (fold(b.city), b.state or a.state)
+    return False

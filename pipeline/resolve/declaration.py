@@ -1,0 +1,271 @@
+"""The match model on one screen: comparisons with ordered, exhaustive levels; what a match needs; what blocks.
+
+Each level carries the declared m (share of true matches at this level) and u (share of strangers). Training
+replaces the numbers, never the levels. A level with a `term` counts by the frequency of the name instead of u.
+A `fixed` comparison is a rule, not an estimate: "corroboration" takes RULED_OUT bits from every pair that rests on
+a name alone, a phone alone or a premises alone; two dates of birth contradict each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.resolve.conditions import Both, Condition, Equal, Meet, Missing, Near, Not, Overlap, every, some
+
+RULED_OUT = 40.0  # bits
+Kind = Literal["exact", "normalized", "similar", "differs", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    name: str
+    kind: Kind
+    condition: Condition | None  # None: everything else
+    m: float = 1.0
+    u: float = 1.0
+    term: float = 0.0  # how far the name's own frequency replaces u: 1 wholly, 0.5 half the bits
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    name: str
+    levels: tuple[Level, ...]
+    shows: tuple[str, ...]  # columns an explanation shows
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleModel:
+    prior: float  # probability that two refs of one pool are the same
+    comparisons: tuple[Compared, ...]
+
+
+TERM = "term"  # the column whose frequency is looked up
+NO_RULE = Level("not corroborated", "differs", None, m=2.0**-RULED_OUT)
+
+
+def _missing(column: str) -> Level:
+    return Level("missing", "missing", Missing(column))
+
+
+# ------------------------------------------------------------------------------------------------ business
+B_EXACT = Overlap("names")
+B_NUMBER = every(Overlap("cores"), Not(every(Both("numbered"), Not(Overlap("names")))))
+B_SLIP = some(Near("core", 1, 6), Near("core", 2, 11))
+B_NATIVE = Equal("native")
+B_NAME = some(B_NATIVE, B_EXACT, B_NUMBER, B_SLIP)
+PHONE, CONTACT, LICENSE = Overlap("phones"), Overlap("contacts"), Equal("license")
+SUITE = Overlap("places")
+BUILDING_OPEN = some(Overlap("open_buildings", "buildings"), Overlap("buildings", "open_buildings"))
+BUILDING = Overlap("buildings")
+OVERLAPS = Meet("first_day", "last_day")
+
+BUSINESS = RoleModel(
+    prior=1e-4,
+    comparisons=(
+        Compared(
+            "name",
+            (
+                _missing("names"),
+                Level("same characters", "exact", B_NATIVE, m=0.05, u=1e-3, term=1.0),
+                Level("same name", "exact", B_EXACT, m=0.72, u=1e-3, term=1.0),
+                Level("same but for a number", "normalized", B_NUMBER, m=0.03, u=1e-3, term=0.5),
+                Level("a letter or two off", "similar", B_SLIP, m=0.06, u=5e-4, term=0.5),
+                Level("a word in common", "differs", Overlap("words"), m=0.06, u=0.04),
+                Level("other name", "differs", None, m=0.08, u=0.956),
+            ),
+            ("name",),
+        ),
+        Compared(
+            "phone",
+            (
+                _missing("phones"),
+                Level("same phone", "exact", PHONE, m=0.60, u=5e-5),
+                Level("other phone", "differs", None, m=0.40, u=0.99995),
+            ),
+            ("phones",),
+        ),
+        Compared(
+            "premises",
+            (
+                _missing("buildings"),
+                Level("same premises", "exact", SUITE, m=0.62, u=1e-4),
+                Level("same building, a unit missing", "similar", BUILDING_OPEN, m=0.12, u=3e-4),
+                Level("same building, other unit", "differs", BUILDING, m=0.02, u=2e-3),
+                Level("other premises", "differs", None, m=0.24, u=0.9976),
+            ),
+            ("places", "buildings"),
+        ),
+        Compared(
+            "contact",
+            (
+                _missing("contacts"),
+                Level("same e-mail, handle or website", "exact", CONTACT, m=0.60, u=2e-5),
+                Level("other contacts", "differs", None, m=0.40, u=0.99998),
+            ),
+            ("contacts",),
+        ),
+        Compared(
+            "license",
+            (
+                _missing("license"),
+                Level("same number", "exact", LICENSE, m=0.50, u=1e-5),
+                Level("other number", "differs", None, m=1.0, u=1.0),  # registers number in their own ways
+            ),
+            ("license",),
+            fixed=True,
+        ),
+        Compared(
+            "corroboration",
+            (
+                Level(
+                    "corroborated",
+                    "exact",
+                    some(
+                        every(B_NAME, some(PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
+                        every(LICENSE, some(PHONE, SUITE)),
+                        # A storefront that renames itself: one phone at one place at one time, both as advertised.
+                        every(some(PHONE, CONTACT), SUITE, OVERLAPS, Both("advertised")),
+                        every(Overlap("phones"), SUITE, OVERLAPS, Missing("names")),
+                    ),
+                ),
+                NO_RULE,
+            ),
+            (),
+            fixed=True,
+        ),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------------ operator
+O_NATIVE, O_EXACT, O_PARTIAL = Equal("native"), Overlap("names"), Overlap("partial")
+O_SLIP = every(some(Near("spelled", 1, 6), Near("spelled", 2, 11)), Not(Both("settled")))
+O_VARIANT = Overlap("variants")
+O_INITIALS = some(Overlap("initials", "expanded"), Overlap("expanded", "initials"))
+O_ORDER = Overlap("jumbled")
+O_NAME = some(O_NATIVE, O_EXACT, O_PARTIAL, O_SLIP, O_VARIANT, O_INITIALS, O_ORDER)
+BORN, BORN_SWAPPED = Equal("born"), Equal("born", "born_swapped")
+
+OPERATOR = RoleModel(
+    prior=1e-4,
+    comparisons=(
+        Compared(
+            "name",
+            (
+                _missing("names"),
+                Level("same characters", "exact", O_NATIVE, m=0.05, u=1e-4, term=1.0),
+                Level("same name", "exact", O_EXACT, m=0.72, u=1e-4, term=1.0),
+                Level("a given name left out", "normalized", O_PARTIAL, m=0.08, u=3e-4, term=0.5),
+                Level("a letter or two off", "similar", O_SLIP, m=0.05, u=2e-4, term=0.5),
+                Level("another spelling of the sounds", "similar", O_VARIANT, m=0.02, u=5e-4, term=0.5),
+                Level("initials", "similar", O_INITIALS, m=0.03, u=4e-3, term=0.5),
+                Level("same parts in another order", "similar", O_ORDER, m=0.01, u=3e-4, term=0.5),
+                Level("other name", "differs", None, m=0.04, u=0.9946),
+            ),
+            ("name",),
+        ),
+        Compared(
+            "date of birth",
+            (
+                _missing("born"),
+                Level("same date of birth", "exact", BORN, m=0.97, u=1 / 15_000),
+                Level("day and month exchanged", "similar", BORN_SWAPPED, m=0.005, u=1 / 2_000),
+                Level("another date of birth", "differs", None, m=2.0**-RULED_OUT, u=1.0),
+            ),
+            ("born",),
+            fixed=True,
+        ),
+        Compared(
+            "phone",
+            (
+                _missing("phones"),
+                Level("same phone", "exact", PHONE, m=0.55, u=5e-5),
+                Level("other phone", "differs", None, m=0.45, u=0.99995),
+            ),
+            ("phones",),
+        ),
+        Compared(
+            "contact",
+            (
+                _missing("contacts"),
+                Level("same e-mail or website", "exact", CONTACT, m=0.50, u=2e-5),
+                Level("other contacts", "differs", None, m=0.50, u=0.99998),
+            ),
+            ("contacts",),
+        ),
+        Compared(
+            "premises",
+            (
+                _missing("buildings"),
+                Level("same premises", "exact", SUITE, m=0.50, u=1e-4),
+                Level("same building, a unit missing", "similar", BUILDING_OPEN, m=0.10, u=3e-4),
+                Level("same building, other unit", "differs", BUILDING, m=0.03, u=2e-3),
+                Level("other premises", "differs", None, m=0.37, u=0.9976),
+            ),
+            ("places", "buildings"),
+        ),
+        Compared(
+            "license",
+            (
+                _missing("license"),
+                Level("same number", "exact", LICENSE, m=0.50, u=1e-5),
+                Level("other number", "differs", None, m=1.0, u=1.0),
+            ),
+            ("license",),
+            fixed=True,
+        ),
+        Compared(
+            "corroboration",
+            (
+                Level(
+                    "corroborated",
+                    "exact",
+                    every(O_NAME, some(BORN, PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
+                ),
+                NO_RULE,
+            ),
+            (),
+            fixed=True,
+        ),
+    ),
+)
+
+# Columns of one row of keys, in DuckDB types. `blocks` pairs rows: two refs are compared when they share one.
+_SHARED = {
+    "phones": "VARCHAR[]",
+    "contacts": "VARCHAR[]",
+    "places": "VARCHAR[]",
+    "buildings": "VARCHAR[]",
+    "open_buildings": "VARCHAR[]",
+    "license": "VARCHAR",
+    "native": "VARCHAR",
+    "names": "VARCHAR[]",
+    TERM: "VARCHAR",
+    "blocks": "VARCHAR[]",
+}
+COLUMNS: dict[str, dict[str, str]] = {
+    "business": {
+        **_SHARED,
+        "cores": "VARCHAR[]",
+        "core": "VARCHAR",
+        "numbered": "BOOLEAN",
+        "words": "VARCHAR[]",
+        "first_day": "INTEGER",
+        "last_day": "INTEGER",
+        "advertised": "BOOLEAN",
+    },
+    "operator": {
+        **_SHARED,
+        "partial": "VARCHAR[]",
+        "spelled": "VARCHAR",
+        "settled": "BOOLEAN",
+        "variants": "VARCHAR[]",
+        "initials": "VARCHAR[]",
+        "expanded": "VARCHAR[]",
+        "jumbled": "VARCHAR[]",
+        "born": "VARCHAR",
+        "born_swapped": "VARCHAR",
+    },
+}
+DECLARED: dict[str, RoleModel] = {"business": BUSINESS, "operator": OPERATOR}

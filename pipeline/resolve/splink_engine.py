@@ -1,0 +1,94 @@
+"""The declaration compiled to Splink's terms, and a quiet, tidy Splink session on an open connection."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.resolve.declaration import COLUMNS, DECLARED, TERM, Compared, Level
+from pipeline.resolve.keys import Keys
+from pipeline.resolve.model import MatchModel
+
+ARROW: dict[str, Any] = {
+    "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "BOOLEAN": pa.bool_(),
+    "INTEGER": pa.int32(),
+}
+_number = itertools.count()
+
+
+def keys_table(rows: Sequence[Keys], role: str) -> Any:
+    columns: dict[str, Any] = {"ref_id": pa.array([k.ref_id for k in rows], pa.string())}
+    for column, kind in COLUMNS[role].items():
+        columns[column] = pa.array([k.row[column] for k in rows], ARROW[kind])
+    return pa.table(columns)
+
+
+def splink_settings(model: MatchModel, role: str, *, training: bool = False) -> dict[str, Any]:
+    """The declaration in Splink's terms; without the fixed comparisons when `training`."""
+    comparisons = [c for c in DECLARED[role].comparisons if not (training and c.fixed)]
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "ref_id",
+        "probability_two_random_records_match": model.priors[role],
+        "comparisons": [_comparison(model, role, c, training) for c in comparisons],
+        "blocking_rules_to_generate_predictions": [],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+    }
+
+
+def _comparison(model: MatchModel, role: str, compared: Compared, training: bool) -> dict[str, Any]:
+    return {
+        "output_column_name": compared.name.replace(" ", "_"),
+        "comparison_levels": [_level(model, role, compared.name, level, training) for level in compared.levels],
+    }
+
+
+def _level(model: MatchModel, role: str, comparison: str, level: Level, training: bool) -> dict[str, Any]:
+    condition = level.condition.sql() if level.condition is not None else "ELSE"
+    shaped: dict[str, Any] = {"sql_condition": condition, "label_for_charts": level.name}
+    if level.kind == "missing":
+        return {**shaped, "is_null_level": True}
+    m, u = model.numbers[role][comparison][level.name]
+    shaped |= {"m_probability": m, "u_probability": u}
+    if level.term and not training:
+        # The level's own u, not that of an exact level: the frequency replaces the average at this level.
+        shaped |= {
+            "tf_adjustment_column": TERM,
+            "tf_adjustment_weight": level.term,
+            "disable_tf_exact_match_detection": True,
+        }
+    return shaped
+
+
+@contextlib.contextmanager
+def splink_session(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, str]]:
+    """Splink on a connection with a fresh table prefix; quiet, and everything it made is dropped at the end."""
+    from splink import DuckDBAPI
+
+    name = f"imb_match_{next(_number)}"
+    before = _tables(connection)
+    logger, silence = logging.getLogger("splink"), io.StringIO()
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(silence):
+            yield DuckDBAPI(connection=connection), name
+    finally:
+        logger.setLevel(level)
+        for table, kind in sorted(_tables(connection) - before):
+            connection.execute(f'DROP {kind} IF EXISTS "{table}"')
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    query = "SELECT table_name, if(table_type = 'VIEW', 'VIEW', 'TABLE') FROM information_schema.tables"
+    return {(row[0], row[1]) for row in connection.execute(query).fetchall()}
