@@ -193,8 +193,8 @@ class Facts:
         places: dict[str, list[Address]] = defaultdict(list)
         for business_id, refs in self.business_refs.items():
             for ref in refs:
-                for kind, value in self._identifiers(ref, places):
-                    gathered[kind, value, business_id, ref.lane].append(ref)
+                for kind, value, source in self._identifiers(ref, places):
+                    gathered[kind, value, business_id, ref.lane].append(source)
         uses: dict[str, dict[str, list[Use]]] = defaultdict(dict)
         for (kind, value, business_id, lane), refs_ in sorted(gathered.items(), key=lambda item: item[0]):
             units = sorted({a.unit for a in places[value] if a.unit}) if kind == "premises" else []
@@ -206,16 +206,29 @@ class Facts:
             uses[kind].setdefault(value, []).append(use)
         return uses
 
-    def _identifiers(self, ref: Ref, places: dict[str, list[Address]]) -> Iterable[tuple[str, str]]:
-        yield from (("phone", p) for p in ref.phones)
-        yield from (("email", e) for e in ref.emails)
-        yield from (("website", w) for w in ref.websites)
+    @cached_property
+    def parts(self) -> dict[str, list[Ref]]:
+        """owner_id -> its phone and premises refs, which carry periods of their own."""
+        found: dict[str, list[Ref]] = defaultdict(list)
+        for _, ref in sorted(self.refs.items()):
+            if ref.role in {"phone", "premises"}:
+                found[ref.owner_id].append(ref)
+        return found
+
+    def _identifiers(self, ref: Ref, places: dict[str, list[Address]]) -> Iterable[tuple[str, str, Ref]]:
+        """(kind, value, the ref that dates it): an ad's phone has the days on which the ad showed that phone."""
+        parts = self.parts.get(ref.owner_id, [])
+        dated = {phone: part for part in parts if part.role == "phone" for phone in part.phones}
+        yield from (("phone", p, dated.get(p, ref)) for p in ref.phones)
+        yield from (("email", e, ref) for e in ref.emails)
+        yield from (("website", w, ref) for w in ref.websites)
         for handle in ref.handles:
-            yield ("site_id", handle) if handle.startswith("site_id:") else ("handle", handle)
-        for address in ref.addresses[:1]:
+            yield ("site_id" if handle.startswith("site_id:") else "handle"), handle, ref
+        at = {a.premises_key: part for part in parts if part.role == "premises" for a in part.addresses}
+        for address in ref.addresses if at else ref.addresses[:1]:
             if value := self.premises_value(address):
                 places[value].append(address)
-                yield "premises", value
+                yield "premises", value, at.get(address.premises_key, ref)
 
     @cached_property
     def uses_of(self) -> dict[str, list[Use]]:

@@ -70,13 +70,12 @@ def _crowd(uses: Sequence[Use], facts: Facts, groups: Groups, limits: tuple[int,
         root = groups.find(business)
         crowd[root] = crowd.get(root, False) or business in facts.advertised
     innocent = sum(not advertised for advertised in crowd.values())
+    what = f"one {WORDS[kind]}" if kind == "email" else f"the {WORDS[kind]} {value}"  # e-mail addresses are sealed
     if innocent >= limit_unadvertised and 2 * innocent >= len(crowd):
-        reason = f"{len(crowd)} unrelated businesses use the {WORDS[kind]} {value}, {innocent} of them not advertised"
+        reason = f"{len(crowd)} unrelated businesses use {what}, {innocent} of them not advertised"
         return Hub(kind, value, len(crowd), reason, businesses)
     if len(crowd) >= limit:
-        return Hub(
-            kind, value, len(crowd), f"{len(crowd)} unrelated businesses use the {WORDS[kind]} {value}", businesses
-        )
+        return Hub(kind, value, len(crowd), f"{len(crowd)} unrelated businesses use {what}", businesses)
     return None
 
 

@@ -108,7 +108,8 @@ def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
     probability = {"email": r.email, "handle": r.handle, "site_id": r.site_id, "website": r.website}[a.kind]
     if a.one_capture and b.one_capture:
         probability *= rules.phone.one_source_factor
-    how = f"both name the {WORDS[a.kind]} {a.value}"
+    # An e-mail address is sealed; the link says that there is one, not which.
+    how = "both name one e-mail address" if a.kind == "email" else f"both name the {WORDS[a.kind]} {a.value}"
     return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.shown, b.shown]), _sources(a, b))
 
 

@@ -1,0 +1,222 @@
+"""One application against one known group and person: every field compared, each with its weight in bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rapidfuzz import fuzz
+
+from analysis.index import ScreeningIndex
+from analysis.known import KnownPerson, KnownPlace
+from analysis.names import name_words
+from analysis.periods import Period
+from pipeline.model import Application, Contribution, Party
+
+ON_FILE = "(on file, sealed)"
+PREFILTER = 45.0  # of 100: names further apart than this are not compared at all
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an application brings, in the keys of the index."""
+
+    application: Application
+    parties: tuple[Party, ...]
+    phones: frozenset[str]
+    emails: frozenset[str]
+    premises: tuple[tuple[str, str, str], ...]  # (field, value, line as written)
+    buildings: tuple[tuple[str, bool], ...]  # (building key, a unit is given)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The sum of one comparison. `kinds` are the identifier kinds that agree and count."""
+
+    group: str
+    party: Party | None
+    person: KnownPerson | None
+    contributions: tuple[Contribution, ...]
+    kinds: tuple[str, ...]
+    places: tuple[KnownPlace, ...]
+    concurrent: bool  # ads of the known business ran while the application came in, for each place that agrees
+    slip: bool = False  # the date of birth agrees only with day and month swapped
+
+    @property
+    def bits(self) -> float:
+        return sum(c.weight for c in self.contributions)
+
+    @property
+    def corroborated(self) -> bool:
+        """Two identifier kinds of different origin, one of them the name of a person."""
+        return "name" in self.kinds and len(self.kinds) > 1
+
+    @property
+    def same_shop(self) -> bool:
+        """Phone and premises of a business that advertised while the application came in, under another name."""
+        return {"phone", "premises"} <= set(self.kinds) and self.concurrent
+
+
+def probability(bits: float) -> float:
+    """Match probability of a weight in bits."""
+    return float(1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, bits))))
+
+
+def compare_all(
+    asked: Asked, group: str, party: Party | None, person: KnownPerson | None, index: ScreeningIndex
+) -> Account:
+    """The whole account of one candidate."""
+    name = _name_line(party, person, index)
+    birth, slip = _birth_line(party, person, index)
+    if birth.level == "differs" and name.level not in {"missing", "differs"}:
+        name = Contribution("name", name.applicant_value, name.known_value, "differs", 0.0, name.source_ids)
+    contacts, places = _place_lines(asked, group, person, index)
+    lines = (name, birth, *contacts, _business_line(asked, group, index))
+    kinds = [line.field for line in lines if line.level in {"exact", "normalized"} and line.field in COUNTED]
+    if name.level == "similar":
+        kinds.append("name")
+    if slip and "name" in kinds:
+        kinds.append("dob")
+    concurrent = all(_runs(p.advertised, asked.application.received, index) for p in places)
+    kept = tuple(sorted({"premises" if k == "prior_address" else k for k in kinds}))
+    return Account(group, party, person, lines, kept, tuple(places), bool(places) and concurrent, slip)
+
+
+COUNTED = frozenset({"name", "dob", "phone", "premises", "prior_address", "email"})
+
+
+def _name_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> Contribution:
+    if person is None or party is None:
+        return Contribution("name", party_name(party), "", "missing", 0.0)
+    rules = index.rules.screening
+    own = [n for n in (party_name(party), party.native_name) if n]
+    tries = [(a, b, False) for a in own for b in person.names]
+    tries += [(a, b, True) for a in own for b in person.aliases]
+    tries += [(a, b, True) for a in party.other_names for b in (*person.names, *person.aliases)]
+    best, score, alias = ("", person.names[0]), 0.0, False
+    for a, b, weak in tries:
+        if (found := _name_score(a, b, index)) > score:
+            best, score, alias = (a, b), found, weak
+    if score < rules.name_floor:
+        return Contribution("name", party_name(party), person.names[0], "differs", 0.0, person.sources)
+    bits = min(index.shares.bits(best[0]), index.shares.bits(best[1]))
+    level = "exact" if score >= rules.name_exact else "similar"
+    bits -= 0.0 if level == "exact" else rules.similar_loss_bits
+    bits -= rules.alias_loss_bits if alias else 0.0
+    if len(name_words(best[0])) < 2:
+        level = "weak"  # one word: a stage name or a surname, confirms only
+    return Contribution("name", best[0], best[1], level, round(max(0.0, bits), 2), person.sources)
+
+
+def party_name(party: Party | None) -> str:
+    """The name as written, else put together from its parts."""
+    if party is None:
+        return ""
+    return party.full_name or " ".join(p for p in (party.first, party.middle, party.last, party.suffix) if p)
+
+
+def _name_score(a: str, b: str, index: ScreeningIndex) -> float:
+    if a == b:
+        return 1.0
+    one, two = ("".join(sorted(name_words(x))) for x in (a, b))
+    if not one or not two or fuzz.ratio(one, two) < PREFILTER:
+        return 0.0
+    return index.compare(a, b).score
+
+
+def _birth_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> tuple[Contribution, bool]:
+    """The line, and whether only a swap of day and month makes it agree."""
+    rules, known = index.rules.screening, person.births if person else ()
+    mine = party.dob.isoformat() if party and party.dob else str(party.birth_year or "") if party else ""
+    if not mine or not known or party is None or person is None:
+        return Contribution("dob", mine, ON_FILE if known else "", "missing", 0.0), False
+    if party.dob is None:
+        near = any(abs(b.year - (party.birth_year or 0)) <= 1 for b in known)
+        return Contribution("dob", mine, ON_FILE, "similar" if near else "differs", 3.0 if near else 0.0), False
+    if party.dob in known:
+        return Contribution("dob", mine, ON_FILE, "exact", rules.dob_bits, person.sources), False
+    if any(swapped(b) == party.dob for b in known):
+        return Contribution("dob", mine, ON_FILE, "similar", rules.dob_slip_bits, person.sources), True
+    if any(one_digit_off(b, party.dob) for b in known):
+        # Thirty neighbors of every date are one digit off: no agreement, but no contradiction either.
+        return Contribution("dob", mine, ON_FILE, "similar", 0.0, person.sources), False
+    return Contribution("dob", mine, ON_FILE, "differs", 0.0, person.sources), False
+
+
+def swapped(day: date) -> date | None:
+    """Day and month exchanged; None when that is no other date."""
+    if day.day > 12 or day.day == day.month:
+        return None
+    return date(day.year, day.day, day.month)
+
+
+def one_digit_off(a: date, b: date) -> bool:
+    return sum(x != y for x, y in zip(a.isoformat(), b.isoformat(), strict=True)) == 1
+
+
+def _place_lines(
+    asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
+) -> tuple[list[Contribution], list[KnownPlace]]:
+    lines, places = [], []
+    for kind, values, own in (
+        ("phone", asked.phones, person.phones if person else ()),
+        ("email", asked.emails, person.emails if person else ()),
+    ):
+        line, hits = _contact_line(kind, values, own, group, index)
+        lines.append(line)
+        places += hits if kind == "phone" else []
+    line, hits = _premises_line(asked, group, index)
+    return [*lines, line], [*places, *hits]
+
+
+def _contact_line(
+    kind: str, values: Iterable[str], own: Sequence[str], group: str, index: ScreeningIndex
+) -> tuple[Contribution, list[KnownPlace]]:
+    rules, values = index.rules.screening, sorted(values)
+    bits = rules.phone_bits if kind == "phone" else rules.email_bits
+    hits = [p for v in values for p in index.places[kind].get(v, ()) if p.group == group]
+    if hits:
+        sources = tuple(sorted({s for p in hits for s in p.sources}))
+        return Contribution(kind, hits[0].value, hits[0].value, "exact", bits, sources), hits
+    if shared := [v for v in values if v in own]:
+        return Contribution(kind, shared[0], shared[0], "exact", bits), []
+    return Contribution(kind, values[0] if values else "", "", "differs" if values else "missing", 0.0), []
+
+
+def _premises_line(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Contribution, list[KnownPlace]]:
+    rules, received = index.rules.screening, asked.application.received
+    for name, value, line in asked.premises:
+        hits = [p for p in index.places["premises"].get(value, ()) if p.group == group]
+        if hits:
+            now = name == "prior_address" or any(_runs(p.shown, received, index) for p in hits)
+            bits = rules.premises_bits if now else rules.premises_past_bits
+            sources = tuple(sorted({s for p in hits for s in p.sources}))
+            return Contribution(name, line, line, "exact", bits, sources), hits
+    written = asked.premises[0][2] if asked.premises else ""
+    for building, _ in asked.buildings:
+        if any(p.group == group for p in index.by_building.get(building, ())):
+            # The building without the unit: a shopping center tells nothing.
+            return Contribution("premises", written, building.replace("|", ", "), "similar", 0.0), []
+    return Contribution("premises", written, "", "differs" if written else "missing", 0.0), []
+
+
+def _runs(period: Period | None, received: date | None, index: ScreeningIndex) -> bool:
+    if period is None or received is None:
+        return False
+    slack = timedelta(days=index.rules.screening.concurrent_days)
+    return period.first - slack <= received <= period.last + slack
+
+
+def _business_line(asked: Asked, group: str, index: ScreeningIndex) -> Contribution:
+    """A trade name confirms and never counts: hundreds of shops are called alike."""
+    mine = asked.application.business_name
+    words = sorted(mine.casefold().split())
+    if not mine:
+        return Contribution("business_name", "", "", "missing", 0.0)
+    for business in index.group(group).businesses:
+        for name in index.businesses[business].names:
+            if sorted(name.casefold().split()) == words:
+                bits = index.rules.screening.business_name_bits
+                return Contribution("business_name", mine, name, "exact", bits)
+    return Contribution("business_name", mine, "", "differs", 0.0)

@@ -1,0 +1,204 @@
+"""The in-memory index a screening asks: built once per snapshot, a few dictionary look-ups per application."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from pipeline.resolve.compare import compare_person_names
+
+from analysis.facts import Facts, captures_of
+from analysis.known import (
+    Group,
+    KnownPerson,
+    KnownPlace,
+    known_groups,
+    known_people,
+    known_places,
+    nearest_known,
+    standing_of,
+)
+from analysis.links import find_ties
+from analysis.names import NameShares
+from analysis.periods import Period, hull, period
+from analysis.rules import Rules, shipped_rules
+from pipeline.model import Address, Entity, Link, Network, Ref, Succession
+
+ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
+
+
+class Compared(Protocol):
+    @property
+    def score(self) -> float: ...
+    @property
+    def reason(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBusiness:
+    """What a result says about a business of a known group."""
+
+    business_id: str
+    name: str
+    names: tuple[str, ...]
+    standing: str
+    advertised: Period | None
+    captures: tuple[str, ...]
+    sites: tuple[str, ...]
+    licensed: str  # a license in good standing, in words; "" when there is none
+    owners: tuple[tuple[str, str, Period | None], ...]  # (operator, name, days of papers)
+
+
+@dataclass
+class ScreeningIndex:
+    """Known people, phones, premises and e-mails by their keys. `build` is the only maker."""
+
+    rules: Rules
+    shares: NameShares
+    people: list[KnownPerson]
+    groups: dict[str, Group]
+    businesses: dict[str, KnownBusiness]
+    places: dict[str, dict[str, list[KnownPlace]]]  # kind -> value -> uses
+    premises_entity: Mapping[str, str]
+    nearest: dict[str, Link]
+    successors: dict[str, list[Succession]]
+    own_licenses: dict[str, str]  # license number -> standing in words, of businesses nobody knows
+    coverage: tuple[str, ...]
+    snapshot_id: str
+    model_version: str
+    threshold: float
+    compare: Callable[[str, str], Compared]
+    by_birth: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_contact: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_group: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_building: dict[str, list[KnownPlace]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def build(
+        cls,
+        entities: Iterable[Entity],
+        refs: Mapping[str, Ref],
+        links: Sequence[Link],
+        networks: Iterable[Network],
+        successions: Iterable[Succession] = (),
+        standings: Mapping[str, object] | None = None,
+        *,
+        known: Literal["designated", "suspected"] = "designated",
+        model: object = None,
+        coverage: Sequence[str] = (),
+        snapshot_id: str = "",
+        rules: Rules | None = None,
+        threshold: float | None = None,
+        compare: Callable[[str, str], Compared] = compare_person_names,
+    ) -> ScreeningIndex:
+        """`standings`: business_id -> standing, or (standing, reason, sources). `known`: from which standing on."""
+        rules, standings = rules or shipped_rules(), standings or {}
+        facts = Facts.gather(entities, refs, rules)
+        hubs = frozenset((h.kind, h.value) for h in find_ties(facts)[1])
+        groups = known_groups(facts, networks, standings, known)
+        inside = {b for g in groups.values() for b in g.businesses}
+        index = cls(
+            rules=rules,
+            shares=name_shares(facts),
+            people=known_people(facts, groups),
+            groups=groups,
+            businesses={b: _business(b, facts, standings) for b in sorted(inside)},
+            places={kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")},
+            premises_entity=facts.premises_entity,
+            nearest=nearest_known(links, groups),
+            successors=_successors(successions),
+            own_licenses=_own_licenses(facts, inside),
+            coverage=tuple(coverage),
+            snapshot_id=snapshot_id,
+            model_version=str(getattr(model, "version", "") or getattr(model, "model_id", "")),
+            threshold=rules.screening.threshold if threshold is None else threshold,
+            compare=compare,
+        )
+        index._fill(facts)
+        return index
+
+    def _fill(self, facts: Facts) -> None:
+        for number, person in enumerate(self.people):
+            for birth in person.births:
+                self.by_birth[birth].append(number)
+            for value in (*person.phones, *person.emails):
+                self.by_contact[value].append(number)
+            self.by_group[person.group].append(number)
+        for value, uses in facts.uses.get("premises", {}).items():
+            if places := self.places["premises"].get(value):
+                self.by_building[uses[0].building].extend(places)
+
+    def premises_value(self, address: Address) -> str:
+        return self.premises_entity.get(address.premises_key, address.premises_key)
+
+    def group(self, group_id: str) -> Group:
+        return self.groups.get(group_id) or Group(group_id, "", (), ())
+
+
+def name_shares(facts: Facts) -> NameShares:
+    """Shares over the operators of the corpus, each person once."""
+    names = [e.name for e in facts.entities.values() if e.kind == "operator"]
+    return NameShares.count(names, facts.rules.screening)
+
+
+def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> KnownBusiness:
+    refs = [r for r in facts.business_refs[business] if r.lane == "regulatory"]
+    illicit = [r for r in refs if r.site_class == "illicit"]
+    tenures = [t for t in facts.tenures_of.get(business, ()) if t.binding]
+    return KnownBusiness(
+        business,
+        facts.name(business),
+        tuple(sorted({n for r in refs if r.record_kind != "application" for n in (r.name, *r.other_names) if n})),
+        standing_of(standings, business),
+        hull(period(r.first_seen, r.last_seen) for r in illicit),
+        captures_of(illicit) or captures_of(refs),
+        tuple(sorted({r.dataset for r in illicit})),
+        _good_standing(refs, facts.data_end),
+        tuple(
+            (t.operator_id, facts.name(t.operator_id), hull(period(r.first_seen, r.first_seen) for r in t.refs))
+            for t in tenures
+        ),
+    )
+
+
+def _good_standing(refs: Iterable[Ref], today: date) -> str:
+    valid = [
+        r
+        for r in refs
+        if r.record_kind == "license" and is_active(r.status) and (r.last_seen is None or r.last_seen >= today)
+    ]
+    if not valid:
+        return ""
+    best = max(valid, key=lambda r: (r.last_seen or date.min, r.ref_id))
+    until = f", valid until {best.last_seen}" if best.last_seen else ""
+    return f"license {best.license_number or '(no number)'} in good standing ({best.status}{until})"
+
+
+def is_active(status: str) -> bool:
+    """Whether the status of a license, as written, says that it is in force."""
+    low = status.lower()
+    return any(word in low for word in ACTIVE) and not any(no in low for no in ("inactive", "not ", "invalid", "non"))
+
+
+def _own_licenses(facts: Facts, inside: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for business, refs in facts.business_refs.items():
+        if business in inside:
+            continue
+        for ref in refs:
+            if ref.license_number and ref.record_kind == "license" and (words := _good_standing([ref], facts.data_end)):
+                found[ref.license_number] = f"{words}, held by {ref.name}"
+    return found
+
+
+def _successors(successions: Iterable[Succession]) -> dict[str, list[Succession]]:
+    found: dict[str, list[Succession]] = defaultdict(list)
+    for s in successions:
+        found[s.from_business].append(s)
+    return found
+
+
+__all__ = ["KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]

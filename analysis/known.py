@@ -1,0 +1,157 @@
+"""The side of a screening that is known: people, phones, premises and e-mails of known networks, with their sources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.facts import Facts, Use, captures_of
+from analysis.names import is_company, name_words
+from analysis.periods import Period, hull, period
+from pipeline.model import Link, Network, Ref
+
+KNOWN = {"designated": frozenset({"designated"}), "suspected": frozenset({"designated", "suspected"})}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """One operator of one known group, by the papers of that group only; no application is among them."""
+
+    entity_id: str
+    group: str
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]  # other names on papers: confirm, never open
+    births: tuple[date, ...]
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    businesses: tuple[str, ...]
+    sources: tuple[str, ...]
+    tenure: Period | None  # days on which papers that name the person were issued
+    roles: tuple[str, ...]
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """One identifier in use by one business of a known group."""
+
+    business_id: str
+    group: str
+    value: str
+    shown: Period | None
+    advertised: Period | None  # ads on illicit sites that name it
+    sources: tuple[str, ...]
+    captures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A network with a known business, a known business alone, or a denied person."""
+
+    group_id: str
+    network_id: str  # "" when it is no network
+    businesses: tuple[str, ...]
+    known: tuple[str, ...]  # of these: businesses of known standing
+
+
+def known_groups(
+    facts: Facts, networks: Iterable[Network], standings: Mapping[str, object], known: str
+) -> dict[str, Group]:
+    """Group id -> group, for everything that a known business belongs to. A cleared business is nobody's evidence."""
+    wanted = {b for b in facts.business_refs if standing_of(standings, b) in KNOWN[known]}
+    groups: dict[str, Group] = {}
+    placed: set[str] = set()
+    for network in networks:
+        shops = tuple(m for m, kind, _ in network.members if kind == "business")
+        if hits := tuple(sorted(wanted & set(shops))):
+            kept = tuple(b for b in shops if standing_of(standings, b) != "cleared")
+            groups[network.network_id] = Group(network.network_id, network.network_id, kept, hits)
+            placed |= set(shops)
+    for business in sorted(wanted - placed):
+        groups[business] = Group(business, "", (business,), (business,))
+    return groups
+
+
+def standing_of(standings: Mapping[str, object], business: str) -> str:
+    """The standing, whether given as a word or as (standing, reason, sources)."""
+    value = standings.get(business, "unknown")
+    return str(value[0]) if isinstance(value, tuple) else str(value)
+
+
+def known_people(facts: Facts, groups: Mapping[str, Group]) -> list[KnownPerson]:
+    """Owners and officers on papers of the groups' businesses, and everybody in the denied register."""
+    group_of = {b: g.group_id for g in groups.values() for b in g.businesses}
+    found: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+    for entity in facts.entities.values():
+        if entity.kind != "operator":
+            continue
+        for member in sorted(entity.members):
+            ref = facts.refs.get(member)
+            if ref is None or not facts.is_owner(ref) or is_company(ref.name) or len(name_words(ref.name)) < 2:
+                continue
+            group = group_of.get(facts.owner_business.get(ref.owner_id, ""))
+            if group or ref.record_kind == "denied":
+                found[entity.entity_id, group or f"denied:{entity.entity_id}"].append(ref)
+    return [_person(entity, group, refs, facts) for (entity, group), refs in sorted(found.items())]
+
+
+def _person(entity: str, group: str, refs: list[Ref], facts: Facts) -> KnownPerson:
+    return KnownPerson(
+        entity,
+        group,
+        tuple(sorted({r.name for r in refs} | {r.native_name for r in refs if r.native_name})),
+        tuple(sorted({n for r in refs for n in r.other_names if n})),
+        tuple(sorted({r.dob for r in refs if r.dob})),
+        tuple(sorted({p for r in refs for p in r.phones})),
+        tuple(sorted({e for r in refs for e in r.emails})),
+        tuple(sorted({b for r in refs if (b := facts.owner_business.get(r.owner_id))})),
+        tuple(sorted({s for r in refs for s in r.sources})),
+        hull(period(r.first_seen, r.first_seen) for r in refs),
+        tuple(sorted({r.party_role.replace("_", " ") for r in refs if r.party_role})),
+        any(r.record_kind == "denied" for r in refs),
+    )
+
+
+def known_places(
+    facts: Facts, groups: Mapping[str, Group], kind: str, hubs: frozenset[tuple[str, str]]
+) -> dict[str, list[KnownPlace]]:
+    """value -> its uses by businesses of known groups; hubs and applications left out."""
+    group_of = {b: g.group_id for g in groups.values() for b in g.businesses}
+    found: dict[str, list[KnownPlace]] = {}
+    for value, uses in facts.uses.get(kind, {}).items():
+        kept = [_place(u, group_of[u.business_id]) for u in uses if _is_evidence(u, group_of)]
+        if kept and (kind, value) not in hubs:
+            found[value] = kept
+    return found
+
+
+def _is_evidence(use: Use, group_of: Mapping[str, str]) -> bool:
+    return use.lane == "regulatory" and use.business_id in group_of and bool(use.papers or use.ads("illicit", "mixed"))
+
+
+def _place(use: Use, group: str) -> KnownPlace:
+    illicit = use.ads("illicit")
+    refs = [*use.papers, *use.ads("illicit", "mixed")]
+    return KnownPlace(
+        use.business_id,
+        group,
+        use.value,
+        hull(period(r.first_seen, r.last_seen if r.owner_kind == "ad" else r.first_seen) for r in refs),
+        hull(period(r.first_seen, r.last_seen) for r in illicit),
+        tuple(sorted({s for r in refs for s in r.sources})),
+        captures_of(illicit or refs),
+    )
+
+
+def nearest_known(links: Iterable[Link], groups: Mapping[str, Group]) -> dict[str, Link]:
+    """business -> its most probable binding link to a business of known standing, for those that are not known."""
+    known = {b for g in groups.values() for b in g.known}
+    best: dict[str, Link] = {}
+    for link in sorted(links, key=lambda x: (-x.probability, x.kind, x.from_id, x.to_id)):
+        if link.binding:
+            for one, other in ((link.from_id, link.to_id), (link.to_id, link.from_id)):
+                if other in known and one not in known:
+                    best.setdefault(one, link)
+    return best

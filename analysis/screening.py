@@ -1,0 +1,212 @@
+"""Applications against the known: a lead with reasons, or no relevant result. A name alone never flags."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from analysis import explain
+from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
+from analysis.index import KnownBusiness, ScreeningIndex
+from analysis.known import KnownPerson
+from analysis.names import is_company, name_words
+from pipeline.model import Application, Flag, Link, Party
+
+__all__ = ["ScreeningIndex", "screen", "screen_all"]
+
+NOT_RESPONSIBLE = ("landlord", "agent", "attorney", "school")
+
+
+def screen_all(
+    applications: Iterable[Application],
+    index: ScreeningIndex,
+    progress: Callable[[int], None] | None = None,
+) -> list[Flag]:
+    """One flag per application, in their order. `progress` is told how many are done."""
+    flags = []
+    for done, application in enumerate(applications, 1):
+        flags.append(screen(application, index))
+        if progress is not None:
+            progress(done)
+    return flags
+
+
+def screen(application: Application, index: ScreeningIndex) -> Flag:
+    """The answer to one application: result, band, contributions, path, exhibits, contrary evidence, coverage."""
+    asked = ask(application, index)
+    base = Flag(
+        application.application_id, "no_relevant_result", "", 0.0,
+        coverage=index.coverage, missing=missing(asked), snapshot_id=index.snapshot_id,
+        surname_band=_surname_band(application, index), model_version=index.model_version,
+    )  # fmt: skip
+    if not (asked.phones or asked.emails or asked.premises or any(_dated(p) for p in asked.parties)):
+        return replace(base, result="insufficient_information", sentence="Nothing but a name was given to compare.")
+    accounts = [compare_all(asked, group, party, person, index) for group, party, person in candidates(asked, index)]
+    leads = [a for a in accounts if _band(a, index)]
+    if not leads:
+        text = "No identifier kinds that corroborate each other lead into a known network."
+        return replace(base, sentence=text, notes=_notes(accounts, index))
+    return _lead(base, asked, max(leads, key=_strength), accounts, index)
+
+
+def _dated(party: Party) -> bool:
+    return party.dob is not None
+
+
+def ask(application: Application, index: ScreeningIndex) -> Asked:
+    """The application in the keys of the index; companies, landlords and agents are no persons to compare."""
+    first = (application.applicant,) if application.applicant else ()
+    others = tuple(p for p in application.related if not any(w in p.role.lower() for w in NOT_RESPONSIBLE))
+    parties = tuple(p for p in (*first, *others) if p.is_person and not is_company(party_name(p)))
+    places = [("premises", application.premises)] if application.premises else []
+    places += [("prior_address", a) for a in application.prior_addresses]
+    known = [(name, index.premises_value(a), a) for name, a in places if a.premises_key]
+    return Asked(
+        application,
+        parties,
+        frozenset(application.phones).union(*(p.phones for p in parties)),
+        frozenset(application.emails).union(*(p.emails for p in parties)),
+        tuple((name, value, a.line) for name, value, a in known),
+        tuple((a.building_key, bool(a.unit)) for _, _, a in known),
+    )
+
+
+def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | None, KnownPerson | None]]:
+    """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
+    found: dict[tuple[str, int, int], None] = {}
+    for number, party in enumerate(asked.parties):
+        for known in _born_with(party, index):
+            found[index.people[known].group, number, known] = None
+    groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
+    groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
+    groups |= {p.group for _, v, _ in asked.premises for p in index.places["premises"].get(v, ())}
+    contacts = {k for v in (*asked.phones, *asked.emails) for k in index.by_contact.get(v, ())}
+    for group in sorted(groups | {index.people[k].group for k in contacts}):
+        found[group, -1, -1] = None
+        for known in index.by_group.get(group, ()):
+            for number in range(len(asked.parties)):
+                found[group, number, known] = None
+    return [
+        (group, asked.parties[number] if number >= 0 else _first(asked), index.people[known] if known >= 0 else None)
+        for group, number, known in found
+    ]
+
+
+def _first(asked: Asked) -> Party | None:
+    return asked.parties[0] if asked.parties else None
+
+
+def _born_with(party: Party, index: ScreeningIndex) -> list[int]:
+    """Known people with the date of birth, or the one with day and month swapped."""
+    found: dict[int, None] = {}
+    days = [party.dob, swapped(party.dob)] if party.dob else []
+    for day in days:
+        if day is not None:
+            found.update(dict.fromkeys(index.by_birth.get(day, ())))
+    return list(found)
+
+
+def _band(account: Account, index: ScreeningIndex) -> str:
+    """ "" for no lead; else review, moderate or strong."""
+    rules = index.rules.screening
+    score = probability(rules.prior_bits + account.bits)
+    if score < index.threshold:
+        return ""
+    if not account.corroborated:
+        return "review" if account.same_shop else ""
+    if account.slip or explain.ownership(account, _business(account, index)):
+        return "review"
+    sure = "dob" in account.kinds or len(account.kinds) > 2
+    if score >= rules.strong_from and sure:
+        return "strong"
+    return "moderate" if score >= rules.moderate_from else "review"
+
+
+def _strength(account: Account) -> tuple[bool, float, str, str]:
+    return account.corroborated, account.bits, account.group, account.person.entity_id if account.person else ""
+
+
+def _business(account: Account, index: ScreeningIndex) -> KnownBusiness | None:
+    """The business the account leads to: one of known standing first, then by place of agreement, then by person."""
+    touched = [p.business_id for p in account.places]
+    touched += account.person.businesses if account.person and "name" in account.kinds else ()
+    touched = [b for b in touched if b in index.businesses] or list(index.group(account.group).businesses[:1])
+    if not touched:
+        return None
+    known = set(index.group(account.group).known)
+    counts: dict[str, int] = defaultdict(int)
+    for business in touched:
+        counts[business] += 1
+    return index.businesses[max(sorted(counts), key=lambda b: (b in known, counts[b]))]
+
+
+def _target(business: KnownBusiness | None, account: Account, index: ScreeningIndex) -> tuple[str, Link | None]:
+    """The business of known standing the path ends at, and the link to it when it is another one."""
+    known = index.group(account.group).known
+    if business is None or business.business_id in known:
+        return (business.business_id if business else ""), None
+    link = index.nearest.get(business.business_id)
+    if link is None:
+        return (known[0] if known else ""), None
+    return (link.to_id if link.from_id == business.business_id else link.from_id), link
+
+
+def _lead(base: Flag, asked: Asked, best: Account, accounts: Sequence[Account], index: ScreeningIndex) -> Flag:
+    rules = index.rules.screening
+    business = _business(best, index)
+    target, link = _target(business, best, index)
+    captures = [c for p in best.places for c in p.captures]
+    for b in (target, business.business_id if business else ""):
+        captures += index.businesses[b].captures if b in index.businesses else ()
+    own = index.own_licenses.get(asked.application.license_number, "")
+    return replace(
+        base,
+        result="possible_match",
+        band=_band(best, index),
+        score=round(probability(rules.prior_bits + best.bits), 6),
+        known_entity_id=target or (best.person.entity_id if best.person else ""),
+        network_id=index.group(best.group).network_id,
+        matched_kinds=best.kinds,
+        sentence=explain.sentence(best, business, index),
+        contributions=best.contributions,
+        path=explain.path(best, business, target, link),
+        exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
+        contrary=explain.contrary(best, business, own),
+        missing=explain.missing_fields(best.contributions),
+        notes=_notes([a for a in accounts if a.group != best.group], index),
+    )
+
+
+def missing(asked: Asked) -> tuple[str, ...]:
+    """Fields the application itself does not give."""
+    given = {
+        "name": bool(asked.parties),
+        "dob": any(p.dob for p in asked.parties),
+        "phone": bool(asked.phones),
+        "email": bool(asked.emails),
+        "premises": bool(asked.premises),
+        "business_name": bool(asked.application.business_name),
+    }
+    return tuple(name for name, present in given.items() if not present)
+
+
+def _notes(accounts: Iterable[Account], index: ScreeningIndex) -> tuple[str, ...]:
+    """A phone or premises alone, under another's name: for the analyst, no result. Names alone are not noted."""
+    notes: dict[str, None] = {}
+    for account in accounts:
+        for kind in ("phone", "premises"):
+            if kind in account.kinds and "name" not in account.kinds:
+                place = next((p for p in account.places), None)
+                name = index.businesses[place.business_id].name if place else "a known operator"
+                seen = f", seen there {place.shown}" if place and place.shown else ""
+                word = "phone" if kind == "phone" else "premises"
+                notes[f"Same {word} as {name}{seen}, under another name: a note, not a match."] = None
+    return tuple(sorted(notes))
+
+
+def _surname_band(application: Application, index: ScreeningIndex) -> str:
+    party = application.applicant or next((p for p in application.related if p.is_person), None)
+    if party is None or not name_words(party_name(party)):
+        return ""
+    return index.shares.surname_band(party.last, party_name(party))

@@ -1,0 +1,263 @@
+"""Who is flagged, with what reasons, and above all who is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.network import build_links, build_networks
+from analysis.screening import ScreeningIndex, screen, screen_all
+from analysis.standing import computed_standings
+from analysis.succession import find_successions
+from pipeline.model import Address, Application, Party
+
+P1, P2, P3, FREE = "+14175550101", "+14175550102", "+14175550103", "+14175550199"
+SUITE, OTHER, ELSEWHERE = "1200 N Larkmoor Ave #5", "77 Fenwick Rd #2", "3 Quiet Ln #1"
+DOB = date(1980, 3, 7)
+
+
+def suspects(town: Any) -> None:
+    """Golden Lotus (closed in March) and Jade Garden (running), both Mei Chen's; Red Maple shares a number."""
+    town.record(
+        "Golden Lotus", "2025-01-01", "2027-01-31", place=SUITE, status="Active", license_number="L1",
+        people=[("chen", "Mei Chen", "owner", DOB.isoformat()), ("ll", "Larkmoor Holdings LLC", "landlord")],
+    )  # fmt: skip
+    town.ad("Golden Lotus", "2025-06-01", "2026-03-01", phones=(P1,), place=SUITE)
+    town.record("Jade Garden", "2026-03-15", "2028-01-31", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    town.ad("Jade Garden", "2026-04-01", "2026-11-10", phones=(P2,), place=OTHER)
+    town.ad("Red Maple", "2026-05-01", "2026-11-10", phones=(P2,))
+    town.record(
+        "Lone Denial", "2024-05-01", kind="denied", people=[("doe", "Somsri Rattana", "applicant", "1975-05-05")]
+    )
+    town.record("Oak Therapy", "2024-01-01", "2027-01-31", license_number="L9", status="Active", phones=(P3,),
+                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
+
+
+def index_of(town: Any, known: Any = "suspected", **more: Any) -> ScreeningIndex:
+    links = build_links(town.entities, town.refs)
+    networks = build_networks(town.entities, links, refs=town.refs)
+    standings = computed_standings(town.entities, town.refs)
+    successions = find_successions(town.entities, town.refs, links, standings)
+    return ScreeningIndex.build(
+        town.entities, town.refs, links, networks, successions, standings,
+        known=known, coverage=("3 boards, newest capture 2026-11-10",), snapshot_id="s1", **more,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def index(town: Any) -> ScreeningIndex:
+    suspects(town)
+    return index_of(town)
+
+
+def address(text: str) -> Address | None:
+    street, _, unit = text.partition(" #")
+    return Address(text, street.upper(), unit, "Springfield", "MO", "65801") if text else None
+
+
+def application(name: str = "Chen Mei", **more: Any) -> Application:
+    person = {k: more.pop(k) for k in ("dob", "birth_year", "other_names", "native_name", "last") if k in more}
+    place = more.pop("place", "")
+    party = Party("applicant", name, **person) if name else None
+    return Application(
+        "A1", applicant=party, premises=address(place),
+        received=more.pop("received", date(2026, 11, 1)), **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds", "band"),
+    [
+        (application(dob=DOB), ("dob", "name"), "strong"),
+        (application("MEI CHEN", dob=DOB), ("dob", "name"), "strong"),
+        (application(phones=(P1,)), ("name", "phone"), "moderate"),
+        (application(place=OTHER), ("name", "premises"), None),
+        (application(dob=date(1980, 7, 3)), ("dob", "name"), "review"),
+        (application(dob=DOB, phones=(P2,)), ("dob", "name", "phone"), "strong"),
+        (application("Somsri Rattana", dob=date(1975, 5, 5)), ("dob", "name"), "strong"),
+        (application("Brandon Quistgard", phones=(P2,), place=OTHER), ("phone", "premises"), "review"),
+        (application("", phones=(P2,), place=OTHER), ("phone", "premises"), "review"),
+    ],
+)
+def test_two_kinds_of_different_origin_are_a_lead(
+    index: ScreeningIndex, asked: Application, kinds: tuple[str, ...], band: str | None
+) -> None:
+    flag = screen(asked, index)
+    assert flag.result == "possible_match"
+    assert flag.matched_kinds == kinds
+    assert flag.score >= 0.9
+    assert band in {None, flag.band}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        application(dob=date(1991, 12, 24)),  # namesake born on another day
+        application(dob=date(1980, 3, 8)),  # a neighboring day
+        application(birth_year=1980, place=ELSEWHERE),  # a year is no date
+        application(phones=(FREE,), place=ELSEWHERE),  # the name alone
+        application("Brandon Quistgard", phones=(P1,), place=ELSEWHERE),  # reassigned number
+        application("Brandon Quistgard", place=SUITE, phones=(FREE,)),  # next tenant
+        application("Brandon Quistgard", place=OTHER, phones=(FREE,)),  # premises alone, even now
+        application("Brandon Quistgard", place=SUITE, phones=(P1,)),  # both, but long after the ads
+        application("Brandon Quistgard", phones=(P2,), place=OTHER, received=None),
+        application("Ana Cole", dob=date(1970, 1, 1), phones=(P3,), license_number="L9"),  # own innocent license
+        application("Brandon Quistgard", dob=DOB, place=ELSEWHERE),  # same birthday
+        application("Mei", dob=DOB),  # one name part
+        application("Larkmoor Holdings LLC", phones=(FREE,), place=SUITE),  # the landlord
+        application("Brandon Quistgard", business_name="Jade Garden", phones=(FREE,), place=ELSEWHERE),
+        application("Brandon Quistgard", business_name="Jade Garden", place=OTHER),  # a trade name never counts
+        application(dob=date(1991, 12, 24), phones=(P2,)),  # contradicting birth date: phone alone is left
+    ],
+)
+def test_innocents_are_not_flagged(index: ScreeningIndex, asked: Application) -> None:
+    flag = screen(asked, index)
+    assert flag.result == "no_relevant_result"
+    assert (flag.band, flag.known_entity_id, flag.contributions) == ("", "", ())
+    assert flag.coverage == ("3 boards, newest capture 2026-11-10",)
+
+
+def test_company_never_matches_a_person(index: ScreeningIndex) -> None:
+    asked = application(dob=DOB)
+    assert asked.applicant
+    company = replace(asked, applicant=replace(asked.applicant, is_person=False), phones=(FREE,))
+    assert screen(company, index).result == "no_relevant_result"
+
+
+def test_nothing_but_a_name_is_insufficient(index: ScreeningIndex) -> None:
+    flag = screen(application(received=None), index)
+    assert flag.result == "insufficient_information"
+    assert set(flag.missing) == {"dob", "phone", "email", "premises", "business_name"}
+
+
+def test_phone_alone_is_a_note(index: ScreeningIndex) -> None:
+    flag = screen(application("Brandon Quistgard", phones=(P1,)), index)
+    assert flag.result == "no_relevant_result"
+    assert "note, not a match" in flag.notes[0]
+
+
+def test_a_lead_carries_its_reasons(index: ScreeningIndex, town: Any) -> None:
+    flag = screen(application(dob=DOB, phones=(P1,)), index)
+    assert flag.known_entity_id in {town.id("Golden Lotus"), town.id("Jade Garden")}
+    assert flag.network_id
+    assert flag.exhibits and all(e.startswith("cap-") for e in flag.exhibits)
+    assert 1 <= len(flag.path) <= 2
+    assert "row-license" in flag.path[0] or "cap-" in flag.path[0]
+    assert flag.sentence.startswith("Same name, date of birth and phone as Mei Chen, owner on records of")
+    levels = {c.field: c.level for c in flag.contributions}
+    assert levels["email"] == levels["premises"] == "missing"
+    assert not any("1980" in c.known_value for c in flag.contributions), "a known date of birth never leaves"
+    assert flag.snapshot_id == "s1"
+
+
+def test_license_in_good_standing_is_said(index: ScreeningIndex) -> None:
+    flag = screen(application(dob=DOB, phones=(P1,)), index)
+    assert any("good standing" in c for c in flag.contrary)
+
+
+def test_boards_see_designated_only(town: Any) -> None:
+    suspects(town)
+    flag = screen(application(dob=DOB), index_of(town, known="designated"))
+    assert flag.result == "no_relevant_result"
+
+
+def test_cleared_business_is_no_evidence(town: Any) -> None:
+    town.record("Golden Lotus", "2025-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    town.ad("Golden Lotus", "2025-06-01", "2026-03-01", phones=(P1,))
+    links = build_links(town.entities, town.refs)
+    networks = build_networks(town.entities, links, refs=town.refs)
+    cleared = {town.id("Golden Lotus"): ("cleared", "", ())}
+    index = ScreeningIndex.build(town.entities, town.refs, links, networks, (), cleared, known="suspected")
+    assert screen(application(dob=DOB, phones=(P1,)), index).result == "no_relevant_result"
+
+
+def test_own_earlier_application_never_corroborates(town: Any) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record(
+        "Golden Lotus", "2026-01-01", kind="application", phones=(FREE,), place=SUITE,
+        people=[("cole", "Ana Cole", "owner", "1970-01-01")],
+    )  # fmt: skip
+    asked = application("Ana Cole", dob=date(1970, 1, 1), phones=(FREE,), place=SUITE)
+    assert screen(asked, index_of(town)).result == "no_relevant_result"
+
+
+def test_therapist_of_a_known_business_is_not_its_owner(town: Any) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-01-01", people=[("cole", "Ana Cole", "licensee", "1970-01-01")])
+    assert screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town)).result == "no_relevant_result"
+
+
+def test_intelligence_is_no_evidence_for_a_board(town: Any) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-01-01", kind="tip", lane="intelligence",
+                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
+    assert screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town)).result == "no_relevant_result"
+
+
+def test_switchboard_number_does_not_corroborate(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-01-01", people=[("cole", "Ana Cole", "owner")])
+    for n in range(4):
+        town.ad(f"Honest Hands {n}", "2026-01-01", "2026-11-01", phones=(P1,), site_class="mixed")
+    assert screen(application("Ana Cole", phones=(P1,)), index_of(town)).result == "no_relevant_result"
+
+
+def test_one_step_beyond_the_known_business_is_shown(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-11-01", phones=(P1,))
+    town.ad("Linked", "2026-01-01", "2026-11-01", phones=(P1,), site_class="mixed")
+    town.record("Linked", "2025-01-01", people=[("cole", "Ana Cole", "owner", "1970-01-01")])
+    flag = screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town))
+    assert flag.known_entity_id == town.id("Golden Lotus")
+    assert len(flag.path) == 2
+    assert "both used" in flag.path[1]
+
+
+def test_owner_who_sold_before_the_ads_is_said_and_lowered(town: Any) -> None:
+    town.record("Golden Lotus", "2020-01-01", people=[("cole", "Ana Cole", "owner", "1970-01-01")])
+    town.record("Golden Lotus", "2025-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01")
+    flag = screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town))
+    assert flag.band == "review"
+    assert any("Ownership passed to Mei Chen" in c for c in flag.contrary)
+
+
+def test_building_without_the_unit_does_not_corroborate(index: ScreeningIndex) -> None:
+    flag = screen(application(place=SUITE.split(" #", maxsplit=1)[0]), index)
+    assert flag.result == "no_relevant_result"
+
+
+def test_progress_and_order(index: ScreeningIndex) -> None:
+    done: list[int] = []
+    asked = [replace(application(dob=DOB), application_id=str(n)) for n in range(3)]
+    assert [f.application_id for f in screen_all(asked, index, done.append)] == ["0", "1", "2"]
+    assert done == [1, 2, 3]
+
+
+NAMES = st.sampled_from(["Mei Chen", "Chen Mei", "CHEN, MEI", "Somsri Rattana", "Mei", "Jade Garden", "Ana Cole"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, business=st.sampled_from(["", "Golden Lotus", "Jade Garden"]), other=NAMES)
+def test_names_alone_never_flag(index: ScreeningIndex, name: str, business: str, other: str) -> None:
+    """With every field but the names removed there is no flag, whatever the names."""
+    asked = application(name, business_name=business, other_names=(other,))
+    asked = replace(asked, related=(Party("owner", other), Party("manager", name)))
+    assert screen(asked, index).result == "insufficient_information"
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    dob=st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2004, 1, 1)).filter(lambda d: d.year != 1980)),
+    phone=st.sampled_from(["", FREE, P3]),
+    place=st.sampled_from(["", ELSEWHERE, "1200 N Larkmoor Ave #6"]),
+)
+def test_namesakes_without_a_second_identifier_are_never_flagged(
+    index: ScreeningIndex, dob: date | None, phone: str, place: str
+) -> None:
+    flag = screen(application("Mei Chen", dob=dob, phones=(phone,) if phone else (), place=place), index)
+    assert flag.result != "possible_match"
