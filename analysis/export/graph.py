@@ -1,0 +1,136 @@
+"""Networks as nodes and edges of plain scalars, redacted for a reader: what every exchange format is written from.
+
+A detail is one network as the store gives it: the columns of `out_networks` and two lists,
+`members` (entity_id, kind, role, name, and for businesses address, city, state, zip, phones, standing,
+observed_first, observed_last) and `links` (the columns of `core_links`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.redact import Profile, redact_text
+from analysis.tabular_text import plain
+from pipeline.errors import NotAllowed
+
+Detail = Mapping[str, Any]
+Row = dict[str, str | float]
+SMALLEST_CELL = 5  # counts below are not published
+
+NODE_COLUMNS = (
+    "id", "kind", "label", "role", "network_ids", "address", "city", "state", "zip", "phones", "standing",
+    "first_seen", "last_seen",
+)  # fmt: skip
+EDGE_COLUMNS = (
+    "from_id", "to_id", "kind", "binding", "probability", "first_seen", "last_seen", "sources", "sentence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes with NODE_COLUMNS and edges with EDGE_COLUMNS, sorted by id; every value is a string or a float."""
+
+    nodes: tuple[Row, ...]
+    edges: tuple[Row, ...]
+
+    @property
+    def by_id(self) -> dict[str, Row]:
+        return {str(n["id"]): n for n in self.nodes}
+
+
+def graph_of(details: Iterable[Detail], profile: Profile) -> Graph:
+    """All networks in one graph. Raises NotAllowed for a landlord, who gets a letter and no network."""
+    if profile.name == "landlord":
+        raise NotAllowed("A landlord gets a letter on the own premises, no network. Choose another --profile.")
+    details = list(details)
+    if not profile.shows("business"):
+        return Graph(_areas(details), ())
+    hidden = {"operator"} if not profile.shows("operator") else set()
+    nodes = _nodes(details, profile, hidden)
+    edges = _edges(details, profile, nodes)
+    if not profile.shows("network"):
+        nodes, edges = _one_step(nodes, edges)
+    ordered = tuple(nodes[i] for i in sorted(nodes))
+    return Graph(ordered, tuple(sorted(edges, key=lambda e: (e["from_id"], e["to_id"], e["kind"]))))
+
+
+def _nodes(details: Iterable[Detail], profile: Profile, hidden: set[str]) -> dict[str, Row]:
+    nodes: dict[str, Row] = {}
+    networks: dict[str, set[str]] = defaultdict(set)
+    for detail in details:
+        for member in detail["members"]:
+            entity = str(member["entity_id"])
+            if member["kind"] in hidden:
+                continue
+            networks[entity].add(str(detail["network_id"]))
+            nodes.setdefault(entity, _node(member, profile))
+    for entity, node in nodes.items():
+        node["network_ids"] = "; ".join(sorted(networks[entity]))
+    return nodes
+
+
+def _node(member: Mapping[str, Any], profile: Profile) -> Row:
+    phones = member.get("phones") or ()
+    values = {
+        "id": member["entity_id"],
+        "kind": member["kind"],
+        "label": redact_text(plain(member.get("name")), profile),
+        "role": member.get("role"),
+        "network_ids": "",
+        "phones": "; ".join(phones),
+        "first_seen": member.get("observed_first"),
+        "last_seen": member.get("observed_last"),
+        **{c: member.get(c) for c in ("address", "city", "state", "zip", "standing")},
+    }
+    return {c: plain(values[c]) for c in NODE_COLUMNS}
+
+
+def _edges(details: Iterable[Detail], profile: Profile, nodes: Mapping[str, Row]) -> list[Row]:
+    found: dict[tuple[str, str, str], Row] = {}
+    for detail in details:
+        for link in detail["links"]:
+            a, b, kind = str(link["from_id"]), str(link["to_id"]), str(link["kind"])
+            if a not in nodes or b not in nodes or link.get("lane", "regulatory") != "regulatory":
+                continue
+            sentence = redact_text(plain(link.get("sentence")), profile) if profile.shows("network") else ""
+            found[a, b, kind] = {
+                "from_id": a,
+                "to_id": b,
+                "kind": kind,
+                "binding": "yes" if link.get("binding") else "no",
+                "probability": round(float(link.get("probability") or 0.0), 4),
+                "first_seen": plain(link.get("first_seen")),
+                "last_seen": plain(link.get("last_seen")),
+                "sources": "; ".join(link.get("sources") or ()),
+                "sentence": sentence,
+            }
+    return list(found.values())
+
+
+def _one_step(nodes: dict[str, Row], edges: list[Row]) -> tuple[dict[str, Row], list[Row]]:
+    """Businesses of known standing and what they are linked to directly; nothing beyond."""
+    known = {i for i, n in nodes.items() if n["standing"] in {"suspected", "designated"}}
+    near = [e for e in edges if e["from_id"] in known or e["to_id"] in known]
+    kept = known | {str(e[end]) for e in near for end in ("from_id", "to_id")}
+    return {i: n for i, n in nodes.items() if i in kept}, near
+
+
+def _areas(details: Iterable[Detail]) -> tuple[Row, ...]:
+    """Businesses per city for the public; small counts are not given."""
+    counts: Counter[tuple[str, str]] = Counter()
+    seen: set[str] = set()
+    for detail in details:
+        for member in detail["members"]:
+            if member["kind"] == "business" and member["entity_id"] not in seen and member.get("city"):
+                seen.add(member["entity_id"])
+                counts[plain(member["city"]), plain(member.get("state"))] += 1
+    rows = []
+    for (city, state), count in sorted(counts.items()):
+        said = str(count) if count >= SMALLEST_CELL else f"fewer than {SMALLEST_CELL}"
+        row: Row = dict.fromkeys(NODE_COLUMNS, "")
+        row.update(id=f"{city}, {state}", kind="area", label=f"{city}: {said} businesses", city=city, state=state)
+        rows.append(row)
+    return tuple(rows)

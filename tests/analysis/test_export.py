@@ -1,0 +1,186 @@
+"""Every format is opened again by somebody else's reader."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import networkx as nx
+import pytest
+
+from analysis.export import FORMATS, ftm
+from analysis.export.files import check_manifest, replacing, write_manifest
+from analysis.export.geojson import zip_center
+from analysis.redact import profile_named
+from pipeline.errors import NotAllowed
+
+ANALYST = profile_named("analyst")
+
+
+def member(entity: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(("address", "city", "state", "zip", "phones", "standing", "observed_first", "observed_last"))
+    return {"entity_id": entity, "kind": kind, "name": name, "role": kind, **empty, **more}
+
+
+def link(a: str, b: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "from_id": a, "to_id": b, "kind": kind, "probability": 0.95, "first_seen": date(2026, 1, 1), "last_seen": None,
+        "sources": ["cap-1", "cap-2"], "lane": "regulatory", "binding": False, "sentence": f"{kind} by \x0bsomebody.",
+        **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def details() -> list[dict[str, Any]]:
+    place = {"address": "1200 N Larkmoor Ave Ste 5", "city": "Springfield", "state": "MO", "zip": "65801"}
+    seen = {"observed_first": date(2026, 1, 1), "observed_last": date(2026, 6, 1)}
+    members = [
+        member(
+            "b1", "business", "=Golden & Lotus <Spa>", phones=["+14175550101"], standing="suspected", **place, **seen
+        ),
+        member("b2", "business", "Jade Garden", phones=[], standing="unknown", city="Springfield", state="MO", zip="1"),
+        member("b3", "business", "Far Pine", standing="unknown"),
+        member("o1", "operator", "Mei Chen"),
+        member("p1", "phone", "+14175550101"),
+        member("a1", "premises", "1200 N Larkmoor Ave Ste 5"),
+    ]
+    links = [
+        link("b1", "b2", "shared_operator", binding=True, sentence="Golden and Jade both name Mei Chen as owner."),
+        link("b2", "b3", "shared_phone", binding=True),
+        link("o1", "b1", "operates"),
+        link("b1", "p1", "uses_phone"),
+        link("b1", "a1", "at_premises"),
+        link("b1", "b2", "tipped", lane="intelligence", sentence="secret"),
+    ]
+    return [{"network_id": "n1", "summary": "", "members": members, "links": links}]
+
+
+def write(details: Any, kind: str, folder: Path, profile: str = "analyst") -> tuple[Path, ...]:
+    writer, suffix = FORMATS[kind]
+    files = writer(details, folder / f"out{suffix}", profile_named(profile))
+    assert not list(folder.glob(".*.part"))
+    return files
+
+
+def test_graphml_is_read_by_networkx(details: Any, tmp_path: Path) -> None:
+    (path,) = write(details, "graphml", tmp_path)
+    graph = nx.read_graphml(path)
+    assert set(graph.nodes) == {"b1", "b2", "b3", "o1", "p1", "a1"}
+    assert graph.nodes["b1"]["label"] == "=Golden & Lotus <Spa>"
+    assert sorted(d["kind"] for *_, d in graph.edges(data=True)) == [
+        "at_premises", "operates", "shared_operator", "shared_phone", "uses_phone",
+    ]  # fmt: skip
+
+
+def test_gexf_is_read_by_networkx(details: Any, tmp_path: Path) -> None:
+    (path,) = write(details, "gexf", tmp_path)
+    graph = nx.read_gexf(path)
+    assert graph.number_of_nodes() == 6
+    assert {d["relation"] for *_, d in graph.edges(data=True)} >= {"operates", "shared_phone"}
+
+
+def test_ftm_lines(details: Any, tmp_path: Path) -> None:
+    succession = {"from_business": "b1", "to_business": "b2", "kind": "same_phone", "gap_days": 9, "confidence": 0.8}
+    (path,) = ftm.write(details, tmp_path / "x.json", ANALYST, [succession])
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    by_schema = {e["schema"]: e for e in lines}
+    assert set(by_schema) == {"Company", "Person", "Address", "Directorship", "UnknownLink", "Succession"}
+    company = next(e for e in lines if e["id"] == "b1")["properties"]
+    assert company["phone"] == ["+14175550101"]
+    assert company["addressEntity"] == ["a1"]
+    assert by_schema["Directorship"]["properties"]["director"] == ["o1"]
+    assert by_schema["Succession"]["properties"]["successor"] == ["b2"]
+    assert not any("topics" in e["properties"] for e in lines), "never a topic of crime"
+    assert all(isinstance(v, list) and v and all(v) for e in lines for v in e["properties"].values())
+
+
+def test_i2_has_one_link_per_row(details: Any, tmp_path: Path) -> None:
+    (path,) = write(details, "i2", tmp_path)
+    rows = list(csv.DictReader(path.open(encoding="utf-8-sig", newline="")))
+    assert len(rows) == 5
+    assert {r["From Type"] for r in rows} == {"Business", "Person"}
+    assert next(r for r in rows if r["Link Type"] == "operates")["To Label"].startswith("'=Golden")
+
+
+def test_geojson_points_lie_at_zip_centers(details: Any, tmp_path: Path) -> None:
+    (path,) = write(details, "geojson", tmp_path)
+    features = {f["id"]: f for f in json.loads(path.read_text(encoding="utf-8"))["features"]}
+    longitude, latitude = features["b1"]["geometry"]["coordinates"]
+    assert -95 < longitude < -92
+    assert 36 < latitude < 38
+    assert features["b2"]["geometry"] is None
+    assert zip_center("abc") is None
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_tables_are_read_by_duckdb(details: Any, tmp_path: Path, kind: str) -> None:
+    nodes, links = write(details, kind, tmp_path)
+    read = "read_parquet" if kind == "parquet" else "read_csv"
+    options = "" if kind == "parquet" else ", all_varchar = true"
+    with duckdb.connect() as con:
+        found = con.execute(f"SELECT id, label, phones FROM {read}(?{options}) ORDER BY id", [str(nodes)]).fetchall()
+        count = con.execute(f"SELECT count(*) FROM {read}(?{options})", [str(links)]).fetchall()
+    assert count == [(5,)]
+    guarded = "=Golden & Lotus <Spa>" if kind == "parquet" else "'=Golden & Lotus <Spa>"
+    assert ("b1", guarded, "+14175550101") in found
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_a_board_sees_one_step_and_no_operator(details: Any, tmp_path: Path, kind: str) -> None:
+    text = b"".join(p.read_bytes() for p in write(details, kind, tmp_path, "board")).decode("utf-8", "replace")
+    assert "Mei Chen" not in text
+    assert "Far Pine" not in text
+    assert "Golden" in text
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_intelligence_links_leave_in_no_format(details: Any, tmp_path: Path, kind: str) -> None:
+    text = b"".join(p.read_bytes() for p in write(details, kind, tmp_path)).decode("utf-8", "replace")
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_the_public_sees_area_counts_only(details: Any, tmp_path: Path, kind: str) -> None:
+    text = b"".join(p.read_bytes() for p in write(details, kind, tmp_path, "public")).decode("utf-8", "replace")
+    assert "Springfield: fewer than 5 businesses" in text
+    for secret in ("Golden", "Mei Chen", "5550101", "Larkmoor"):
+        assert secret not in text
+
+
+def test_a_landlord_gets_no_network(details: Any, tmp_path: Path) -> None:
+    with pytest.raises(NotAllowed, match="letter"):
+        write(details, "csv", tmp_path, "landlord")
+
+
+def test_empty_networks_still_make_a_readable_file(tmp_path: Path) -> None:
+    for kind in FORMATS:
+        assert all(p.exists() for p in write([], kind, tmp_path))
+    assert nx.read_graphml(tmp_path / "out.graphml").number_of_nodes() == 0
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_manifest_names_every_file_and_a_change_is_seen(details: Any, tmp_path: Path) -> None:
+    files = write(details, "csv", tmp_path)
+    manifest = tmp_path / "manifest.json"
+    made = write_manifest(files, manifest, {"profile": "analyst", "recipient": "own use", "expires": date(2027, 1, 1)})
+    assert [f["name"] for f in made["files"]] == ["out.links.csv", "out.nodes.csv"]
+    assert check_manifest(manifest) == []
+    files[0].write_text("changed")
+    files[1].unlink()
+    assert sorted(check_manifest(manifest)) == [
+        "out.links.csv is missing",
+        "out.nodes.csv was changed after it was written",
+    ]

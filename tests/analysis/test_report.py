@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from analysis.explain import waterfall
+from analysis.fairness import fairness, wilson
+from analysis.report import COLUMNS, screening_rows, write_screening
+from analysis.tabular_text import safe_cell
+from pipeline.errors import FixInput
+from pipeline.model import Contribution, Flag
+
+HIT = Flag(
+    "A-1", "possible_match", "strong", 0.999, "b1", "n1", ("dob", "name"), "=Same name <b>as</b> X.",
+    (Contribution("name", "Chen Mei", "Mei Chen", "exact", 9.5), Contribution("dob", "1980-03-07", "x", "exact", 13.0),
+     Contribution("phone", "", "", "missing", 0.0)),
+    ("step one", "step two"), ("cap-1",), ("The premises differs.",), ("phone",), ("3 boards",), ">=1%", "s1", "m1",
+)  # fmt: skip
+CLEAR = Flag("@A-2", "no_relevant_result", "", 0.0, coverage=("3 boards",), surname_band="<0.1%")
+
+
+def test_rows_have_exactly_the_agreed_columns() -> None:
+    row = screening_rows([HIT])[0]
+    assert tuple(row) == COLUMNS
+    assert len(COLUMNS) == 17
+    assert row["matched_kinds"] == ["dob", "name"]
+    assert row["contributions"][0]["weight"] == 9.5
+
+
+def test_dates_of_birth_are_compared_and_never_printed() -> None:
+    assert "1980" not in json.dumps(screening_rows([HIT]))
+
+
+def test_csv_and_json_agree_and_formulas_are_guarded(tmp_path: Path) -> None:
+    table = write_screening([HIT, CLEAR], tmp_path / "out.csv")
+    rows = list(csv.DictReader(table.open(encoding="utf-8", newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[0]["sentence"].startswith("'=")
+    assert rows[1]["application_id"] == "'@A-2"
+    assert rows[0]["path"] == "step one; step two"
+    data = json.loads(write_screening([HIT, CLEAR], tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [tuple(r) for r in data] == [COLUMNS, COLUMNS]
+
+
+def test_workbook_opens(tmp_path: Path) -> None:
+    sheet = load_workbook(write_screening([HIT, CLEAR], tmp_path / "out.xlsx")).active
+    assert sheet is not None
+    values = list(sheet.values)
+    assert values[0] == COLUMNS
+    assert values[1][3] == 0.999
+    assert str(values[1][7]).startswith("'=")
+
+
+def test_page_escapes_and_shows_every_weight(tmp_path: Path) -> None:
+    page = write_screening([HIT, CLEAR], tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "<b>as</b>" not in page
+    assert "+9.50" in page
+    assert "Possible match, needs review" in page
+    assert "1980" not in page
+
+
+def test_unknown_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FixInput, match=r"\.csv"):
+        write_screening([HIT], tmp_path / "out.doc")
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [("=1+1", "'=1+1"), ("+14175550101", "+14175550101"), ("-3.5", "-3.5"), ("-cmd", "'-cmd"), (None, ""),
+     (["a", "b"], "a; b"), (["=x"], "'=x"), ("plain", "plain")],
+)  # fmt: skip
+def test_cells(value: object, cell: str) -> None:
+    assert safe_cell(value) == cell
+
+
+def test_waterfall_adds_up() -> None:
+    lines = waterfall(HIT, -12.0).splitlines()
+    assert lines[0].startswith("prior")
+    assert "+10.50 bits" in lines[-1]
+
+
+def test_wilson_against_known_values() -> None:
+    low, high = wilson(5, 100)
+    assert (round(low, 4), round(high, 4)) == (0.0215, 0.1118)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_fairness_counts_innocents_only_and_alerts() -> None:
+    common = [Flag(f"c{i}", "possible_match" if i < 4 else "no_relevant_result", "", 0.0, surname_band=">=1%",
+                   matched_kinds=("name", "phone")) for i in range(40)]  # fmt: skip
+    rare = [Flag(f"r{i}", "no_relevant_result", "", 0.0, surname_band="<0.1%") for i in range(40)]
+    figures = fairness([*common, *rare], {"c0"})
+    assert (figures.bands[0].n, figures.bands[0].flagged) == (39, 3)
+    assert figures.alert
+    assert figures.name_only_share == 0
+    assert not fairness(rare).alert
+    assert fairness([Flag("x", "possible_match", "", 1.0, matched_kinds=("name",))]).name_only == 1
