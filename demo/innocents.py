@@ -11,7 +11,7 @@ from demo.names import draw_business_name
 from demo.places import BY_NAME
 from demo.state import Line, Person, Premises, Storefront
 
-FAR = range(100, 260)  # days between the old tenant or subscriber and the innocent new one
+FAR = range(115, 260)  # days between the old tenant or subscriber and the innocent new one
 TRAPS = (("next_tenant", 0.06), ("reassigned_phone", 0.06), ("namesake", 0.16))
 
 
@@ -45,7 +45,7 @@ def _next_trap(index: int, count: int) -> str:
 def _followed(rng: Random, suspects: list[Storefront], today: date) -> list[Storefront]:
     """Closed storefronts whose premises and own line nobody of the network took up again."""
     kept = {s.predecessor for s in suspects if s.predecessor}
-    ended = [s for s in suspects if s.closed and s.closed < today - timedelta(days=140) and s.storefront_id not in kept]
+    ended = [s for s in suspects if s.closed and s.closed < today - timedelta(days=155) and s.storefront_id not in kept]
     rng.shuffle(ended)
     return ended
 

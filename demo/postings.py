@@ -44,7 +44,7 @@ def _post_suspect(rng: Random, shop: Storefront, today: date) -> list[Posting]:
     if rng.random() < 0.42:
         posts.extend(_series(rng, FORUM, shop, end, today, (30, 45), (20, 60)))
     if rng.random() < 0.42:
-        gone = shop.closed + timedelta(days=rng.randrange(5, 40)) if shop.closed else None
+        gone = shop.closed + timedelta(days=rng.randrange(2, 14)) if shop.closed else None
         posts.append(_entry(rng, TOWN, shop, shop.opened + timedelta(days=rng.randrange(5, 60)), gone))
     return [p for p in posts if p.removed is None or p.removed > p.posted.date()]
 

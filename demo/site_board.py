@@ -52,7 +52,7 @@ def _listing(shelf: Shelf, metro: str, page: int, on: date) -> Response:
     posts = listed(shelf, metro, on)
     rows, more = pages_of(posts, page, ROWS)
     if metro == LOOPS:
-        more = more or bool(rows)
+        more = bool(posts)
         rows = rows or posts[:ROWS]
     parts = [
         f'<div class="date">{p.posted:%a %d %b}</div><div class="cat"><a href="{url_of(p)}">'
