@@ -1,7 +1,7 @@
 """Two names or addresses to a score in 0…1 with a reason. For people to read and for searches; the match model
 (`declaration.py`) weighs pairs of records.
 
-A score of 0.85 or more says "may be the same"; one of 0.6 or less says "somebody else".
+A score of 0.85 or more says "may be the same"; one of 0.45 (people) or 0.6 (businesses) or less says "another".
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.resolve.person_names import PersonName, read_person
 from pipeline.resolve.population import is_settled_name
 from pipeline.resolve.romanization import boundaries, fold, is_syllabic, romanize, spelling_classes
 
-DIFFERENT = 0.6  # the most that two different names may score
+OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def _compare_people(one: PersonName, two: PersonName) -> tuple[float, str]:
         if native.native and _same_letters(read_person(" ".join(romanize(native.native))), letters):
             return 0.97, "the characters are read so"
     if len(one.ordered) < 2 or len(two.ordered) < 2:
-        return min(DIFFERENT, _likeness(one, two)), "one name part alone"
+        return min(OTHER_PERSON, _likeness(one, two)), "one name part alone"
     return _compare_loosely(one, two)
 
 
@@ -55,21 +55,23 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
         if _initials_fit(one, two):
             return 0.88, "initials fit"
         if one.initials and two.initials:
-            return min(DIFFERENT, _likeness(one, two)), "initials differ"
+            return min(OTHER_PERSON, _likeness(one, two)), "initials differ"
     if any(_same_letters(x, y) for x in (one, *one.shorter()) for y in (two, *two.shorter())):
         return 0.90, "a given name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
     if _same_sounds(one, two):
         return 0.86, "another spelling of the sounds"
+    if one.mirror and one.mirror == two.mirror:
+        return 0.95, "same name from the other end"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
-        return 0.75, "same parts in another order"
+        return 0.70, "same parts in another order"
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"
-    return min(DIFFERENT, _likeness(one, two)), why
+    return min(OTHER_PERSON, _likeness(one, two)), why
 
 
 def _likeness(one: PersonName, two: PersonName) -> float:
-    return DIFFERENT * ratio(one.spelled, two.spelled) / 100
+    return OTHER_PERSON * ratio(one.spelled, two.spelled) / 100
 
 
 def _same_letters(one: PersonName, two: PersonName) -> bool:
@@ -167,7 +169,7 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return _same_core(one, two)
     if one.core == two.core:
         if one.numbers and two.numbers:
-            return DIFFERENT, "same name, other number"
+            return OTHER_TRADE, "same name, other number"
         return 0.86, "same name, a number on one side"
     if one.is_plain or two.is_plain:
         return min(0.5, _trade_likeness(one, two)), "only generic words on one side"
@@ -194,12 +196,12 @@ def _partly(one: BusinessName, two: BusinessName) -> tuple[float, str]:
     if few < many and len(few) >= 2:
         return 0.80, "one name holds the other"
     if few & many:
-        return min(DIFFERENT, 0.35 + 0.5 * len(few & many) / len(few | many)), "a word in common"
+        return min(OTHER_TRADE, 0.35 + 0.5 * len(few & many) / len(few | many)), "a word in common"
     return min(0.5, _trade_likeness(one, two)), "other name"
 
 
 def _trade_likeness(one: BusinessName, two: BusinessName) -> float:
-    return DIFFERENT * Levenshtein.normalized_similarity(one.core, two.core)
+    return OTHER_TRADE * Levenshtein.normalized_similarity(one.core, two.core)
 
 
 def compare_addresses(a: Address, b: Address) -> Comparison:

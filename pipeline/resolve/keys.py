@@ -136,7 +136,7 @@ def _operator_keys(ref: Ref) -> dict[str, Value]:
     whole = [n for n in full if not n.initials]
     return {
         "native": _code_points(main.native) if len(main.native) > 1 else None,
-        "names": _listed(n.turned for n in names),
+        "names": _listed(key for n in names for key in (n.turned, n.mirror) if key),
         "partial": _listed(n.turned for n in (*full, *short)),
         "spelled": main.spelled or None,
         "settled": main.settled,

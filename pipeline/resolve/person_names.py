@@ -79,11 +79,12 @@ class PersonName:
         """The turned key with every part in the first spelling of its class."""
         return _of_parts("", tuple(spelling_class(p) for p in self.ordered)).turned
 
-    def straightened(self) -> PersonName:
-        """A three-part name with a middle name that stands in the middle from either end, the larger end first."""
-        if len(self.ordered) == 3 and self.ordered[1] in spelling()["middle"] and self.ordered[0] < self.ordered[2]:
-            return _of_parts(self.native, self.ordered[::-1])
-        return self
+    @property
+    def mirror(self) -> str:
+        """One key for "Nguyen Thi Lan" and "Lan Thi Nguyen": a middle name stays in the middle from either end."""
+        if len(self.ordered) != 3 or self.ordered[1] not in spelling()["middle"]:
+            return ""
+        return "~" + min("".join(self.ordered), "".join(reversed(self.ordered)))
 
 
 def _of_parts(native: str, ordered: tuple[str, ...]) -> PersonName:
@@ -99,4 +100,4 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     ordered = tuple(t for t in _TOKEN.findall(folded) if t not in _SUFFIXES)
     if not ordered and native:
         ordered = romanize(native)
-    return _of_parts(native, ordered).straightened()
+    return _of_parts(native, ordered)

@@ -1,0 +1,131 @@
+"""Example tables: what must be equal, what may be the same, what is somebody else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Address
+from pipeline.resolve.compare import compare_addresses, compare_business_names, compare_person_names
+
+SAME_PERSON = [
+    ("HongBo Qi", "Qi, Hongbo"),
+    ("HongBo Qi", "Hong Bo Qi"),
+    ("HongBo Qi", "QI HONG-BO"),
+    ("Hong Bo Qi", "Qi Hong Bo"),
+    ("Li Wei", "Wei Li"),
+    ("NGUYEN THI LAN", "Thi Lan Nguyen"),
+    ("NGUYEN THI LAN", "Lan Thi Nguyễn"),
+    ("José Ñandú", "Nandu, Jose"),
+    ("齐红波", "齐红波"),
+    ("齐红波", "Hongbo Qi"),
+    ("Mary Jane O'Brien", "O’Brien, Mary Jane"),
+]
+MAY_BE_SAME = [
+    ("H. Qi", "Hongbo Qi", "initials fit"),
+    ("Qi, H. B.", "Hongbo Qi", "initials fit"),
+    ("Hongob Qi", "Hongbo Qi", "a letter or two off"),
+    ("Quistgaard, Donna", "Donna Quistgard", "a letter or two off"),
+    ("Amy Hongmei Chen", "Chen Hongmei", "a given name left out"),
+    ("Amy Chen Hongmei", "Amy Chen", "a given name left out"),
+    ("Mary J. Smith", "Smith, Mary", "a given name left out"),
+    ("Min-ji Lee", "Minji Yi", "another spelling of the sounds"),
+    ("Zhang Wei", "Wei Chang", "another spelling of the sounds"),
+]
+OTHER_PERSON = [
+    ("Li Wei", "Li Hui"),
+    ("Li Wei", "Liu Wei"),
+    ("Qi Hongbo", "Qi Bohong"),
+    ("Qi Hongbo", "Qi Hongbao"),
+    ("Han Lin", "Nhan Li"),
+    ("Kim Min Ji", "Kim Min Hee"),
+    ("Nguyen Thi Lan", "Nguyen Thi Loan"),
+    ("Amy Chen", "Hongmei Chen"),
+    ("H. Qi", "Bohong Qi"),
+    ("Qi", "Hongbo Qi"),
+    ("Mary Smith", "Mark Smith"),
+    ("齐红波", "齐红博"),
+    ("", "Hongbo Qi"),
+]
+SAME_BUSINESS = [
+    ("Golden Lotus Spa LLC", "Golden Lotus Spa"),
+    ("GoldenLotus Massage", "Golden Lotus Spa, L.L.C."),
+    ("Healing Hand Therapy", "Healing Hands Therapy"),
+    ("Qi Holdings LLC DBA Jade Spa", "Jade Spa"),
+    ("Lotus & Rose Day Spa", "Lotus and Rose Spa"),
+    ("Magnollia Garden Spa", "Magnolia Garden Spa"),
+    ("Lily's Massage", "Lilys Massage"),
+    ("金莲足疗", "金莲足疗"),
+]
+OTHER_BUSINESS = [
+    ("Foot Massage", "Body Massage"),
+    ("Golden Lotus Spa", "Golden Orchid Spa"),
+    ("Lotus Spa 1", "Lotus Spa 2"),
+    ("Lucky Massage", "Sunny Massage"),
+    ("Massage", "Golden Lotus Massage"),
+    ("", "Jade Spa"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME_PERSON)
+def test_one_person(a: str, b: str) -> None:
+    assert compare_person_names(a, b).score >= 0.95
+
+
+@pytest.mark.parametrize(("a", "b", "reason"), MAY_BE_SAME)
+def test_may_be_one_person(a: str, b: str, reason: str) -> None:
+    found = compare_person_names(a, b)
+    assert 0.85 <= found.score < 1
+    assert (found.reason, found.a, found.b) == (reason, a, b)
+
+
+@pytest.mark.parametrize(("a", "b"), OTHER_PERSON)
+def test_somebody_else(a: str, b: str) -> None:
+    assert compare_person_names(a, b).score <= 0.45
+
+
+def test_swapped_syllables_written_apart_stay_below_the_bar() -> None:
+    assert compare_person_names("Hong Bo Qi", "Bo Hong Qi").score < 0.85
+
+
+@pytest.mark.parametrize(("a", "b"), SAME_BUSINESS)
+def test_one_business(a: str, b: str) -> None:
+    assert compare_business_names(a, b).score >= 0.9
+
+
+@pytest.mark.parametrize(("a", "b"), OTHER_BUSINESS)
+def test_other_business(a: str, b: str) -> None:
+    assert compare_business_names(a, b).score <= 0.6
+
+
+def place(street: str, unit: str = "", zip_: str = "65801", city: str = "Springfield") -> Address:
+    return Address(street.title(), street, unit, city, "MO", zip_)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "score"),
+    [
+        (place("100 MAIN ST", "5"), place("100 MAIN ST", "5"), 1.0),
+        (place("100 MAIN ST"), place("100 MAIN ST"), 0.97),
+        (place("100 MAIN ST"), place("100 MAIN ST", "5"), 0.85),
+        (place("100 MAIN ST", "4"), place("100 MAIN ST", "5"), 0.5),
+        (place("100 LARKMOOR ST"), place("100 LARKMOR ST"), 0.8),
+        (place("100 MAIN ST"), place("102 MAIN ST"), 0.2),
+        (place("100 MAIN ST"), place("100 MAIN ST", zip_="64108"), 0.1),
+        (place("100 MAIN ST", zip_=""), place("100 MAIN ST"), 0.97),
+        (place("100 MAIN ST", zip_="", city=""), place("100 MAIN ST"), 0.1),
+        (Address(""), place("100 MAIN ST"), 0.0),
+    ],
+)
+def test_addresses(a: Address, b: Address, score: float) -> None:
+    assert compare_addresses(a, b).score == compare_addresses(b, a).score == score
+
+
+@given(st.text(max_size=24), st.text(max_size=24))
+def test_any_text_scores_the_same_both_ways(a: str, b: str) -> None:
+    for compare in (compare_person_names, compare_business_names):
+        one, two = compare(a, b), compare(b, a)
+        assert one.score == two.score
+        assert 0 <= one.score <= 1
+        assert compare(a, a).score in (0.0, 0.88, 1.0)
