@@ -143,7 +143,8 @@ def roster_row(rng: Random, world: World, paper: Paper) -> list[str]:
             "rel_last_name": person.surname,
         }
     else:
-        cells |= {"lic_profession": "Massage Therapist", "prc_first_name": first, "prc_middle_name": middle}
+        nickname = f' "{person.english}"' if person.english and rng.random() < 0.3 else ""
+        cells |= {"lic_profession": "Massage Therapist", "prc_first_name": first + nickname, "prc_middle_name": middle}
         cells |= {"prc_last_name": person.surname, "school_name": rng.choice(SCHOOLS)}
     return list(cells.values())
 

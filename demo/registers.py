@@ -68,9 +68,10 @@ def write_registers(world: World, folder: Path) -> dict[str, Path]:
 def _write(path: Path, columns: Sequence[str], rows: list[Row]) -> Path:
     tabs = path.suffix == ".tsv"
     with path.open("w", encoding="utf-8-sig" if path.stem == "city-licenses" else "utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t" if tabs else ",", lineterminator="\r\n" if tabs else "\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        if tabs:  # the state's files quote nothing: a nickname stands in bare quotes
+            file.writelines("\t".join(row) + "\r\n" for row in [list(columns), *rows])
+        else:
+            csv.writer(file, lineterminator="\n").writerows([columns, *rows])
     return path
 
 
