@@ -1,0 +1,268 @@
+"""From bytes to text: decoding, the visible text of an element, and the path that finds the element again.
+
+Every offset of a Mention counts code points of one of these texts, so `field_text` must never change for a published
+EXTRACTOR_VERSION: it is how a court re-derives a quote from the archived bytes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bs4.dammit import UnicodeDammit
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+MAX_BYTES = 5_000_000  # of a page that are read; what is beyond is archived, not parsed
+MAX_DEPTH = 128  # of an element that can be cited; deeper ones are read as part of their ancestors
+MAX_NESTING = 2_000
+MAX_TAGS = 60_000
+MAX_ATTRIBUTES = 2_000  # of one tag
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_META = re.compile(rb"<(?:meta|\?xml)[^>]{0,512}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
+# What browsers read under these labels (WHATWG): Latin-1 and ASCII labels mean windows-1252, GB2312 means GBK …
+_LABELS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+
+_ODD_SPACE = re.compile(r"\s{2,}|[^\S ]")
+_LINE, _CELL = "\0n", "\0t"  # stand for breaks until white space is tidied; a decoded page holds no NUL
+_UNSEEN = """script style noscript template head select datalist iframe object svg canvas audio video noframes noembed
+    math"""
+_BLOCKS = """html body address article aside blockquote button center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup
+    option p pre
+    search section summary table tbody tfoot thead caption title ul br tr"""
+_ENDS_ITSELF = "area base br col embed hr img input link meta param source track wbr p li option dt dd td th tr"
+_NOT_SHOWN = frozenset(_UNSEEN.split())
+_BREAKING = dict.fromkeys(_BLOCKS.split(), _LINE) | {"td": _CELL, "th": _CELL}
+_SELF_ENDING = frozenset(_ENDS_ITSELF.split())
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][^\s/>]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)",
+)
+_SEPARATORS = re.compile(r"[\s<]")
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value found in one text, before it is tied to an element: offsets in that text, in code points."""
+
+    kind: str  # as Mention.kind
+    value: str
+    start: int
+    end: int
+    style: str = "plain"
+    confidence: float = 1.0
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """The page as text, as browsers would: BOM, header, meta, else a guess. Never raises; drops NUL characters."""
+    cut, body = len(body) > MAX_BYTES, body[:MAX_BYTES]
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace").replace("\0", "")
+    tried: list[str] = []
+    for encoding in _declared(body, content_type):
+        tried.append(encoding)
+        if (text := _strict(body, encoding, cut)) is not None:
+            return text.replace("\0", "")
+    return body.decode(_guess(body, tried), "replace").replace("\0", "")
+
+
+def _declared(body: bytes, content_type: str) -> Iterator[str]:
+    """Encodings worth a strict attempt, best first. Valid non-ASCII UTF-8 beats a single-byte label."""
+    header = _HEADER.search(content_type)
+    meta = _META.search(body[:4096])
+    names = [header[1] if header else "", meta[1].decode("ascii") if meta else ""]
+    labels = [label for name in names if (label := _codec(name))]
+    if meta and labels and labels[-1].startswith(("utf-16", "utf-32")) and not header:
+        labels = ["utf-8"]  # a meta tag that could be read as ASCII is not UTF-16
+    if not labels or labels[0] == "cp1252":
+        labels.insert(0, "utf-8")
+    yield from dict.fromkeys([*labels, "utf-8"])
+
+
+def _codec(name: str) -> str:
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return ""
+    if not getattr(found, "_is_text_encoding", True):
+        return ""
+    return _LABELS.get(found.name, found.name)
+
+
+def _strict(body: bytes, encoding: str, cut: bool) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(body, final=not cut)
+    except (ValueError, LookupError):
+        return None
+
+
+def _guess(body: bytes, tried: list[str]) -> str:
+    """An encoding for bytes that no declaration fits. Mostly valid UTF-8 stays UTF-8, with replacement characters."""
+    high = sum(1 for byte in body[:200_000] if byte > 127)
+    if body[:200_000].decode("utf-8", "replace").count("\ufffd") * 5 <= high:
+        return "utf-8"
+    if tried and tried[0] not in {"utf-8", "cp1252"}:
+        return tried[0]
+    guess = UnicodeDammit(body[:20_000], is_html=True).original_encoding or "cp1252"
+    return _codec(guess) or "cp1252"
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The HTML5 tree of a page, of its bounded part if it is hostile (see `bounded`)."""
+    return LexborHTMLParser(bounded(html)[0].encode("utf-8", "replace"))
+
+
+def bounded(html: str) -> tuple[str, str]:
+    """The part of a page that a tree is built of, and why it is not all ("" when it is).
+
+    Tree building takes time in the square of nesting depth and of the attributes of one tag: 100,000 nested tags took
+    45 s. Such pages are cut where they pass the limit.
+    """
+    if len(html) < 50_000:
+        return html, ""
+    open_tags: Counter[str] = Counter()
+    depth = 0
+    for count, match in enumerate(_TAG.finditer(html)):
+        closing, name, attributes = match.groups()
+        name = name.lower()
+        if closing:
+            if open_tags[name]:
+                open_tags[name] -= 1
+                depth -= 1
+        elif name not in _SELF_ENDING:
+            open_tags[name] += 1
+            depth += 1
+        if depth > MAX_NESTING or count > MAX_TAGS:
+            return html[: match.start()], f"more than {MAX_NESTING if depth > MAX_NESTING else MAX_TAGS} tags" + (
+                " inside one another" if depth > MAX_NESTING else ""
+            )
+        if len(attributes) > MAX_ATTRIBUTES and len(_SEPARATORS.findall(attributes)) > MAX_ATTRIBUTES:
+            return html[: match.start()], f"a tag with more than {MAX_ATTRIBUTES} attributes"
+    return html, ""
+
+
+def visible_text(node: LexborNode) -> str:
+    """What a reader sees of the element, one line per block, tab between cells, single spaces, nothing hidden.
+
+    Whether the element itself is hidden or a script is not asked: who cites it knows.
+    """
+    blocks: dict[int, int] = dict.fromkeys(_hidden(node), 0)  # element -> its nearest block; 0: not shown
+    blocks[node.mem_id] = node.mem_id
+    parts: list[str] = []
+    last, pending = 0, ""
+    for n in node.traverse(include_text=True):
+        tag = n.tag
+        if tag == "-text":
+            content = n.text_content or ""
+            if not content or content.isspace():
+                parts.append(" ")
+                continue
+            block = _block(n.parent, blocks)
+            if block:
+                if block != last or pending:
+                    parts.append(pending or _LINE)
+                    pending, last = "", block
+                parts.append(content)
+        elif tag in _BREAKING:
+            pending = _BREAKING[tag] if tag in {"br", "tr"} else pending or _BREAKING[tag]
+    return _tidy("".join(parts))
+
+
+def _block(element: LexborNode | None, blocks: dict[int, int]) -> int:
+    """The nearest block at or above an element, 0 when it is not shown; what is climbed is remembered in `blocks`."""
+    climbed: list[tuple[int, str]] = []
+    block = 0
+    while element is not None:
+        ident = element.mem_id
+        if ident in blocks:
+            block = blocks[ident]
+            break
+        climbed.append((ident, element.tag or ""))
+        element = element.parent
+    for ident, tag in reversed(climbed):
+        if tag in _NOT_SHOWN:
+            block = 0
+        elif block and tag in _BREAKING:
+            block = ident
+        blocks[ident] = block
+    return block
+
+
+def _hidden(node: LexborNode) -> set[int]:
+    return {
+        n.mem_id
+        for n in node.css("[hidden], [style]")
+        if "hidden" in n.attributes or _HIDING.search(n.attributes.get("style") or "")
+    }
+
+
+def _tidy(text: str) -> str:
+    text = _ODD_SPACE.sub(" ", text)
+    for mark, break_ in ((_LINE, "\n"), (_CELL, "\t")):
+        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark).replace(mark, break_)
+    return text.strip()
+
+
+def css_path(node: LexborNode) -> str:
+    """A selector for exactly this element in any HTML5 parser; "" when it lies deeper than MAX_DEPTH."""
+    steps: list[str] = []
+    here: LexborNode | None = node
+    while here is not None and here.is_element_node:
+        if len(steps) > MAX_DEPTH:
+            return ""
+        name = here.attributes.get("id") or ""
+        if _PLAIN_NAME.match(name) and len(here.parser.css(f"#{name}")) == 1:
+            steps.append(f"#{name}")
+            break
+        tag = here.tag if here.tag and _PLAIN_NAME.match(here.tag) else "*"
+        parent = here.parent
+        above = parent is not None and parent.is_element_node
+        steps.append(f"{tag}:nth-child({_position(here)})" if above else tag)
+        here = parent
+    return " > ".join(reversed(steps))
+
+
+def _position(node: LexborNode) -> int:
+    position, before = 1, node.prev
+    while before is not None:
+        position += before.is_element_node
+        before = before.prev
+    return position
+
+
+def field_of(node: LexborNode, field: str) -> str:
+    """The text ("text") or one attribute ("attr:name") of an element."""
+    if field == "text":
+        return visible_text(node)
+    return node.attributes.get(field.removeprefix("attr:")) or ""
+
+
+def field_text(body: bytes, content_type: str, field: str, node: str) -> str:
+    """The field a Mention cites, from the archived bytes: `field_text(…)[start:end] == quote`.
+
+    "" when the page holds no such element. The field "url" is the page's URL and is not found here.
+    """
+    try:
+        found = _tree(body, content_type).css_first(node) if node else None
+    except SelectolaxError:
+        return ""
+    return field_of(found, field) if found is not None else ""
+
+
+@lru_cache(maxsize=1)
+def _tree(body: bytes, content_type: str) -> LexborHTMLParser:
+    return parse(decode(body, content_type))
