@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from demo.names import ENGLISH_FIRST, draw_name
-from demo.places import BY_NAME, CITIES, DIRECTIONS, STREET_NAMES, STREET_TYPES, City
+from demo.places import BY_NAME, CITIES, DIRECTIONS, MORE_CODES, STREET_NAMES, STREET_TYPES, City
 from demo.state import Building, Person, Premises
 
 UNITS = ("number", "letter", "number", "number")
@@ -34,13 +34,15 @@ class Ground:
     def phone(self, city: str) -> str:
         """A number nobody has: NPA-555-XXXX outside 555-01XX, in E.164."""
         codes = BY_NAME[city].area_codes
-        while True:
+        for attempt in range(2000):
             code = codes[0] if self.rng.random() < 0.85 else codes[-1]
-            line = self.rng.randrange(200, 10_000)
-            number = f"+1{code}555{line:04d}"
+            if attempt > 20:
+                code = self.rng.choice(MORE_CODES)
+            number = f"+1{code}555{self.rng.randrange(200, 10_000):04d}"
             if number not in self._phones:
                 self._phones.add(number)
                 return number
+        raise ValueError("no fictional phone numbers are left for a state of this size; choose a smaller scale")
 
     def account(self, stem: str) -> str:
         """A name nobody else has for a mailbox, a handle or a web site: the stem and a number."""

@@ -25,6 +25,7 @@ from demo.state import Posting
 from demo.wording import REVIEWS
 
 ROWS = 20
+LIST_LAG = timedelta(days=120)  # after a rename the list links the old address for so long: it redirects
 LIST = re.compile(r"^/(?P<metro>[a-z-]+?)-massage-parlors-mo(?:-(?P<page>\d+))?$")
 PLACE = re.compile(r"^/place-(?P<slug>.+)-mo-(?P<id>\d+)$")
 
@@ -91,7 +92,7 @@ def _row(shelf: Shelf, post: Posting, on: date) -> str:
     street, city = address_lines(place, post.posting_id)
     closed = ' <b class="shut">CLOSED</b>' if not post.live_on(on) else ""
     return (
-        f'<div class="main-row"><a class="th-a" href="{url_of(post, on)}">{escape(version.name)}</a>{closed} '
+        f'<div class="main-row"><a class="th-a" href="{url_of(post, on - LIST_LAG)}">{escape(version.name)}</a>{closed} '
         f'<i class="phonenumberrow">{phones_html(version, post.posting_id)}</i>'
         f"<br>{escape(street)}<br>{escape(city.replace(' MO ', ' MO, '))}</div>\n"
     )

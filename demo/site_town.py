@@ -15,6 +15,7 @@ from demo.state import Posting, Premises, Version
 from demo.wording import REVIEWS
 
 ROWS = 20
+LIST_LAG = timedelta(days=120)  # after a rename the list links the old address for so long: it redirects
 LIST = re.compile(r"^/massage/(?P<metro>[a-z-]+)$")
 PLACE = re.compile(r"^/biz/(?P<slug>.+)-(?P<id>\d+)$")
 
@@ -43,7 +44,7 @@ def _listing(shelf: Shelf, metro: str, page: int, on: date) -> Response:
     posts = [p for p in shelf.by_metro.get((TOWN, metro), []) if p.live_on(on)]
     rows, more = pages_of(posts, page, ROWS)
     body = "".join(
-        f'<li class="result"><a class="biz-name" href="{url_of(p, on)}">{escape(p.version_on(on).name)}</a> '
+        f'<li class="result"><a class="biz-name" href="{url_of(p, on - LIST_LAG)}">{escape(p.version_on(on).name)}</a> '
         f'<span class="where">{escape(p.city)}, MO</span></li>\n'
         for p in rows
     )
