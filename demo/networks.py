@@ -12,12 +12,13 @@ from demo.places import BY_NAME, City
 from demo.state import Line, Premises, Storefront
 
 LARGEST = 25
+BLOCK = 66
 SHARED_AT_MOST = 6  # storefronts behind one shared line
 
 
 def network_sizes(count: int) -> list[int]:
-    """Heavy-tailed sizes: one of 25, then falling as rank^-0.78 to many single storefronts."""
-    return [max(1, round(LARGEST / rank**0.78)) for rank in range(1, count + 1)]
+    """Heavy-tailed sizes: of each 66 networks one of 25, then falling as rank^-0.78 to many single storefronts."""
+    return [max(1, round(LARGEST / (index % BLOCK + 1) ** 0.78)) for index in range(count)]
 
 
 @dataclass

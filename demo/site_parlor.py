@@ -92,8 +92,8 @@ def _row(shelf: Shelf, post: Posting, on: date) -> str:
     street, city = address_lines(place, post.posting_id)
     closed = ' <b class="shut">CLOSED</b>' if not post.live_on(on) else ""
     return (
-        f'<div class="main-row"><a class="th-a" href="{url_of(post, on - LIST_LAG)}">{escape(version.name)}</a>{closed} '
-        f'<i class="phonenumberrow">{phones_html(version, post.posting_id)}</i>'
+        f'<div class="main-row"><a class="th-a" href="{url_of(post, on - LIST_LAG)}">{escape(version.name)}</a>'
+        f'{closed} <i class="phonenumberrow">{phones_html(version, post.posting_id)}</i>'
         f"<br>{escape(street)}<br>{escape(city.replace(' MO ', ' MO, '))}</div>\n"
     )
 
