@@ -1,0 +1,210 @@
+"""One row of cells to one Record, by the binding of a column map. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from pipeline.extract.addresses import parse_address
+from pipeline.model import Address, Party, Record
+from pipeline.records.binding import Binding, BoundParty, Columns
+from pipeline.records.values import (
+    clean,
+    clean_state,
+    clean_zip,
+    is_company,
+    parse_date,
+    read_emails,
+    read_names,
+    read_phones,
+    read_websites,
+    split_city_state_zip,
+    split_native,
+    without_ssn,
+)
+
+STREET = re.compile(r"^(?:\d+[A-Za-z]?(?:-\d+)?|[NSEW]\d+\w*)\s+\S")
+NO_NAME = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|suite|ste|unit|apt|#|floor|fl|bldg|building|room|rm|space|c/o$)\b")
+KEY_JOIN = "|"
+YOUNGEST = 2015  # birth year: "2/3/65" is not 2065
+
+_address = lru_cache(maxsize=20_000)(parse_address)
+
+
+class UnreadableRow(ValueError):
+    """The row cannot become a record; the message is the reason for the quarantine."""
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The cells of one row by canonical name; collects what could not be read."""
+
+    binding: Binding
+    cells: Sequence[str]
+    fictional: bool
+    generated: bool
+    unread: list[tuple[str, str]] = field(default_factory=list)
+
+    def text(self, columns: Columns, name: str) -> str:
+        """The first column with a value."""
+        return next((v for i in columns.get(name, ()) if (v := clean(self.cells[i]))), "")
+
+    def all(self, columns: Columns, name: str) -> list[str]:
+        return [v for i in columns.get(name, ()) if (v := clean(self.cells[i]))]
+
+    def day(self, columns: Columns, name: str) -> date | None:
+        for text in self.all(columns, name):
+            try:
+                found = parse_date(text, self.binding.map.date_layouts, self.binding.map.sentinels)
+            except ValueError:
+                self.unread.append((f"{name} (unread)", text))
+                continue
+            if found and name == "dob" and found.year > YOUNGEST:
+                found = found.replace(year=found.year - 100) if len(re.findall(r"\d{4}", text)) == 0 else None
+                if found is None:
+                    self.unread.append((f"{name} (unread)", text))
+            if found:
+                return found
+        return None
+
+    def phones(self, columns: Columns) -> tuple[str, ...]:
+        area = self.text(columns, "phone_area")
+        found: list[str] = []
+        for text in self.all(columns, "phone"):
+            numbers, whole = read_phones(f"{area} {text}" if area else text, self.fictional, self.generated)
+            found.extend(numbers)
+            if not whole:
+                self.unread.append(("phone (unread)", f"{area} {text}".strip()))
+        return tuple(dict.fromkeys(found))
+
+    def emails(self, columns: Columns) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(e for text in self.all(columns, "email") for e in read_emails(text)))
+
+
+def natural_key(binding: Binding, cells: Sequence[str]) -> str:
+    """The row's number, or the values of a composite key. Raises UnreadableRow when there is none."""
+    for names in binding.map.key:
+        values = [next((v for i in binding.columns.get(n, ()) if (v := clean(cells[i]))), "") for n in names]
+        if sum(map(bool, values)) >= min(2, len(names)):
+            return values[0] if len(names) == 1 else KEY_JOIN.join(v.casefold() for v in values)
+    raise UnreadableRow(f"no {' or '.join(' + '.join(n) for n in binding.map.key)} in the row".replace("_", " "))
+
+
+def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional: bool, generated: bool) -> Record:
+    """The Record of one row. Raises UnreadableRow with the reason when there is no natural key, name or address."""
+    row = _Cells(binding, cells, fictional, generated)
+    take: Callable[[str], str] = lambda name: row.text(binding.columns, name)  # noqa: E731
+    key = natural_key(binding, cells)
+    premises, address_name = _premises(row, "premises")
+    mailing, _ = _premises(row, "mailing")
+    parties = tuple(p for b in binding.parties if (p := _party(row, b)))
+    entity, dba = take("entity_name"), take("dba_name")
+    if address_name and not (entity or dba or parties):
+        dba, address_name = address_name, ""
+    if binding.map.person_address == "mailing" and parties and not (entity or dba):
+        premises, mailing = None, mailing or premises
+    prior = tuple(a for columns in binding.prior if (a := _place(row, columns, "")[0]))
+    landlord, story = take("landlord"), without_ssn(take("text"))
+    if not (entity or dba or parties or premises or mailing or landlord or story or row.phones(binding.columns)):
+        raise UnreadableRow("the row names nobody and no place")
+    return Record(
+        kind=binding.map.kind,
+        dataset=binding.map.id,
+        natural_key=key,
+        line=line,
+        entity_name=entity,
+        dba_name=dba,
+        license_number=take("license_number"),
+        application_type=take("application_type"),
+        license_type=take("license_type"),
+        status=binding.map.statuses.get(take("status").casefold(), take("status")),
+        issued=row.day(binding.columns, "issued"),
+        expires=row.day(binding.columns, "expires"),
+        received=row.day(binding.columns, "received"),
+        effective=row.day(binding.columns, "effective"),
+        closed=row.day(binding.columns, "closed"),
+        premises=premises,
+        mailing=mailing,
+        prior_addresses=prior,
+        parties=parties,
+        phones=row.phones(binding.columns),
+        emails=row.emails(binding.columns),
+        websites=read_websites(" ".join(row.all(binding.columns, "website"))),
+        landlord=landlord,
+        previous_names=read_names(take("previous_names")),
+        cause=take("cause"),
+        text=story,
+        extra=_extra(row, address_name),
+    )
+
+
+def _extra(row: _Cells, address_name: str) -> tuple[tuple[str, str], ...]:
+    binding = row.binding
+    kept = [(binding.header[i], without_ssn(v)) for i in binding.kept if (v := clean(row.cells[i]))]
+    named = [("name in address line 1", address_name)] if address_name else []
+    return tuple(dict.fromkeys([*kept, *named, *row.unread]))
+
+
+def _premises(row: _Cells, which: str) -> tuple[Address | None, str]:
+    columns = {n.removeprefix(f"{which}."): c for n, c in row.binding.columns.items() if n.startswith(f"{which}.")}
+    return _place(row, columns, which)
+
+
+def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, str]:
+    """The address in these columns, None when blank, and a business name found in its first line."""
+    line1, line2, name = row.text(columns, "line1"), row.text(columns, "line2"), ""
+    if not line1:
+        line1 = " ".join(t for t in (row.text(columns, "number"), row.text(columns, "street")) if t)
+    if row.binding.map.name_in_line1 and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
+        name, line1, line2 = line1, line2, ""
+    city, state, code = split_city_state_zip(row.text(columns, "city_state_zip"))
+    city = row.text(columns, "city") or city
+    state = clean_state(row.text(columns, "state") or state)
+    code = clean_zip(row.text(columns, "zip") or code, state)
+    line = f"{line1} {line2}".strip()
+    if not (line or (which == "premises" and (city or code))):
+        return None, name
+    return _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit")), name
+
+
+def _party(row: _Cells, bound: BoundParty) -> Party | None:
+    """The party in these columns, None when it has no name."""
+    columns, spec = bound.columns, bound.spec
+    first, middle, last, suffix = (row.text(columns, n) for n in ("first", "middle", "last", "suffix"))
+    by_parts = " ".join(t for t in (first, middle, last, suffix) if t)
+    written = row.text(columns, "name")
+    has_parts = bool(first or last)
+    full, native = split_native(by_parts if has_parts else written)
+    if not full:
+        return None
+    person = spec.kind == "person" or has_parts or (spec.kind == "auto" and not is_company(full))
+    return Party(
+        role=_role(row.text(columns, "role_from")) or spec.role,
+        full_name=full,
+        first=first,
+        middle=middle,
+        last=last,
+        suffix=suffix,
+        native_name=row.text(columns, "native_name") or native,
+        other_names=tuple(dict.fromkeys(n for t in row.all(columns, "other_names") for n in read_names(t))),
+        dob=row.day(columns, "dob") if person else None,
+        birth_year=_birth_year(row, columns) if person else None,
+        phones=row.phones(columns),
+        emails=row.emails(columns),
+        is_person=person,
+    )
+
+
+def _role(text: str) -> str:
+    return "_".join(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+def _birth_year(row: _Cells, columns: Columns) -> int | None:
+    found = row.day(columns, "dob")
+    if found:
+        return found.year
+    year = re.search(r"\b(19\d\d|20\d\d)\b", f"{row.text(columns, 'birth_year')} {row.text(columns, 'dob')}")
+    return int(year[1]) if year else None

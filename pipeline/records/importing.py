@@ -1,0 +1,172 @@
+"""Record files to Records. Every row comes out once: in a record, folded into one, or rejected with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from pipeline.errors import FixInput
+from pipeline.model import Record, RecordKind
+from pipeline.records.binding import Binding, bind_file, detect_binding
+from pipeline.records.building import UnreadableRow, build_record, natural_key
+from pipeline.records.column_map import ColumnMap, load_map, load_maps
+from pipeline.records.delimited import BadRow, Row
+from pipeline.records.folding import Spill, clash, fold
+from pipeline.records.reading import read_table
+from pipeline.records.values import without_ssn
+
+PREVIEW_ROWS = 10
+PREVIEW_READS = 5_000  # rows a preview looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row kept back. `raw` is the row as it stands, without cells that are never imported."""
+
+    file: str
+    line: int  # 1-based line of the file, or row of the sheet
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do."""
+
+    file: str
+    map: str
+    score: float
+    columns: dict[str, str]  # header -> canonical name, "kept as written", "not kept", "dropped: …"
+    absent: tuple[str, ...]  # canonical columns the map knows and the file lacks
+    rows: tuple[Record, ...]  # the first ten records
+    problems: tuple[str, ...]
+    read: int  # rows looked at
+
+
+def read_records(
+    path: Path,
+    kind: RecordKind,
+    column_map: ColumnMap | None = None,
+    *,
+    map_id: str | None = None,
+    fictional: bool = True,
+    generated: bool = True,
+) -> Iterator[Record | Rejected]:
+    """Records and rejected rows of a file. sum(record.rows) + rejected = the rows of the file that are not blank.
+
+    `column_map`, or `map_id` (id of a shipped map, or path of a TOML file), chooses the layout; without, it is
+    detected. `fictional` accepts NPA-555-01XX phones, `generated` any NPA-555-XXXX. Raises FixInput when the file is
+    no table, no map fits, or it turns out damaged further on: then nothing of it may be taken over.
+    """
+    binding = choose_binding(path, kind, column_map, map_id)
+    yield from _records(path, binding, fictional, generated, None)
+
+
+def choose_binding(
+    path: Path, kind: RecordKind, column_map: ColumnMap | None = None, map_id: str | None = None
+) -> Binding:
+    """The layout of the file. Raises FixInput."""
+    chosen = column_map or (_named_map(map_id) if map_id else None)
+    if chosen is None:
+        return detect_binding(path, kind)
+    if chosen.kind != kind:
+        raise FixInput(
+            f"Column map {chosen.id} is for {chosen.kind} records, not {kind}. Choose another map with --map."
+        )
+    return bind_file(path, chosen)
+
+
+def _named_map(name: str) -> ColumnMap:
+    if name.endswith(".toml"):
+        return load_map(Path(name))
+    maps: Mapping[str, ColumnMap] = load_maps()
+    if name not in maps:
+        raise FixInput(
+            f"There is no column map {name!r}. Known: {', '.join(sorted(maps))}; or give the path of a TOML file."
+        )
+    return maps[name]
+
+
+def _records(
+    path: Path, binding: Binding, fictional: bool, generated: bool, limit: int | None
+) -> Iterator[Record | Rejected]:
+    with closing(Spill()) as spill:
+        with closing(read_table(path, binding.map.format, binding.width)) as rows:
+            for row in islice((r for r in rows if r.line > binding.line), limit):
+                if isinstance(row, BadRow):
+                    yield Rejected(path.name, row.line, row.reason, _unsplit(binding, row.raw))
+                    continue
+                try:
+                    spill.add(natural_key(binding, row.cells), row.line, row.cells)
+                except UnreadableRow as error:
+                    yield _rejected(path, binding, row, str(error))
+        for group in spill.groups():
+            yield from _fold_group(path, binding, group, fictional, generated)
+
+
+def _fold_group(
+    path: Path, binding: Binding, group: list[tuple[int, tuple[str, ...]]], fictional: bool, generated: bool
+) -> Iterator[Record | Rejected]:
+    record: Record | None = None
+    for line, cells in group:
+        try:
+            further = build_record(binding, line, cells, fictional=fictional, generated=generated)
+        except UnreadableRow as error:
+            yield _rejected(path, binding, Row(line, cells), str(error))
+            continue
+        if record is None:
+            record = further
+        elif reason := clash(record, further):
+            yield _rejected(path, binding, Row(line, cells), reason)
+        else:
+            record = fold(record, further)
+    if record is not None:
+        yield record
+
+
+def _rejected(path: Path, binding: Binding, row: Row, reason: str) -> Rejected:
+    hidden = {i for i, _ in binding.dropped}
+    raw = " | ".join("[withheld]" if i in hidden and c else c for i, c in enumerate(row.cells))
+    return Rejected(path.name, row.line, reason, without_ssn(raw)[:1000])
+
+
+def _unsplit(binding: Binding, raw: str) -> str:
+    """A row that could not be split: its cells cannot be told apart, so a file with columns that are never imported
+    shows none of it."""
+    return "[withheld: the file has columns that are never imported]" if binding.dropped else without_ssn(raw)
+
+
+def preview(
+    path: Path,
+    kind: RecordKind,
+    column_map: ColumnMap | None = None,
+    *,
+    map_id: str | None = None,
+    fictional: bool = True,
+    generated: bool = True,
+) -> Preview:
+    """Mapping, ten records and the problems of the first rows; takes nothing over. Raises as read_records."""
+    binding = choose_binding(path, kind, column_map, map_id)
+    records: list[Record] = []
+    problems = [f"column {binding.header[i]!r} is never imported ({why})" for i, why in binding.dropped]
+    read, folded = 0, 0
+    for item in _records(path, binding, fictional, generated, PREVIEW_READS):
+        if isinstance(item, Rejected):
+            read += 1
+            problems.append(f"line {item.line}: {item.reason}")
+            continue
+        read, folded = read + item.rows, folded + item.rows - 1
+        records.append(item)
+        problems.extend(f"line {item.line}: {name}: {value}" for name, value in item.extra if name.endswith("(unread)"))
+    if folded:
+        problems.append(f"{folded} further rows of records already counted are folded into them")
+    if not read:
+        problems.append("the file has a header and no rows")
+    absent = tuple(n for n in binding.map.columns if n not in binding.columns)
+    return Preview(
+        path.name, binding.map.id, round(binding.score, 2), binding.mapping(), absent,
+        tuple(sorted(records, key=lambda r: r.line)[:PREVIEW_ROWS]), tuple(problems), read,
+    )  # fmt: skip

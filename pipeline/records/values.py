@@ -1,0 +1,159 @@
+"""Single cells to values: dates, ZIP codes, phones, names in native script. Nothing is guessed: unclear is unread."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.extract.phones import normalize_phone
+
+SENTINELS = frozenset(
+    date.fromisoformat(d)
+    for d in (
+        "0001-01-01",
+        "1753-01-01",
+        "1800-01-01",
+        "1900-01-01",
+        "1901-01-01",
+        "2100-04-20",
+        "2999-12-31",
+        "9999-12-31",
+    )
+)
+LAYOUTS = (
+    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y",
+    "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
+)  # fmt: skip
+CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?$")
+NOTHING = frozenset(
+    ("", "na", "n/a", "none", "null", "nan", "-", "--", "---", ".", "unknown", "not available", "(none)", "#n/a", "nil")
+)
+ZIP = re.compile(r"^(\d{5})(?:[-\s]?(\d{4}))?$")
+ZERO_STATES = frozenset(("CT", "MA", "ME", "NH", "NJ", "RI", "VT", "PR", "VI"))  # whose ZIP codes begin with 0
+STATES = tomllib.loads(Path(__file__).with_name("states.toml").read_text(encoding="utf-8"))
+CODE_OF_STATE = {name.upper(): code for code, name in STATES.items()}
+CITY_STATE_ZIP = re.compile(r"^(?P<city>.*?)[\s,]+(?P<state>[A-Za-z]{2})\.?[\s,]*(?P<zip>\d{5}(?:[-\s]?\d{4})?)?$")
+NATIVE = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f][\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f\u00b7\s]*"
+)
+LEGAL_FORM = re.compile(
+    r"(?i)\b(l\.?\s?l\.?\s?c|l\.?l\.?p|l\.?\s?p|inc|incorporated|corp|corporation|co|company|ltd|limited|p\.?c|pllc|trust|trustees?|"
+    r"bank|n\.?a|assoc(iation|iates)?|partners(hip)?|properties|realty|holdings?|investments?|enterprises?|group|services?|"
+    r"church|city of|county of|state of|university|school district|foundation|agents?|dba)\b\.?"
+)
+SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
+EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def clean(text: str) -> str:
+    """Composed characters, single spaces, trimmed; "" for the many ways to write nothing."""
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return "" if text.casefold() in NOTHING else text
+
+
+@lru_cache(maxsize=20_000)
+def parse_date(text: str, layouts: tuple[str, ...] = (), sentinels: frozenset[date] = frozenset()) -> date | None:
+    """A calendar date; None for nothing and for sentinels. Raises ValueError for what cannot be read as one.
+
+    US order (month first) unless a layout of the map says otherwise; tried layouts in order, the map's first."""
+    bare = CLOCK.sub("", text.strip())
+    if not bare or bare.casefold() in NOTHING or not bare.strip("0/-. "):
+        return None
+    for layout in (*layouts, *LAYOUTS):
+        try:
+            found = datetime.strptime(bare, layout).date()
+        except ValueError:
+            continue
+        if layout.endswith("%Y") and found.year < 100:
+            continue
+        if found in SENTINELS or found in sentinels:
+            return None
+        if 1850 <= found.year <= 2199:
+            return found
+    raise ValueError(f"not a date: {text!r}")
+
+
+def clean_state(text: str) -> str:
+    """Two letters; "" for what is no state (XX, foreign)."""
+    upper = clean(text).upper().strip(".")
+    return upper if upper in STATES else CODE_OF_STATE.get(upper, "")
+
+
+def clean_zip(text: str, state: str = "") -> str:
+    """Five digits; ZIP+4 with or without hyphen is cut, a leading zero that a spreadsheet lost is put back where the
+    state has such codes; "" for the rest."""
+    digits = clean(text).removesuffix(".0")
+    if whole := ZIP.match(digits):
+        return "" if whole[1] == "00000" else whole[1]
+    if digits.isdigit() and state.upper() in ZERO_STATES | {""} and len(digits) in {4, 8}:
+        return "0" + digits[:4]
+    if digits.isdigit() and len(digits) == 3 and state.upper() in {"PR", "VI"}:
+        return "00" + digits
+    return ""
+
+
+def split_city_state_zip(text: str) -> tuple[str, str, str]:
+    """ "SPRINGFIELD, MO 65801-1234" -> city, state, ZIP as written."""
+    text = clean(text)
+    found = CITY_STATE_ZIP.match(text)
+    if found and clean_state(found["state"]):
+        return found["city"].strip(" ,"), found["state"], found["zip"] or ""
+    tail = re.match(r"^(.*?)[\s,]*(\d{5}(?:-?\d{4})?)$", text)
+    return (tail[1].strip(" ,"), "", tail[2]) if tail else (text, "", "")
+
+
+@lru_cache(maxsize=20_000)
+def read_phones(text: str, fictional: bool, generated: bool) -> tuple[tuple[str, ...], bool]:
+    """E.164 numbers of a cell, and whether all of it could be read. Several stand apart by ; / , "or"."""
+    text = clean(text)
+    if not text or not text.strip("0-() "):
+        return (), True
+    if whole := normalize_phone(text, fictional=fictional, generated=generated):
+        return (whole,), True
+    parts = [p for p in re.split(r"\s*(?:[;/,|]|\bor\b|\band\b)\s*", text) if re.search(r"\d", p)]
+    found = [normalize_phone(p, fictional=fictional, generated=generated) for p in parts]
+    return tuple(dict.fromkeys(f for f in found if f)), bool(found) and all(found)
+
+
+def read_emails(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.group().lower().strip(".'") for m in EMAIL.finditer(text)))
+
+
+def read_websites(text: str) -> tuple[str, ...]:
+    """Host and path, lower case, without scheme and "www."."""
+    found = []
+    for part in re.split(r"[\s;,|]+", clean(text)):
+        bare = re.sub(r"^(https?://)?(www\.)?", "", part.lower()).rstrip("/")
+        if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", bare):
+            found.append(bare)
+    return tuple(dict.fromkeys(found))
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Several names in one cell, apart by ; | / or "aka"."""
+    parts = re.split(r"(?i)\s*(?:[;|/]|\ba\.?k\.?a\b\.?:?|\bf\.?k\.?a\b\.?:?)\s*", clean(text))
+    return tuple(dict.fromkeys(p for p in parts if clean(p)))
+
+
+def split_native(name: str) -> tuple[str, str]:
+    """ "Li Wei (李伟)" -> "Li Wei", "李伟". A name in native script alone stands in both places."""
+    found = NATIVE.search(name)
+    if not found:
+        return name, ""
+    native = found.group().strip()
+    rest = " ".join(re.sub(r"[(（\[]\s*[)）\]]", "", name.replace(found.group(), " ")).split()).strip(" ,/-")
+    return rest or native, native
+
+
+def is_company(name: str) -> bool:
+    """Whether a name carries a legal form or the like."""
+    return bool(LEGAL_FORM.search(name))
+
+
+def without_ssn(text: str) -> str:
+    """Free text with anything in the shape of a social security number blanked."""
+    return SSN.sub("[withheld]", text)
