@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.errors import EvidenceBroken, NotAllowed, NotFound
 from pipeline.evidence import recovery
 from pipeline.evidence.journal import Entry, Journal, utc_text
+from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.reading import RecordReader
@@ -77,7 +78,7 @@ class Archive:
     def __init__(self, home: Home, roll_at: int = ROLL_AT) -> None:
         self.home = home
         self.journal = Journal(home.journal, home.now, fsync=home.settings.fsync != "batch")
-        self._reader = RecordReader(home.archive)
+        self.reader = RecordReader(home.archive)
         self._roll_at = roll_at
         self._crawls: dict[str, dict[str, Any]] = {}  # open crawls of this process
         self._writers: dict[str, WarcWriter] = {}  # by crawl
@@ -245,7 +246,7 @@ class Archive:
         Raises NotAllowed for a held capture, EvidenceBroken when the bytes are not those that were journalled.
         """
         self._refuse_blocked(capture.capture_id)
-        span, block = self._reader.span(capture.warc_file, capture.offset, capture.length)
+        span, block = self.reader.span(capture.warc_file, capture.offset, capture.length)
         message = parse_http(block) if span.type != "resource" else None
         if message is None:
             typed = [(b"Content-Type", span.headers.get("content-type", "").encode("latin-1", "replace"))]
@@ -267,13 +268,18 @@ class Archive:
             raise NotFound(f"The journal names no capture {capture.capture_id}.")
         return b"".join(data for _, data in self.stored_records(entry))
 
+    def record_bytes_plain(self, capture: Capture) -> bytes:
+        """The same records, inflated."""
+        data = self.record_bytes(capture)
+        return b"".join(bytes(m.data) for m in members(data, 0, len(data))) if data[:3] == MAGIC else data
+
     def stored_records(self, entry: Entry) -> list[tuple[dict[str, Any], bytes]]:
         """Each record of a capture's journal entry with its stored bytes. Raises NotAllowed for a held capture."""
         self._refuse_blocked(entry.body["capture"]["capture_id"])
         file = entry.body["capture"]["warc_file"]
         records: list[dict[str, Any]] = entry.body["records"]
         places = [(r, r.get("file", file)) for r in records]
-        return [(r, self._reader.stored(place, r["offset"], r["length"])) for r, place in places]
+        return [(r, self.reader.stored(place, r["offset"], r["length"])) for r, place in places]
 
     def find(self, capture_ids: Iterable[str]) -> dict[str, Entry]:
         """The journal entries of captures, by id, in the journal's order; unknown ids are left out."""

@@ -245,25 +245,32 @@ class Journal:
 
     def verify(self) -> Iterator[Problem]:
         """Every fault of the chain, line by line, in flat memory. An empty or missing journal has none."""
-        previous: Entry | None = None
+        for _, problems in self.check():
+            yield from problems
+
+    def check(self) -> Iterator[tuple[Entry | None, list[Problem]]]:
+        """Each line as an entry (None when it is unreadable) with its faults."""
         if not self.path.exists():
             return
+        previous: Entry | None = None
         with self.path.open("rb") as file:
             for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), 1):
-                place = f"line {number}"
+                problems = []
                 if not line.endswith(b"\n"):
-                    yield Problem(self.path.name, place, "whole line", "the last line is torn (no line end)")
+                    problems.append(("whole line", "the last line is torn (no line end)"))
+                entry: Entry | None = None
                 try:
                     entry = parse_entry(line)
                 except ValueError as error:
-                    yield Problem(self.path.name, place, "readable", str(error))
-                    continue
-                for prop, detail in _faults(entry, line, previous):
-                    yield Problem(self.path.name, place, prop, detail)
-                previous = entry
+                    problems.append(("readable", str(error)))
+                if entry is not None:
+                    problems += faults(entry, line, previous)
+                    previous = entry
+                yield entry, [Problem(self.path.name, f"line {number}", *problem) for problem in problems]
 
 
-def _faults(entry: Entry, line: bytes, previous: Entry | None) -> Iterator[tuple[str, str]]:
+def faults(entry: Entry, line: bytes, previous: Entry | None) -> Iterator[tuple[str, str]]:
+    """(property, detail) of what is wrong with a line that should follow `previous`."""
     if sha256(canonical(entry.unhashed())).hexdigest() != entry.hash:
         yield "hash", f"entry {entry.seq} ({entry.kind}) does not have the content its hash was made from"
     elif entry.line() != line and line.endswith(b"\n"):

@@ -288,6 +288,23 @@ class RecordReader:
             )
         return span, bytes(data[span.block_start : span.block_end])
 
+    def file_information(self, address: str) -> bytes:
+        """The stored bytes of the first record when it describes the file (warcinfo, ARC version block), or b""."""
+        file, segment = split_address(address)
+        region = self._open(file)
+        data: Buffer = region.buffer
+        start, end = region.start, region.end
+        if segment is not None:
+            data, start = self._inflated(file, segment), 0
+            end = len(data)
+        elif data[start : start + 3] == MAGIC:
+            member = inflate(data, start, end)
+            span = next(scan(member.data, 0, len(member.data)), None)
+            is_info = span is not None and span.type == "warcinfo" and span.end == len(member.data) and not member.fault
+            return bytes(data[start : member.end]) if is_info else b""
+        span = next(scan(data, start, end), None)
+        return bytes(data[span.start : span.end]) if span is not None and span.type == "warcinfo" else b""
+
     def _open(self, file: str) -> Region:
         name, _, inner = file.partition("!")
         stat = (self._folder / name).stat() if (self._folder / name).exists() else None

@@ -148,12 +148,9 @@ def _block_end(buffer: Buffer, start: int, end: int, length: str | None) -> tupl
         if stated <= end:
             if buffer[stated : stated + 4] == b"\r\n\r\n":
                 return stated, _skip_newlines(buffer, stated, end), []
-            tail = bytes(buffer[stated : min(end, stated + 8)])
-            if stated == end or not tail.strip(b"\r\n"):
-                missing = [Fault("record end", "the record is not followed by two empty lines")]
-                return stated, _skip_newlines(buffer, stated, end), missing
-            if at_record(buffer, stated):
-                return stated, stated, [Fault("record end", "the record is not followed by two empty lines")]
+            after = _skip_newlines(buffer, stated, end)
+            if after == end or at_record(buffer, after):
+                return stated, after, [Fault("record end", "the record is not followed by two empty lines")]
         problem = f"Content-Length {length} is wrong"
     else:
         stated, problem = -1, f"Content-Length {'is missing' if length is None else f'{length[:40]!r} is no number'}"
@@ -164,10 +161,11 @@ def _block_end(buffer: Buffer, start: int, end: int, length: str | None) -> tupl
             found.end(),
             [Fault("Content-Length", f"{problem}: the block has {found.start() - start} bytes")],
         )
+    close = re.compile(rb"\r?\n\r?\n\Z").search(buffer, max(start, end - 4), end)
+    real = close.start() if close else end
     if stated > end:
-        cut = Fault("whole record", f"cut short: {end - start} of {length} bytes of its block are there")
-        return end, end, [cut]
-    real = end - 4 if bytes(buffer[max(start, end - 4) : end]) == b"\r\n\r\n" else end
+        cut = Fault("whole record", f"cut short: {real - start} of {length} bytes of its block are there")
+        return real, end, [cut]
     return real, end, [Fault("Content-Length", f"{problem}: the block has {real - start} bytes")]
 
 
@@ -250,7 +248,7 @@ def digest_fault(stated: str, data: bytes, prop: str) -> Fault | None:
     if value.rstrip("=").lower() in spelled:
         return None
     try:
-        if base64.b64decode(value, validate=True) == raw or base64.urlsafe_b64decode(value) == raw:
+        if base64.b64decode(value.replace("-", "+").replace("_", "/"), validate=True) == raw:
             return None
     except (binascii.Error, ValueError):
         pass

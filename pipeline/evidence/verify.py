@@ -1,0 +1,144 @@
+"""Check a whole home: the journal's chain, every record it names, every file it knows, and files it does not know.
+
+The journal holds the SHA-256 of the stored bytes of every record of our own files and of every imported file, so a
+changed byte is found wherever it lies; records are also taken apart, so that the report can say what it was.
+Memory stays flat: the journal is read once, records are read where it names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from pipeline.errors import EvidenceBroken
+from pipeline.evidence.check import Report, file_sha256, record_faults
+from pipeline.evidence.journal import Entry, Journal
+from pipeline.evidence.package_check import verify_package
+from pipeline.evidence.problem import Problem
+from pipeline.evidence.reading import RecordReader
+from pipeline.home import Home
+
+WRITTEN = ("warc_file", "capture", "failure", "recovered")
+KEPT = ("import_file", "intake_file", "recovered_file")
+
+__all__ = ["Report", "verify_home", "verify_package"]
+
+
+def verify_home(home: Home, progress: Callable[[int], None] | None = None) -> Report:
+    """Check archive, journal and intake of a home; `progress` is told the number of records checked so far."""
+    check = _HomeCheck(home, progress)
+    for entry, problems in Journal(home.journal, home.now).check():
+        for problem in problems:
+            check.report.add(Problem(f"archive/{problem.file}", problem.place, problem.prop, problem.detail))
+        if entry is not None:
+            check.entry(entry)
+    check.finish()
+    return check.report
+
+
+class _HomeCheck:
+    def __init__(self, home: Home, progress: Callable[[int], None] | None) -> None:
+        self.home = home
+        self.report = Report(str(home.root))
+        self._progress = progress
+        self._ends: dict[str, int] = {}  # WARC file -> end of its last journalled record
+        self._kept: dict[str, bool] = {}  # imported or taken-in file -> whether its digest holds
+        self._reader = RecordReader(home.archive)
+        self._open: tuple[str, Any] = ("", None)
+
+    def entry(self, entry: Entry) -> None:
+        self.report.count("entries")
+        self.report.head = (entry.seq, entry.hash)
+        try:
+            if entry.kind in WRITTEN:
+                self._written(entry)
+            elif entry.kind in KEPT:
+                self._kept_file(entry)
+            elif entry.kind == "imported":
+                self._imported(entry)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._problem(
+                "archive/journal.jsonl", f"entry {entry.seq}", "content", f"not as a {entry.kind} entry: {error!r}"
+            )
+
+    def finish(self) -> None:
+        for file, end in self._ends.items():
+            path = self.home.archive / file
+            size = path.stat().st_size if path.exists() else 0
+            if size > end:
+                detail = f"{size - end} bytes that the journal does not name (not journalled, or added)"
+                self._problem(f"archive/{file}", f"offset {end}", "end of file", detail)
+        known = {f"archive/{f}" for f in self._ends} | set(self._kept) | {"archive/journal.jsonl"}
+        for folder in (self.home.archive, self.home.intake):
+            for path in sorted(p for p in folder.rglob("*") if not p.is_dir()):
+                name = path.relative_to(self.home.root).as_posix()
+                if name not in known:
+                    self._problem(name, "whole file", "journalled", "the journal does not name this file")
+
+    def _problem(self, file: str, place: str, prop: str, detail: str) -> None:
+        self.report.add(Problem(file, place, prop, detail))
+
+    def _written(self, entry: Entry) -> None:
+        file = entry.body["file"]
+        for record in entry.body["records"]:
+            expected = self._ends.get(file, 0)
+            place = f"record {record['id']} ({record['type']}), offset {record['offset']}"
+            if record["offset"] != expected:
+                detail = f"begins at {record['offset']}, not where the record before it ended ({expected})"
+                self._problem(f"archive/{file}", place, "position", detail)
+            self._ends[file] = record["offset"] + record["length"]
+            data = self._bytes(file, record["offset"], record["length"])
+            for prop, detail in record_faults(record, data):
+                self._problem(f"archive/{file}", place, prop, detail)
+            self._counted()
+
+    def _counted(self) -> None:
+        self.report.count("records")
+        if self._progress and self.report.checked["records"] % 500 == 0:
+            self._progress(self.report.checked["records"])
+
+    def _bytes(self, file: str, offset: int, length: int) -> bytes:
+        if self._open[0] != file:
+            if self._open[1] is not None:
+                self._open[1].close()
+            path = self.home.archive / file
+            self._open = (file, path.open("rb") if path.is_file() else None)
+        if self._open[1] is None:
+            return b""
+        self._open[1].seek(offset)
+        data: bytes = self._open[1].read(length)
+        return data
+
+    def _kept_file(self, entry: Entry) -> None:
+        name, digest = entry.body["stored"], entry.body["sha256"]
+        if name in self._kept:
+            return
+        path = self.home.root / name
+        if not path.is_file():
+            self._kept[name] = False
+            self._problem(name, "whole file", "present", f"the journal (entry {entry.seq}) names it; it is not there")
+            return
+        self._kept[name] = file_sha256(path) == digest
+        self.report.count("files")
+        if not self._kept[name]:
+            self._problem(name, "whole file", "sha256", f"differs from the one journalled in entry {entry.seq}")
+
+    def _imported(self, entry: Entry) -> None:
+        """The records of an imported file are looked at singly only when the file has changed: to name them."""
+        capture = entry.body["capture"]
+        name = f"archive/{capture['warc_file'].partition('!')[0].partition('@')[0]}"
+        if name not in self._kept:
+            self._problem("archive/journal.jsonl", f"entry {entry.seq}", "order", f"{name} was not journalled before")
+            self._kept[name] = False
+        for record in entry.body["records"] if not self._kept[name] else ():
+            address = record.get("file", capture["warc_file"])
+            place = f"record {record['id']} ({record['type']}), offset {record['offset']}"
+            try:
+                _, block = self._reader.span(address, record["offset"], record["length"])
+            except (EvidenceBroken, OSError) as error:
+                self._problem(name, place, "readable", str(error))
+                continue
+            if sha256(block).hexdigest() != record["block"]:
+                self._problem(name, place, "block", "the content differs from what was imported")
+        self._counted()
