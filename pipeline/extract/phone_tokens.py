@@ -1,0 +1,151 @@
+"""Read a stretch of folded text as units of digits with the gaps between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.extract.phone_fold import unswap
+from pipeline.extract.phone_vocab import (
+    CHINESE,
+    HOMOPHONES,
+    LETTERS,
+    MULTIPLIERS,
+    RUN,
+    SCALES,
+    SEPARATOR_WORDS,
+    TENS,
+    TOKEN,
+    UNSEEN,
+    WORDS,
+    Piece,
+    read_chunk,
+    read_prefix,
+    read_suffix,
+)
+
+Kind = Literal["digits", "word", "letter", "chinese"]
+
+
+@dataclass(slots=True)
+class Unit:
+    """Digits written together: a string of them, one word, one look-alike letter."""
+
+    digits: str
+    start: int
+    end: int
+    kind: Kind
+    gap: str = ""  # what stands before it, unseen characters removed; "" when glued or first
+    optional: bool = False  # may be no part of the number: a letter, a word inside a longer word
+
+
+def read_segments(folded: str) -> Iterator[list[Unit]]:
+    """Every stretch of units without a foreign word in between that holds at least eight digits."""
+    for run in RUN.finditer(folded):
+        start, end = run.span()
+        while start and "a" <= folded[start - 1] <= "z":
+            start -= 1
+        while end < len(folded) and "a" <= folded[end] <= "z":
+            end += 1
+        for segment in _segments(folded, start, end):
+            if sum(len(unit.digits) for unit in segment) >= 8:
+                yield segment
+
+
+def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
+    tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(unswap(folded[start:end]))]
+    units: list[Unit] = []
+    gap = ""
+    for index, (kind, token, at) in enumerate(tokens):
+        if kind == 5 or (kind == 2 and token in SEPARATOR_WORDS):
+            gap += token.replace(UNSEEN, "")
+            continue
+        read = _read_token(tokens, index, kind or 0, token, at)
+        if not read:
+            yield _combined(units)
+            units, gap = [], ""
+            continue
+        leading_letters = kind == 2 and read[0].start > at
+        if leading_letters:
+            yield _combined(units)
+            units, gap = [], ""
+        read[0].gap = gap if units else ""
+        units.extend(read)
+        gap = ""
+        if kind == 2 and read[-1].end < at + len(token):
+            yield _combined(units)
+            units = []
+    yield _combined(units)
+
+
+def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int, token: str, at: int) -> list[Unit]:
+    """The units of one token; [] when it is not written digits."""
+    if kind == 1:
+        return [Unit(token, at, at + len(token), "digits")]
+    if kind == 3:
+        return [Unit(CHINESE[c], at + i, at + i + 1, "chinese", optional=True) for i, c in enumerate(token)]
+    if kind != 2:
+        return []
+    digit_before = index > 0 and tokens[index - 1][0] in {1, 3}
+    digit_after = index + 1 < len(tokens) and tokens[index + 1][0] in {1, 3}
+    if token in HOMOPHONES and digit_before and digit_after:
+        return [Unit(HOMOPHONES[token], at, at + len(token), "word")]
+    if pieces := read_chunk(token):
+        return [_unit(piece, at, optional=piece.letter) for piece in pieces]
+    if digit_before and (pieces := _with_homophone(token)):
+        return [_unit(piece, at, optional=False) for piece in pieces]
+    if digit_after and (pieces := read_suffix(token)):
+        return [_unit(piece, at, optional=True) for piece in pieces]
+    if digit_before and (pieces := read_prefix(token)):
+        return [_unit(piece, at, optional=True) for piece in pieces]
+    return []
+
+
+def _with_homophone(token: str) -> tuple[Piece, ...]:
+    """ "tothree" between digits: a sound-alike and then words."""
+    for sound in HOMOPHONES:
+        if token.startswith(sound) and (rest := read_chunk(token[len(sound) :])):
+            width = len(sound)
+            shifted = (Piece(p.text, p.start + width, p.end + width, p.letter) for p in rest)
+            return (Piece(sound, 0, width, False), *shifted)
+    return ()
+
+
+def _unit(piece: Piece, at: int, *, optional: bool) -> Unit:
+    kind: Kind = "letter" if piece.letter else "word"
+    return Unit(_spoken(piece), at + piece.start, at + piece.end, kind, optional=optional)
+
+
+def _spoken(piece: Piece) -> str:
+    """Digits of a word; multipliers and scales stay words until they meet their neighbor."""
+    text = piece.text
+    if piece.letter:
+        return LETTERS[text]
+    if text in TENS:
+        return TENS[text] + "0"
+    return WORDS.get(text) or HOMOPHONES.get(text) or text
+
+
+def _combined(units: list[Unit]) -> list[Unit]:
+    """ "twenty six" is 26, "double five" 55, "eight hundred" 800."""
+    done: list[Unit] = []
+    for unit in units:
+        last = done[-1] if done else None
+        if unit.digits in SCALES:
+            if last is None:
+                continue
+            unit.digits = SCALES[unit.digits]
+        if last and last.digits in MULTIPLIERS:
+            last.digits = unit.digits[0] * MULTIPLIERS[last.digits] + unit.digits[1:]
+            last.end = unit.end
+        elif last and _completes_ten(last, unit):
+            last.digits, last.end = last.digits[0] + unit.digits, unit.end
+        else:
+            done.append(unit)
+    return [unit for unit in done if unit.digits.isdigit()]
+
+
+def _completes_ten(ten: Unit, unit: Unit) -> bool:
+    is_ten = ten.kind == unit.kind == "word" and len(ten.digits) == 2 and ten.digits[1] == "0" and ten.digits != "10"
+    return is_ten and len(unit.digits) == 1 and unit.digits != "0" and unit.gap in {"", "-", " "}

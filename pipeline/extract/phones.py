@@ -1,0 +1,121 @@
+"""Telephone numbers in advertisements, however they are written.
+
+The text is folded to plain letters and digits of the same length, stretches of written digits are read as units,
+and every window of ten digits is scored by how numbers are written; libphonenumber decides which exist.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.extract.phone_fold import fold
+from pipeline.extract.phone_tokens import Unit, read_segments
+from pipeline.extract.phone_validity import is_nanp, read_international
+from pipeline.extract.phone_vanity import find_vanity
+from pipeline.extract.phone_vocab import CIRCLES, UNSEEN
+from pipeline.extract.phone_windows import Window, find_windows
+
+_USUAL_GAP = re.compile(r"[\s().\-/+]*")
+_MAYBE_VANITY = re.compile(r"[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]")
+_CIRCLE = frozenset(CIRCLES)
+_EXTENSION = re.compile(r"(?:\s*[,;/]?\s*(?:x|ext|extn|extension|#)[\s.:#]*[0-9]{1,6})\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneMention:
+    """One number in a text; text[start:end] == raw. Styles are joined by "+": "spelled+separators"."""
+
+    e164: str
+    start: int
+    end: int
+    raw: str
+    style: str
+    confidence: float
+
+
+def find_phones(text: str, *, fictional: bool = True, generated: bool = True) -> list[PhoneMention]:
+    """Every telephone number in a text, URL or attribute, in order of appearance.
+
+    `fictional` accepts NPA-555-01XX, `generated` any NPA-555-XXXX. Never raises, whatever the text.
+    """
+    found = _read(text, fold(text, circles=False), fictional, generated)
+    if not text.isascii() and not _CIRCLE.isdisjoint(text):
+        found = _merged(found, _read(text, fold(text), fictional, generated))
+    if _MAYBE_VANITY.search(text):
+        for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
+            found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
+    return found
+
+
+def _read(text: str, folded: str, fictional: bool, generated: bool) -> list[PhoneMention]:
+    return [
+        _mention(text, folded, units, window)
+        for units in read_segments(folded)
+        for window in find_windows(units, text, folded, fictional=fictional, generated=generated)
+    ]
+
+
+def _merged(found: list[PhoneMention], more: list[PhoneMention]) -> list[PhoneMention]:
+    """Mentions of a second reading where the first found none."""
+    new = [n for n in more if not any(m.start < n.end and n.start < m.end for m in found)]
+    return sorted([*found, *new], key=lambda m: m.start)
+
+
+def _mention(text: str, folded: str, units: list[Unit], window: Window) -> PhoneMention:
+    inside = units[window.first : window.last]
+    start, end = inside[0].start, inside[-1].end
+    while end < len(folded) and folded[end] == UNSEEN:
+        end += 1
+    start = _with_prefix(folded, start, end)
+    raw = text[start:end]
+    return PhoneMention(window.e164, start, end, raw, _style(raw, inside, window), window.score)
+
+
+def _with_prefix(folded: str, start: int, end: int) -> int:
+    """Take in the plus sign and the bracket that open the number."""
+    if start and folded[start - 1] == "(" and ")" in folded[start:end]:
+        start -= 1
+    if start and folded[start - 1] == "+":
+        start -= 1
+    return start
+
+
+def _style(raw: str, inside: list[Unit], window: Window) -> str:
+    kinds = {unit.kind for unit in inside}
+    gaps = [unit.gap for unit in inside[1:] if unit.gap]
+    styles = [
+        ("international", window.foreign),
+        ("spelled", "word" in kinds),
+        ("letters", "letter" in kinds),
+        ("chinese", "chinese" in kinds),
+        ("unicode", not raw.isascii() and any(c.isdigit() or c.isalpha() for c in raw if not c.isascii())),
+        ("apart", len(window.cuts) == 9),
+        ("separators", not all(_USUAL_GAP.fullmatch(gap) for gap in gaps)),
+    ]
+    return "+".join(name for name, present in styles if present) or "plain"
+
+
+def normalize_phone(text: str, *, fictional: bool = True, generated: bool = True) -> str | None:
+    """E.164 of a field that should hold one number (a CSV cell); None when it holds none or two different ones.
+
+    Extensions are dropped, a leading 1 and spreadsheet floats ("4175550123.0") understood.
+    """
+    text = text.strip()
+    if re.fullmatch(r"[0-9]{10,11}\.0+", text):
+        text = text.split(".")[0]
+    digits = re.sub(r"[^0-9]", "", text)
+    if text.isascii() and re.fullmatch(r"[0-9\s().\-+/*,]*", text):
+        return _from_digits(digits, text.startswith("+"), fictional, generated)
+    text = _EXTENSION.sub("", text)
+    numbers = {m.e164 for m in find_phones("call " + text, fictional=fictional, generated=generated)}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _from_digits(digits: str, plus: bool, fictional: bool, generated: bool) -> str | None:
+    if plus and not digits.startswith("1"):
+        return read_international(digits)
+    national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+    if len(national) == 10 and is_nanp(national, fictional=fictional, generated=generated):
+        return "+1" + national
+    return read_international(digits[3:]) if digits.startswith("011") else None
