@@ -10,20 +10,34 @@ import networkit
 Edges = Mapping[tuple[str, str], float]
 
 
-def split(nodes: Sequence[str], edges: Edges, oversized: int, seed: int) -> list[list[str]]:
+def split(nodes: Sequence[str], edges: Edges, held_by: float, seed: int) -> list[list[str]]:
     """Communities of one component, each sorted, sorted by first node.
 
-    Louvain on one thread with a fixed seed; a part that is still oversized is searched again at a finer resolution.
+    Louvain on one thread with a fixed seed. Communities that links of together `held_by` or more connect (the sum of
+    their probabilities) stay one: only a bridge that hangs by a thread is cut, however large the whole is.
     """
-    parts, gamma = [sorted(nodes)], 1.0
-    for _ in range(4):
-        if all(len(part) <= oversized for part in parts):
+    parts = _louvain(sorted(nodes), edges, 1.0, seed)
+    while len(parts) > 1:
+        merged = _rejoin(parts, edges, held_by)
+        if len(merged) == len(parts):
             break
-        parts = [
-            sub for part in parts for sub in ([part] if len(part) <= oversized else _louvain(part, edges, gamma, seed))
-        ]
-        gamma *= 2.0
+        parts = merged
     return sorted(parts)
+
+
+def _rejoin(parts: list[list[str]], edges: Edges, held_by: float) -> list[list[str]]:
+    part_of = {node: i for i, part in enumerate(parts) for node in part}
+    between: dict[tuple[int, int], float] = defaultdict(float)
+    for (a, b), weight in sorted(edges.items()):
+        if a in part_of and b in part_of and part_of[a] != part_of[b]:
+            low, high = sorted((part_of[a], part_of[b]))
+            between[low, high] += weight
+    strong = [pair for pair, weight in between.items() if weight >= held_by]
+    if not strong:
+        return parts
+    (one, two), _ = min(((p, between[p]) for p in strong), key=lambda x: (-x[1], x[0]))
+    rest = [part for i, part in enumerate(parts) if i not in {one, two}]
+    return sorted([*rest, sorted([*parts[one], *parts[two]])])
 
 
 def _louvain(nodes: Sequence[str], edges: Edges, gamma: float, seed: int) -> list[list[str]]:

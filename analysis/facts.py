@@ -33,6 +33,7 @@ class Use:
     ceased: date | None  # last day the business was advertised anywhere but in a directory
     unit: str = ""
     building: str = ""
+    suspect: bool = False  # the business is advertised on illicit sites, whether or not with this value
 
     def ads(self, *classes: str) -> list[Ref]:
         return [r for r in self.refs if r.owner_kind == "ad" and r.site_class in classes]
@@ -201,7 +202,7 @@ class Facts:
             building = min((a.building_key for a in places[value]), default="") if kind == "premises" else ""
             use = Use(
                 business_id, kind, value, tuple(dict.fromkeys(refs_)), lane, self.ceased.get(business_id),
-                units[0] if units else "", building,
+                units[0] if units else "", building, business_id in self.advertised,
             )  # fmt: skip
             uses[kind].setdefault(value, []).append(use)
         return uses

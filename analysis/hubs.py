@@ -79,29 +79,30 @@ def _crowd(uses: Sequence[Use], facts: Facts, groups: Groups, limits: tuple[int,
     return None
 
 
-def premises_hub(uses: Sequence[Use], facts: Facts, crowded: bool) -> Hub | None:
+def premises_hub(uses: Sequence[Use], facts: Facts, groups: Groups, *, crowded: bool) -> Hub | None:
     """A building without units in which several sit, or a suite with many tenants at once.
 
     `crowded` says that units are named elsewhere in the building, so that a missing unit is an omission.
     """
     r, use = facts.rules.premises, uses[0]
     businesses = tuple(sorted({u.business_id for u in uses}))
+    strangers = {groups.find(b) for b in businesses}
+    place = use.building.replace("|", ", ") or use.value
     if len(businesses) < 2:
         return None
-    place = use.building.replace("|", ", ") or use.value
-    if not use.unit and (crowded or len(businesses) > r.hub_members):
+    if not use.unit and ((crowded and len(businesses) > 1) or len(strangers) > r.hub_members):
         reason = (
             f"{len(businesses)} businesses are named at {place} without a unit: a shopping center or office building"
         )
-        return Hub("premises", use.value, len(businesses), reason, businesses)
-    if (most := _at_once(uses)) > r.hub_degree:
+        return Hub("premises", use.value, len(strangers), reason, businesses)
+    if (most := _at_once(uses, groups)) > r.hub_degree:
         reason = f"{most} businesses are named at one unit of {place} at once: a mail drop or an agent's office"
         return Hub("premises", use.value, most, reason, businesses)
     return None
 
 
-def _at_once(uses: Sequence[Use]) -> int:
-    periods = [(u.business_id, u.shown) for u in uses if u.shown]
+def _at_once(uses: Sequence[Use], groups: Groups) -> int:
+    periods = [(groups.find(u.business_id), u.shown) for u in uses if u.shown]
     most = 0
     for _, one in periods:
         present = {b for b, other in periods if one and other and other.first <= one.first <= other.last}

@@ -47,16 +47,22 @@ def find_ties(facts: Facts) -> tuple[Pairs, list[Hub]]:
                 found.append(hub)
             else:
                 _tie_all(uses, pairs, partial(tie_contact, rules=facts.rules))
-    for (one, two), ties in pairs.items():
-        if combined(ties) >= facts.rules.binding.threshold:
-            groups.union(one, two)
+    _unite(pairs, groups, facts)
     for uses in _shared(facts, "phone"):
         if hub := phone_hub(uses, facts, groups):
             found.append(hub)
         else:
             _tie_all(uses, pairs, partial(tie_phone, rules=facts.rules))
-    _tie_premises(facts, pairs, found)
+    _unite(pairs, groups, facts)
+    _tie_premises(facts, pairs, groups, found)
     return dict(sorted(pairs.items())), sorted(found, key=lambda h: (h.kind, h.value))
+
+
+def _unite(pairs: Pairs, groups: Groups, facts: Facts) -> None:
+    """What is bound so far is one party to an identifier, not several strangers."""
+    for (one, two), ties in pairs.items():
+        if combined(ties) >= facts.rules.binding.threshold:
+            groups.union(one, two)
 
 
 def combined(ties: Sequence[Tie]) -> float:
@@ -106,12 +112,12 @@ def _tie_operators(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub])
                 groups.union(a.business_id, b.business_id)
 
 
-def _tie_premises(facts: Facts, pairs: Pairs, found: list[Hub]) -> None:
+def _tie_premises(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub]) -> None:
     units: dict[str, set[str]] = defaultdict(set)
     for uses in facts.uses.get("premises", {}).values():
         units[uses[0].building].update(u.unit for u in uses if u.unit)
     for uses in _shared(facts, "premises"):
-        if hub := premises_hub(uses, facts, crowded=bool(units[uses[0].building])):
+        if hub := premises_hub(uses, facts, groups, crowded=bool(units[uses[0].building])):
             found.append(hub)
         else:
             ends = license_ends(uses)

@@ -63,7 +63,7 @@ def _components(facts: Facts, edges: Edges) -> list[list[str]]:
     rules, parts = facts.rules.binding, list[list[str]]()
     for component in members.values():
         if len(component) > rules.oversized:
-            parts.extend(split(component, edges, rules.oversized, rules.seed))
+            parts.extend(split(component, edges, rules.held_by, rules.seed))
         else:
             parts.append(sorted(component))
     named = [p for p in parts if len(p) > 1 or p[0] in facts.advertised]

@@ -18,6 +18,7 @@ T = TypeVar("T")
 class BindingRules:
     threshold: float
     oversized: int
+    held_by: float
     seed: int
     advertised_only: bool
 
@@ -93,6 +94,7 @@ class SuccessionRules:
     phone_only: float
     operator_advertised: float
     operator_only: float
+    no_birth_date_factor: float
     license_reapplied: float
     parallel_factor: float
     shown_from: float
@@ -117,6 +119,7 @@ class ScreeningRules:
     email_bits: float
     business_name_bits: float
     alias_loss_bits: float
+    came_after_days: int
     concurrent_days: int
     strong_from: float
     moderate_from: float

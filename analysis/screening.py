@@ -113,6 +113,8 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     score = probability(rules.prior_bits + account.bits)
     if score < index.threshold:
         return ""
+    if came_after(account, index):
+        return ""
     if not account.corroborated:
         return "review" if account.same_shop else ""
     if account.slip or explain.ownership(account, _business(account, index)):
@@ -121,6 +123,15 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     if score >= rules.strong_from and sure:
         return "strong"
     return "moderate" if score >= rules.moderate_from else "review"
+
+
+def came_after(account: Account, index: ScreeningIndex) -> bool:
+    """Whether all papers that name the person begin long after the last ad: the next owner, not the advertised one."""
+    if account.person is None or account.person.denied or account.person.tenure is None:
+        return False
+    mine = [index.businesses[b].advertised for b in account.person.businesses if b in index.businesses]
+    last = max((p.last for p in mine if p), default=None)
+    return last is not None and (account.person.tenure.first - last).days > index.rules.screening.came_after_days
 
 
 def _strength(account: Account) -> tuple[bool, float, str, str]:

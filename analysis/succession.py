@@ -74,7 +74,7 @@ def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, L
     for business, refs in facts.business_refs.items():
         kept = [r for r in refs if r.lane == "regulatory" and r.first_seen and r.site_class != "directory"]
         ads = [r for r in kept if r.owner_kind == "ad"]
-        papers = [r for r in kept if r.record_kind in {"license", "denied", "application"}]
+        papers = [r for r in kept if r.record_kind in {"license", "denied"}]
         if not ads and not papers:
             continue
         opened = min(r.first_seen for r in (ads or papers) if r.first_seen)
@@ -157,9 +157,13 @@ def _operators(lives: Mapping[str, Life], facts: Facts) -> Iterator[tuple[tuple[
             if heir is None:
                 continue
             both = old.advertised and heir.advertised
-            parallel = any(x is not old and x is not heir and x.opened <= old.last <= x.last for x in ordered)
+            beside = any(x is not old and x is not heir and x.opened <= old.last <= x.last for x in ordered)
+            parallel = beside or heir.opened < old.last
             confidence = rules.operator_advertised if both else rules.operator_only
             confidence *= rules.parallel_factor if parallel else 1.0
+            confidence *= (
+                1.0 if of[old.business_id].births & of[heir.business_id].births else rules.no_birth_date_factor
+            )
             sources = tuple(sorted({*of[old.business_id].sources, *of[heir.business_id].sources}))
             reason = f"same operator {facts.name(operator)}" + (" who ran others meanwhile" if parallel else "")
             yield (old.business_id, heir.business_id), Clue("same_operator", confidence, reason, sources)

@@ -39,7 +39,8 @@ def tie_phone(a: Use, b: Use, rules: Rules) -> Tie | None:
         probability, how = r.paper, f"both had {a.value}: one advertised it while the other's license named it"
     else:
         return None
-    if a.one_capture or b.one_capture:
+    # Anybody may put a stranger's number into an ad once; between two advertised businesses it is no stranger's.
+    if any(x.one_capture and not y.suspect for x, y in ((a, b), (b, a))):
         probability *= r.one_source_factor
         how += "; one side rests on a single capture"
     return Tie("shared_phone", a.value, probability, how, hull([one, two]), _sources(a, b))
@@ -106,7 +107,7 @@ def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
     """An e-mail address, handle, site account or website named by both."""
     r = rules.contact
     probability = {"email": r.email, "handle": r.handle, "site_id": r.site_id, "website": r.website}[a.kind]
-    if a.one_capture and b.one_capture:
+    if any(x.one_capture and not y.suspect for x, y in ((a, b), (b, a))):
         probability *= rules.phone.one_source_factor
     # An e-mail address is sealed; the link says that there is one, not which.
     how = "both name one e-mail address" if a.kind == "email" else f"both name the {WORDS[a.kind]} {a.value}"
