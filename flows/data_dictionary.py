@@ -19,8 +19,9 @@ def lines() -> Iterator[str]:
     yield "# Data dictionary"
     yield ""
     yield "Generated from `pipeline/schema.py` by `make docs`. Layers: `raw_` what arrived, `core_` what was read and"
-    yield "resolved, `out_` the fixed public views. A snapshot's `intelligence.duckdb` has every table without its sealed"
-    yield f"columns; `regulatory.duckdb`, which a board may hold, has only: {', '.join(f'`{n}`' for n in REGULATORY)}."
+    yield "resolved, `out_` the fixed public views. A snapshot's `intelligence.duckdb` has every table but its"
+    yield "sealed columns; `regulatory.duckdb`, which a board may hold, has only:"
+    yield f"{', '.join(f'`{n}`' for n in REGULATORY)}."
     for table in TABLES:
         yield ""
         yield f"## {table.name}"

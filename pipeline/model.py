@@ -212,6 +212,7 @@ class Record:
     cause: str = ""  # of a denial, as written
     text: str = ""  # narrative of a tip or inspection
     extra: tuple[tuple[str, str], ...] = ()  # columns without a canonical place, kept as written
+    rows: int = 1  # rows of the file folded into this record
 
     @property
     def record_id(self) -> str:

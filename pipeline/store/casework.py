@@ -74,11 +74,19 @@ class Casework:
 
     def standings(self) -> dict[str, str]:
         """Standings in force by business id. One user's designation stays a proposal and does not count."""
+        return {business: standing for business, (standing, _) in self.reasoned_standings().items()}
+
+    def reasoned_standings(self) -> dict[str, tuple[str, str]]:
+        """Business id -> (standing in force, who said it when and why)."""
         said: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.standing_rows():
             said[row["business_id"]].append(row)
-        found = {business: _in_force(rows) for business, rows in said.items()}
-        return {business: standing for business, standing in found.items() if standing}
+        found = {}
+        for business, rows in sorted(said.items()):
+            if standing := _in_force(rows):
+                last = [r for r in rows if r["standing"] == standing][-1]
+                found[business] = standing, f"{last['user']}, {last['at']:%Y-%m-%d}: {last['reason']}"
+        return found
 
     # Decisions ---------------------------------------------------------------------------------
 
