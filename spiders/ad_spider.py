@@ -113,7 +113,9 @@ class AdSpider(Spider):  # type: ignore[misc]
             self.counts.gone += 1
             return
         page = self._read(response)
-        if page.kind == "bot_wall":
+        if page.suspected_minor:
+            self.recorder.hold(response)
+        elif page.kind == "bot_wall":
             self._note_bot_wall()
         elif response.status >= 400 or "dataloss" in response.flags:
             self.counts.failures += 1
@@ -135,7 +137,7 @@ class AdSpider(Spider):  # type: ignore[misc]
     def _count_ads(self, page: Page, response: Response) -> None:
         if not page.ads:
             return
-        asked = _asked_url(response)
+        asked = asked_url(response)
         self.counts.ads += len(page.ads)
         self.counts.with_phone += sum(bool(ad.phones) for ad in page.ads)
         self.counts.new += len(page.ads) * self.known.is_new(asked)
@@ -175,7 +177,7 @@ class AdSpider(Spider):  # type: ignore[misc]
 
     def _pass_consent(self, page: Page, response: Response, about: dict[str, Any]) -> Iterator[Request]:
         """Follow the interstitial's own link, keep its cookie, then ask for the wanted page again."""
-        wanted = response.request.replace(url=_asked_url(response))
+        wanted = response.request.replace(url=asked_url(response))
         if page.consent is None or not self._on_site(page.consent) or about["tries"] >= CONSENT_TRIES:
             log.warning("The interstitial before %s cannot be passed", wanted.url)
             self.counts.failures += 1
@@ -216,6 +218,6 @@ class AdSpider(Spider):  # type: ignore[misc]
         self.ended = reason
 
 
-def _asked_url(response: Response) -> str:
+def asked_url(response: Response) -> str:
     """The address that was asked for, before any redirect."""
     return str(response.meta.get("redirect_urls", [response.request.url])[0])

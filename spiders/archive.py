@@ -26,6 +26,8 @@ from spiders.wire import WIRE, Pairs, Wire, WireHandler
 
 MEDIA_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF", b"\x1aE\xdf\xa3", b"OggS", b"ID3")
 SECRET_HEADERS = frozenset({b"proxy-authorization"})  # ours, to our own proxy: no part of the exchange
+HELD = "suspected minor: held for two trained reviewers"
+CAPTURE_ID = "capture_id"  # key of Request.meta, once the exchange is archived
 REASONS = {
     "DownloadTimeoutError": "timeout",
     "CannotResolveHostError": "dns",
@@ -82,8 +84,14 @@ class Recorder:
             certificate=wire.certificate,
             meta=self._meta(request, truncated),
         )
+        capture = self._write(lambda: self._archive.write(self._site, self._crawl_id, exchange))
+        request.meta[CAPTURE_ID] = capture.capture_id
         self.counts.captures += 1
-        self._write(lambda: self._archive.write(self._site, self._crawl_id, exchange))
+
+    def hold(self, response: Response) -> None:
+        """Block the capture of a page at once: nobody reads it until two trained reviewers have."""
+        self.counts.held += 1
+        self._write(lambda: self._archive.block(response.request.meta[CAPTURE_ID], HELD))
 
     def keep_failure(self, request: Request, error: BaseException, started: datetime) -> None:
         """Archive that a request was sent, or tried, and gave no response. Raises ArchiveFailed."""
@@ -123,17 +131,18 @@ class Recorder:
             meta["truncated"] = truncated
         return meta
 
-    def _write(self, write: Callable[[], Any]) -> None:
-        if self.broken is None:
-            try:
-                write()
-            except Exception as error:
-                self.broken = error
-                log.error("The archive cannot be written: %s", error)
+    def _write(self, write: Callable[[], Any]) -> Any:
         if self.broken is not None:
-            raise ArchiveFailed(str(self.broken)) from self.broken
+            raise ArchiveFailed(str(self.broken))
+        try:
+            written = write()
+        except Exception as error:
+            self.broken = error
+            log.error("The archive cannot be written: %s", error)
+            raise ArchiveFailed(str(error)) from error
         if self._tell:
             self._tell(self.counts)
+        return written
 
 
 def _public(headers: Pairs) -> Pairs:

@@ -28,6 +28,7 @@ class Counts:
     consents: int = 0  # interstitials passed
     repeats: int = 0  # listings that only repeated themselves
     bot_walls: int = 0
+    held: int = 0  # captures blocked for a suspected minor
     left_out: int = 0  # not asked for: the run's page limit was reached
 
     def as_dict(self) -> dict[str, int]:

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TextIO
 
-from pipeline.errors import CrawlUnhealthy, ImbError
+from pipeline.errors import CrawlUnhealthy, FixHome, ImbError
 from pipeline.evidence.archive import Archive
 from pipeline.extract.profile import SiteProfile, load_profile
 from pipeline.home import Home
@@ -39,10 +39,18 @@ def main() -> int:
     home = Home(Path(job["home"]), Settings(**job["settings"]), job["demo"], job["opened_at"])
     try:
         return crawl(home, Path(job["profile"]), job["urls"], job["reason"], say)
-    except ImbError as error:
+    except (ImbError, OSError) as error:
         logging.getLogger(__name__).exception("The crawl ended")
-        say({"error": type(error).__name__, "message": str(error)})
-        return error.exit_code
+        named = error if isinstance(error, ImbError) else unwritable(home, error)
+        say({"error": type(named).__name__, "message": str(named)})
+        return named.exit_code
+
+
+def unwritable(home: Home, error: OSError) -> FixHome:
+    return FixHome(
+        f"{home.archive} cannot be written ({error}). Give {home.settings.operator!r} the right to write there and run "
+        "the same command again; what was complete before is kept."
+    )
 
 
 def _claim_stdout() -> Tell:

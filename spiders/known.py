@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.extract.page import extract_page
 
 from pipeline.errors import EvidenceBroken, NotAllowed
-from pipeline.evidence.archive import Archive
+from pipeline.evidence.archive import CAPTURE_KINDS, Archive, known_capture
 from pipeline.extract.profile import Revisit, SiteProfile
 from pipeline.model import Capture
 
@@ -30,6 +30,7 @@ class Known:
     known_after: timedelta
     before: dict[str, Capture] = field(default_factory=dict)
     during: dict[str, Capture] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)  # addresses whose last capture is blocked: never asked again by us
 
     def standing(self, url: str) -> Standing:
         """new: never captured before this round; resumed: captured in it; recent, stale: by age of the capture."""
@@ -39,6 +40,8 @@ class Known:
         capture = self.before.get(url)
         if capture is None:
             return "new"
+        if url in self.held:
+            return "recent"
         return "stale" if self.now - capture.captured_at >= self.known_after else "recent"
 
     def is_new(self, url: str) -> bool:
@@ -56,12 +59,17 @@ def load_known(archive: Archive, profile: SiteProfile) -> Known:
     now = archive.home.now()
     began = round_began(archive, profile.id, profile.revisit, now)
     known = Known(now, timedelta(hours=profile.revisit.known_after_hours))
-    for _, capture in archive.captures():
-        if capture.site == profile.id:
-            place = known.before if began is None or capture.captured_at < began else known.during
-            held = place.get(capture.url)
-            if held is None or held.captured_at <= capture.captured_at:
-                place[capture.url] = capture
+    for entry in archive.journal.entries(CAPTURE_KINDS, containing=profile.id.encode()):
+        found = known_capture(entry)
+        if found is None or found.capture.site != profile.id:
+            continue
+        capture = found.capture
+        place = known.before if began is None or capture.captured_at < began else known.during
+        earlier = place.get(capture.url)
+        if earlier is None or earlier.captured_at <= capture.captured_at:
+            place[capture.url] = capture
+    captures = (*known.before.values(), *known.during.values())
+    known.held = {c.url for c in captures if archive.is_blocked(c.capture_id)}
     return known
 
 

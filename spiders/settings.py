@@ -39,6 +39,7 @@ def crawl_settings(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
             "spiders.politeness.Patience": 550,
             "spiders.politeness.OneWayOut": 740,
         },
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # in the order of the page
         "EXTENSIONS": {"spiders.archive.TypeGate": 0},
         "IMB_PROXY": settings.proxy,
         "IMB_PAUSE_LIMIT": PAUSE_LIMIT,
@@ -53,6 +54,7 @@ def _politeness(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
         "ROBOTSTXT_OBEY": polite.robots,
         "ROBOTSTXT_USER_AGENT": robots_name(settings.user_agent),
         "DOWNLOAD_DELAY": polite.delay_seconds,
+        "DOWNLOAD_DELAY_JITTER": 0.0,  # by default Scrapy waits as little as half of it
         "CONCURRENT_REQUESTS": together,  # so that a pause asked for by the site holds back what follows
         "CONCURRENT_REQUESTS_PER_DOMAIN": together,
         "DOWNLOAD_TIMEOUT": 60,
