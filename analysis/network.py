@@ -18,6 +18,8 @@ from pipeline.model import Entity, Link, Network, Ref, stable_id
 __all__ = ["Change", "Hub", "build_links", "build_networks", "hubs", "network_changes", "weakest_links"]
 
 Edges = dict[tuple[str, str], float]
+Strongest = Mapping[tuple[str, str], Link]
+OUTSIDE = 3  # businesses outside of a network that also use a phone or premises: then it is common, not shared
 
 
 def build_networks(
@@ -39,9 +41,25 @@ def build_networks(
     edges = binding_edges(links, facts)
     parts = _components(facts, edges)
     attached = _attachments(links, facts)
-    ids = [_network_id(part, facts, previous or {}) for part in parts]
-    networks = [_network(p, edges, links, attached, facts, network_id=i) for p, i in zip(parts, ids, strict=True)]
+    strongest = _strongest(links)
+    part_of = {b: i for i, part in enumerate(parts) for b in part}
+    inside: list[Edges] = [{} for _ in parts]
+    for (a, b), p in edges.items():
+        if a in part_of and part_of[a] == part_of.get(b):
+            inside[part_of[a]][a, b] = p
+    networks = [
+        _network(part, inside[i], strongest, attached, facts, network_id=_network_id(part, facts, previous or {}))
+        for i, part in enumerate(parts)
+    ]
     return sorted(networks, key=lambda n: n.network_id)
+
+
+def _strongest(links: Iterable[Link]) -> dict[tuple[str, str], Link]:
+    """Business pair -> its most probable binding link."""
+    best: dict[tuple[str, str], Link] = {}
+    for link in sorted((x for x in links if x.binding), key=lambda x: (-x.probability, x.kind)):
+        best.setdefault((link.from_id, link.to_id), link)
+    return best
 
 
 def binding_edges(links: Iterable[Link], facts: Facts) -> Edges:
@@ -89,10 +107,11 @@ class _Attached:
     operators: dict[str, set[str]]
     phones: dict[str, set[str]]
     premises: dict[str, set[str]]
+    degree: dict[str, int]  # phone or premises -> businesses that use it anywhere
 
 
 def _attachments(links: Sequence[Link], facts: Facts) -> _Attached:
-    found = _Attached(defaultdict(set), defaultdict(set), defaultdict(set))
+    found = _Attached(defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(int))
     for link in links:
         if link.lane != "regulatory":
             continue
@@ -100,21 +119,22 @@ def _attachments(links: Sequence[Link], facts: Facts) -> _Attached:
             found.operators[link.to_id].add(link.from_id)
         elif link.kind == "uses_phone":
             found.phones[link.from_id].add(link.to_id)
+            found.degree[link.to_id] += 1
         elif link.kind == "at_premises":
             found.premises[link.from_id].add(link.to_id)
+            found.degree[link.to_id] += 1
     return found
 
 
 def _network(
-    part: Sequence[str], edges: Edges, links: Sequence[Link], attached: _Attached, facts: Facts, *, network_id: str
+    part: Sequence[str], edges: Edges, strongest: Strongest, attached: _Attached, facts: Facts, *, network_id: str
 ) -> Network:
-    within = {pair: p for pair, p in edges.items() if pair[0] in set(part) and pair[1] in set(part)}
     members = [(b, "business", "storefront" if b in facts.advertised else "linked business") for b in part]
     members += _others(part, attached.operators, "operator", ("operator", "hub operator"), 3)
-    members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2)
-    members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2)
+    members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2, attached.degree)
+    members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2, attached.degree)
     seen = _seen(part, facts)
-    tree = spanning_tree(within)
+    tree = spanning_tree(edges)
     cohesion = sum(tree.values()) / len(tree) if tree else 1.0
     return Network(
         network_id,
@@ -122,7 +142,7 @@ def _network(
         seen.first if seen else None,
         seen.last if seen else None,
         round(cohesion, 4),
-        _opening(part, members, seen, facts) + _weakest_step(tree, links),
+        _opening(part, members, seen, facts) + _weakest_step(tree, strongest),
     )
 
 
@@ -134,13 +154,25 @@ def _seen(part: Sequence[str], facts: Facts) -> Period | None:
 
 
 def _others(
-    part: Sequence[str], attached: Mapping[str, set[str]], kind: str, roles: tuple[str, str], many: int
+    part: Sequence[str],
+    attached: Mapping[str, set[str]],
+    kind: str,
+    roles: tuple[str, str],
+    many: int,
+    everywhere: Mapping[str, int] | None = None,
 ) -> list[tuple[str, str, str]]:
+    """Members of one kind; what many businesses outside of the network use as well is called common."""
     degree: dict[str, int] = defaultdict(int)
     for business in part:
         for other in attached.get(business, ()):
             degree[other] += 1
-    return [(other, kind, roles[1] if n >= many else roles[0]) for other, n in degree.items()]
+    found = []
+    for other, n in degree.items():
+        role = roles[1] if n >= many else roles[0]
+        if everywhere is not None and everywhere[other] - n >= OUTSIDE:
+            role = f"common {kind}"
+        found.append((other, kind, role))
+    return found
 
 
 def spanning_tree(edges: Edges) -> Edges:
@@ -157,10 +189,9 @@ def weakest_links(network: Network, links: Iterable[Link], count: int = 3) -> li
     """The links of the strongest spanning tree that hold least, weakest first: what to check by hand."""
     inside = {m for m, kind, _ in network.members if kind == "business"}
     bound = [x for x in links if x.binding and x.from_id in inside and x.to_id in inside]
-    best: dict[tuple[str, str], Link] = {}
+    best = _strongest(bound)
     miss: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
-    for link in sorted(bound, key=lambda x: (-x.probability, x.kind)):
-        best.setdefault((link.from_id, link.to_id), link)
+    for link in bound:
         miss[link.from_id, link.to_id] *= 1.0 - link.probability
     tree = spanning_tree({pair: 1.0 - m for pair, m in miss.items()})
     return [best[pair] for pair, _ in sorted(tree.items(), key=lambda item: (item[1], item[0]))[:count]]
@@ -181,12 +212,11 @@ def _opening(part: Sequence[str], members: Sequence[tuple[str, str, str]], seen:
     return text + (f" On the records of three or more: {', '.join(central)}." if central else "")
 
 
-def _weakest_step(tree: Edges, links: Sequence[Link]) -> str:
+def _weakest_step(tree: Edges, strongest: Strongest) -> str:
     if not tree:
         return ""
     pair = min(tree, key=lambda p: (tree[p], p))
-    link = max((x for x in links if (x.from_id, x.to_id) == pair and x.binding), key=lambda x: (x.probability, x.kind))
-    return f" The weakest step that holds it together ({tree[pair]:.2f}): {link.sentence}"
+    return f" The weakest step that holds it together ({tree[pair]:.2f}): {strongest[pair].sentence}"
 
 
 def _count(n: int, noun: str, plural: str = "") -> str:
