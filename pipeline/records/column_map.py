@@ -49,6 +49,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pipeline.errors import FixProfile
@@ -128,10 +129,11 @@ class ColumnMap:
     person_address: str = "premises"
 
 
-def load_maps(folder: Path = MAPS) -> dict[str, ColumnMap]:
+@cache
+def load_maps(folder: Path = MAPS) -> Mapping[str, ColumnMap]:
     """Every map of a folder by id. Raises FixProfile with file and key."""
     maps = [load_map(path) for path in sorted(folder.glob("*.toml"))]
-    return {m.id: m for m in maps}
+    return MappingProxyType({m.id: m for m in maps})
 
 
 def load_map(path: Path) -> ColumnMap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -82,7 +82,7 @@ def choose_binding(
 def _named_map(name: str) -> ColumnMap:
     if name.endswith(".toml"):
         return load_map(Path(name))
-    maps: Mapping[str, ColumnMap] = load_maps()
+    maps = load_maps()
     if name not in maps:
         raise FixInput(
             f"There is no column map {name!r}. Known: {', '.join(sorted(maps))}; or give the path of a TOML file."
