@@ -46,7 +46,7 @@ def keys_of(ref: Ref, hubs: frozenset[str] = frozenset()) -> Keys:
     }
     named = _business_keys(ref) if ref.role == "business" else _operator_keys(ref)
     row = {**shared, **named}
-    row["blocks"] = _blocks(ref.role, row)
+    row["blocks"] = _business_blocks(row) if ref.role == "business" else _operator_blocks(row, ref)
     return Keys(ref.ref_id, ref.role, ref.name, {column: row[column] for column in COLUMNS[ref.role]})
 
 
@@ -144,7 +144,7 @@ def _operator_keys(ref: Ref) -> dict[str, Value]:
         "initials": _listed(f for n in names if n.initials for f in n.initial_forms()),
         "expanded": _listed(f for n in whole for f in n.initial_forms()),
         "jumbled": _listed(n.jumbled for n in whole if len(n.ordered) > 2),
-        TERM: person_term(main),
+        TERM: next(filter(None, map(person_term, (main, *names))), None),
         "born": ref.dob.isoformat() if ref.dob else None,
         "born_swapped": _swapped(ref.dob),
     }
@@ -162,19 +162,23 @@ def _swapped(born: date | None) -> str | None:
     return date(born.year, born.day, born.month).isoformat()
 
 
-def _blocks(role: str, row: dict[str, Value]) -> tuple[str, ...] | None:
-    """What brings two refs together. Nothing else can be corroborated, so nothing else is compared.
+def _shared_values(row: dict[str, Value]) -> list[str]:
+    """What brings two refs together. Nothing else can be corroborated, so nothing else is compared."""
+    found = [f"p:{v}" for v in _many(row["phones"])] + [f"c:{v}" for v in _many(row["contacts"])]
+    found += [f"b:{v}" for v in _many(row["buildings"])]
+    return found + ([f"l:{row['license']}"] if row["license"] else [])
 
-    Businesses meet over a phone, contact, building or license number; operators over one of these or a date
-    of birth, and the first two letters of a part of the name.
-    """
-    shared = [f"p:{v}" for v in _many(row["phones"])] + [f"c:{v}" for v in _many(row["contacts"])]
-    shared += [f"b:{v}" for v in _many(row["buildings"])]
-    shared += [f"l:{row['license']}"] if row["license"] else []
-    if role == "business":
-        return tuple(shared) or None
-    shared += [f"d:{row[c]}" for c in ("born",) if row[c]]
-    starts = sorted({word[:2] for word in str(row["spelled"] or "").split()})
+
+def _business_blocks(row: dict[str, Value]) -> tuple[str, ...] | None:
+    """Businesses meet over a phone, contact, building or license number."""
+    return tuple(_shared_values(row)) or None
+
+
+def _operator_blocks(row: dict[str, Value], ref: Ref) -> tuple[str, ...] | None:
+    """Operators meet over one of these or a date of birth, and two letters that begin a part of a name."""
+    shared = _shared_values(row) + ([f"d:{row['born']}"] if row["born"] else [])
+    names = [read_person(ref.name, ref.native_name), *map(read_person, ref.other_names)]
+    starts = sorted({part[:2] for name in names for part in name.parts})
     return tuple(f"{value}|{start}" for value in shared for start in starts) or None
 
 

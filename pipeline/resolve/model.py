@@ -21,7 +21,7 @@ from pipeline.resolve.romanization import DATA
 
 FORMAT = 1
 BASE = DATA / "base_model.json"
-FLOOR = {"business": 1e-4, "operator": 2e-5}  # no name counts as rarer than this
+FLOOR = {"business": 1e-4, "operator": 1e-5}  # no name counts as rarer than this
 CEILING = 0.5
 
 

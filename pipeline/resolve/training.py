@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
-from splink.internals.exceptions import EMTrainingException
 
 from pipeline.model import Ref
 from pipeline.resolve.declaration import DECLARED
@@ -17,7 +15,7 @@ from pipeline.resolve.keys import Keys, count_terms, find_hubs, keys_of
 from pipeline.resolve.model import MatchModel, Pool, base_model
 from pipeline.resolve.splink_engine import keys_table, splink_session, splink_settings
 
-LEAST_ROWS = 200  # fewer refs than this teach nothing
+LEAST_ROWS, LEAST_PAIRS = 200, 50  # fewer refs, or fewer pairs of one rule, teach nothing
 TRUST = 3.0  # bits a trained weight may differ from the declared one
 Numbers = dict[str, dict[str, tuple[float, float]]]
 # What EM holds equal while it learns the rest; each learns every comparison that does not read these columns.
@@ -74,11 +72,13 @@ def learn(connection: duckdb.DuckDBPyConnection, rows: Sequence[Keys], role: str
         linker = Linker(frame, splink_settings(base, role, training=True), log_level=None)
         linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1, min_count_per_level=None, num_chunks=1)
         for rule in TEACHERS[role]:
-            # A pool in which nothing is equal by this rule teaches nothing by it.
-            with contextlib.suppress(EMTrainingException):
-                linker.training.estimate_parameters_using_expectation_maximisation(
-                    CustomRule(rule, sql_dialect="duckdb"), estimate_without_term_frequencies=True
-                )
+            # Splink 5.0 drops comparisons from the model when a rule yields no pair, so the pairs are counted first.
+            count = f"SELECT count(*) FROM {frame.physical_name} l JOIN {frame.physical_name} r ON {rule}"
+            if connection.execute(f"{count} AND l.ref_id < r.ref_id").fetchall()[0][0] < LEAST_PAIRS:
+                continue
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                CustomRule(rule, sql_dialect="duckdb"), estimate_without_term_frequencies=True
+            )
         return _read_numbers(linker, role)
 
 
@@ -97,14 +97,16 @@ def _read_numbers(linker: Any, role: str) -> Numbers:
 
 
 def bounded(learned: Numbers, base: MatchModel, role: str) -> Numbers:
-    """Declared numbers replaced by learned ones, with u of the pool and m within TRUST bits of the declared weight."""
+    """Learned numbers, each within TRUST / 2 bits of the declared one; the declared one where nothing was learned."""
+    reach = 2 ** (TRUST / 2)
+
+    def near(value: float, declared: float) -> float:
+        return round(min(1.0, declared * reach, max(declared / reach, value)), 12)
+
     result: Numbers = {}
     for name, levels in learned.items():
-        declared = base.numbers[role][name]
         result[name] = {}
-        for level, (m0, u0) in declared.items():
+        for level, (m0, u0) in base.numbers[role][name].items():
             m, u = levels.get(level, (m0, u0))
-            low, high = m0 / u0 / 2**TRUST, m0 / u0 * 2**TRUST
-            ratio = min(max(m / u, low), high)
-            result[name][level] = (round(min(1.0, ratio * u), 12), round(u, 12))
+            result[name][level] = (near(m, m0), near(u, u0))
     return result

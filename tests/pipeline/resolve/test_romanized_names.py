@@ -8,15 +8,21 @@ import pytest
 
 from pipeline.resolve.compare import compare_person_names
 
-SURNAMES = (
-    "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao Luo Kim Park Choi Jung Kang Yoon "
-    "Han Seo Shin Kwon Nguyen Tran Le Pham Huynh Vo Dang Bui Ngo Duong Qi Ouyang Xie Tang Deng Feng Cao Zeng Xiao"
-).split()
-SYLLABLES = (
-    "Hong Bo Wei Fang Xiu Ying Min Jing Qiang Lei Jun Yan Ping Mei Hua Lan Yu Xia Yun Feng Ling Ting Xue Qing Hui Zhen "
-    "Guang Ming Dan Rong Chun Gui Zhi Jian Xin Yue Wen Jia Tao Bin Hyun Soo Young Hee Kyung Hye Seung Sang Yeon Woo "
-    "Thi Huong Hoa Thu Ngoc Linh Phuong Thanh Minh Duc Hanh Loan Tuyet Quoc Bich Trang Dung Tam Nga"
-).split()
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+SURNAMES = words(
+    "Wang,Li,Zhang,Liu,Chen,Yang,Huang,Zhao,Wu,Zhou,Xu,Sun,Ma,Zhu,Hu,Guo,He,Lin,Gao,Luo,Kim,Park,Choi,Jung,Kang,Yoon,"
+    "Han,Seo,Shin,Kwon,Nguyen,Tran,Le,Pham,Huynh,Vo,Dang,Bui,Ngo,Duong,Qi,Ouyang,Xie,Tang,Deng,Feng,Cao,Zeng,"
+    "Xiao"
+)
+SYLLABLES = words(
+    "Hong,Bo,Wei,Fang,Xiu,Ying,Min,Jing,Qiang,Lei,Jun,Yan,Ping,Mei,Hua,Lan,Yu,Xia,Yun,Feng,Ling,Ting,Xue,Qing,Hui,Zhen,"
+    "Guang,Ming,Dan,Rong,Chun,Gui,Zhi,Jian,Xin,Yue,Wen,Jia,Tao,Bin,Hyun,Soo,Young,Hee,Kyung,Hye,Seung,Sang,Yeon,Woo,"
+    "Thi,Huong,Hoa,Thu,Ngoc,Linh,Phuong,Thanh,Minh,Duc,Hanh,Loan,Tuyet,Quoc,Bich,Trang,Dung,Tam,Nga"
+)
 NEAR = {"a": "s", "e": "r", "i": "o", "o": "p", "u": "y", "n": "m", "g": "h", "h": "j", "m": "n", "l": "k", "y": "t"}
 SAME, OTHER = 3000, 3000
 

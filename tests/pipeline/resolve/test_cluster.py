@@ -1,0 +1,125 @@
+"""Pairs to entities: guards, decisions, independence of order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.model import Address, Decision, Ref, stable_id
+from pipeline.resolve.cluster import cluster, cluster_with_refusals, exact_entities
+from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.model import base_model
+
+Make = Callable[..., Ref]
+MODEL = base_model()
+
+
+def pair(a: Ref, b: Ref, weight: float = 10.0, probability: float = 0.99) -> ScoredPair:
+    return ScoredPair(min(a.ref_id, b.ref_id), max(a.ref_id, b.ref_id), weight, probability)
+
+
+def decision(number: int, a: Ref, b: Ref, same: bool, **values: object) -> Decision:
+    made = datetime(2026, 1, number, tzinfo=UTC)
+    return replace(Decision(f"d{number}", same, a.ref_id, b.ref_id, (), "u1", "seen", made), **values)  # type: ignore[arg-type]
+
+
+def groups(refs: list[Ref], pairs: list[ScoredPair], decisions: list[Decision] | None = None) -> set[frozenset[int]]:
+    number = {r.ref_id: r.intake_seq for r in refs}
+    found = cluster(refs, pairs, decisions or [], MODEL)
+    return {frozenset(number[m] for m in e.members) for e in found}
+
+
+def test_matches_join_and_the_review_band_does_not(ref: Make) -> None:
+    a, b, c = (ref(n, "business", "Jade") for n in range(3))
+    assert groups([a, b, c], [pair(a, b), pair(b, c, 1.0, 0.7)]) == {frozenset({0, 1}), frozenset({2})}
+
+
+def test_two_dates_of_birth_never_meet_and_the_weakest_link_gives_way(ref: Make) -> None:
+    a = ref(0, "operator", "Wei Li", dob=date(1980, 1, 1))
+    b, c = ref(1, "operator", "Li Wei"), ref(2, "operator", "Wei Li")
+    d = ref(3, "operator", "Wei Li", dob=date(1991, 1, 1))
+    chain = [pair(a, b, 12), pair(b, c, 5), pair(c, d, 9)]
+    assert groups([a, b, c, d], chain) == {frozenset({0, 1}), frozenset({2, 3})}
+    refused = cluster_with_refusals([a, b, c, d], chain, [], MODEL)[1]
+    assert [(r.weight, r.why) for r in refused] == [(5, "two dates of birth")]
+    assert groups([a, b, c, d], chain, [decision(1, a, d, True)]) == {frozenset({0, 1}), frozenset({2, 3})}
+
+
+def test_not_the_same_cuts_the_weakest_link_of_the_path(ref: Make) -> None:
+    a, b, c, d = (ref(n, "business", "Jade") for n in range(4))
+    chain = [pair(a, b, 7), pair(b, c, 4), pair(c, d, 9)]
+    assert groups([a, b, c, d], chain) == {frozenset({0, 1, 2, 3})}
+    assert groups([a, b, c, d], chain, [decision(1, a, d, False)]) == {frozenset({0, 1}), frozenset({2, 3})}
+
+
+def test_same_joins_without_a_score_and_the_latest_word_holds(ref: Make) -> None:
+    a, b = ref(0, "business", "Jade"), ref(1, "business", "Rose")
+    yes, no = decision(1, a, b, True), decision(2, b, a, False)
+    assert groups([a, b], [], [yes]) == {frozenset({0, 1})}
+    assert groups([a, b], [], [no, yes]) == {frozenset({0}), frozenset({1})}
+    revoked = replace(no, revoked_at=datetime(2026, 1, 5, tzinfo=UTC))
+    assert groups([a, b], [], [revoked, yes]) == {frozenset({0, 1})}
+
+
+def test_one_no_outweighs_a_chain_of_yes(ref: Make) -> None:
+    a, b, c = (ref(n, "business", "Jade") for n in range(3))
+    decided = [decision(1, a, b, True), decision(2, b, c, True), decision(3, a, c, False)]
+    for found in (groups([a, b, c], [], decided), groups([a, b, c], [], decided[::-1])):
+        assert not any({0, 2} <= g for g in found)
+
+
+def test_a_cluster_grows_to_its_limit_and_no_further(ref: Make) -> None:
+    refs = [ref(n, "business", "Jade") for n in range(6)]
+    small = replace(MODEL, largest={"business": 3, "operator": 3})
+    chain = [pair(x, y, 9 - n) for n, (x, y) in enumerate(pairwise(refs))]
+    found, refused = cluster_with_refusals(refs, chain, [], small)
+    assert max(len(e.members) for e in found) == 3
+    assert {r.why for r in refused} == {"too large"}
+
+
+def test_entity_is_named_and_numbered_by_its_members(ref: Make) -> None:
+    a = replace(ref(5, "operator", "H. Qi"))
+    b, c = (
+        replace(ref(6, "operator", "Hongbo Qi"), intake_seq=2),
+        replace(ref(7, "operator", "Qi Hongbo"), intake_seq=2),
+    )
+    entity = cluster([a, b, c], [pair(a, b), pair(b, c)], [], MODEL)[0]
+    anchor = min(b.ref_id, c.ref_id)
+    assert entity.entity_id == stable_id("entity", "operator", anchor)
+    assert entity.name == "Hongbo Qi"
+    assert list(entity.members) == sorted([a.ref_id, b.ref_id, c.ref_id])
+
+
+def test_phones_and_premises_are_exact(ref: Make) -> None:
+    with_zip = Address("1 A St", "1 A ST", "5", "Springfield", "MO", "65801")
+    by_city = replace(with_zip, zip="", line="1 A St #5")
+    other = replace(with_zip, unit="6")
+    refs = [ref(n, "premises", a.line, addresses=(a,)) for n, a in enumerate((with_zip, by_city, other))]
+    phones = [ref(n, "phone", p) for n, p in enumerate(("+14175550101", "+14175550102", "+14175550101"))]
+    assert sorted(len(e.members) for e in exact_entities(refs, "premises")) == [1, 2]
+    assert sorted(len(e.members) for e in exact_entities(phones, "phone")) == [1, 2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_order_never_matters_and_every_ref_has_one_entity(seed: int) -> None:
+    rng = Random(seed)
+    births = [None, None, date(1980, 1, 1), date(1991, 1, 1)]
+    blank = Ref("", "operator", "record", "o", "d", "license", "", "regulatory", 0, "Wei Li")
+    refs = [replace(blank, ref_id=f"r{n:02d}", intake_seq=rng.randrange(5), dob=rng.choice(births)) for n in range(14)]
+    pairs = [pair(*rng.sample(refs, 2), weight=rng.choice((4, 5, 5, 9))) for _ in range(18)]
+    decided = [decision(n + 1, *rng.sample(refs, 2), rng.random() < 0.5) for n in range(4)]
+    one = cluster(refs, pairs, decided, MODEL)
+    two = cluster(rng.sample(refs, 14), rng.sample(pairs, 18), rng.sample(decided, 4), MODEL)
+    assert one == two
+    assert sorted(m for e in one for m in e.members) == sorted(r.ref_id for r in refs)
+    born = {r.ref_id: r.dob for r in refs}
+    assert all(len({born[m] for m in e.members if born[m]}) <= 1 for e in one)
+    apart = {frozenset((d.ref_a, d.ref_b)): d.same for d in sorted(decided, key=lambda d: d.decided_at)}
+    assert not any(not same and pair <= set(e.members) for pair, same in apart.items() for e in one)

@@ -1,0 +1,93 @@
+"""Splink over a pool and rapidfuzz over a pair give the same weights; the pool run leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from random import Random
+
+import duckdb
+import pytest
+
+from pipeline.model import Ref, Role
+from pipeline.resolve.corpus import score_keys, score_pairs, train
+from pipeline.resolve.declaration import DECLARED
+from pipeline.resolve.keys import find_hubs, keys_of
+from pipeline.resolve.model import MatchModel, base_model
+from pipeline.resolve.score import score
+
+Pool = Callable[[int, int, Role], list[Ref]]
+
+
+@pytest.mark.parametrize("role", ["business", "operator"])
+@pytest.mark.parametrize("trained", [False, True])
+def test_same_weights_on_random_pairs(pool: Pool, role: Role, trained: bool) -> None:
+    refs = pool(3, 220, role)
+    connection = duckdb.connect()
+    model = train(connection, refs) if trained else base_model()
+    rows = {r.ref_id: keys_of(r) for r in refs}
+    assert any(not r.name.isascii() for r in refs)
+    pairs = Random(5).sample(list(combinations(sorted(rows), 2)), 1500)
+    found = score_keys(connection, list(rows.values()), model, None, pairs)
+    assert len(found) == len(pairs)
+    seen: set[tuple[str, str]] = set()
+    for pair in found:
+        here = score(model, rows[pair.ref_a], rows[pair.ref_b])
+        assert here.weight == pytest.approx(pair.weight, abs=1e-6)
+        assert here.probability == pytest.approx(pair.probability, abs=1e-9)
+        assert sum(c.weight for c in here.contributions) + model.prior_weight(role) == pytest.approx(here.weight)
+        seen.update(here.levels)
+    reached = {(c.name, level.name) for c in DECLARED[role].comparisons for level in c.levels}
+    assert len(seen) >= 0.85 * len(reached), sorted(reached - seen)
+
+
+@pytest.mark.parametrize("role", ["business", "operator"])
+def test_blocking_loses_no_pair_of_the_review_band(pool: Pool, role: Role) -> None:
+    refs, model = pool(8, 160, role), base_model()
+    hubs = find_hubs(refs)
+    rows = {r.ref_id: keys_of(r, hubs) for r in refs}
+    by_hand = {
+        (a, b): s.weight
+        for a, b in combinations(sorted(rows), 2)
+        if (s := score(model, rows[a], rows[b])).probability >= model.review
+    }
+    found = {(p.ref_a, p.ref_b): p.weight for p in score_pairs(duckdb.connect(), refs, role, model)}
+    assert by_hand
+    assert found == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_order_of_refs_does_not_matter_and_nothing_is_left_or_printed(
+    pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refs, model, connection = pool(1, 120, "operator"), base_model(), duckdb.connect()
+    one = score_pairs(connection, refs, "operator", model)
+    two = score_pairs(connection, refs[::-1], "operator", model)
+    assert one == two
+    assert one == sorted(one, key=lambda p: (p.ref_a, p.ref_b))
+    assert connection.execute("SELECT count(*) FROM information_schema.tables").fetchall() == [(0,)]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_few_or_no_refs() -> None:
+    connection = duckdb.connect()
+    assert score_pairs(connection, [], "business", base_model()) == []
+
+
+def test_training_repeats_and_stays_near_what_was_declared(pool: Pool) -> None:
+    refs = [*pool(4, 400, "business"), *pool(5, 400, "operator")]
+    one, two = train(duckdb.connect(), refs), train(duckdb.connect(), refs[::-1])
+    assert one == two
+    assert one.version == two.version != base_model().version
+    for role, declared in DECLARED.items():
+        for compared in declared.comparisons:
+            for level in compared.levels:
+                moved = one.weight(role, compared.name, level) - base_model().weight(role, compared.name, level)
+                assert abs(moved) <= 3.001
+    assert one.pools["operator"].names
+
+
+def test_a_small_pool_teaches_frequencies_only(pool: Pool) -> None:
+    refs = pool(4, 60, "business")
+    model: MatchModel = train(duckdb.connect(), refs)
+    assert model.numbers == base_model().numbers
+    assert model.frequency("business", "golden lotus") > base_model().frequency("business", "golden lotus")

@@ -1,0 +1,158 @@
+"""What makes two businesses or two people the same, and what never does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pipeline.model import Address, Ref
+from pipeline.resolve.keys import find_hubs, keys_of
+from pipeline.resolve.model import base_model
+from pipeline.resolve.score import Scored, score
+
+SUITE = Address("100 N Larkmoor Ave Ste 5", "100 N LARKMOOR AVE", "5", "Springfield", "MO", "65801")
+NEXT_DOOR = Address("100 N Larkmoor Ave Ste 6", "100 N LARKMOOR AVE", "6", "Springfield", "MO", "65801")
+NO_UNIT = Address("100 N Larkmoor Ave", "100 N LARKMOOR AVE", "", "Springfield", "MO", "")
+AWAY = Address("77 S Teasel St", "77 S TEASEL ST", "", "Joplin", "MO", "64801")
+PHONE, PHONE_2, FREE = "+14175550101", "+14175550102", "+18775550101"
+BORN, OTHER_DAY = date(1980, 2, 13), date(1980, 2, 14)
+SPRING: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 3, 1), "last_seen": date(2025, 6, 1)}
+MAY: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 5, 1), "last_seen": date(2025, 8, 1)}
+AUTUMN: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 9, 1), "last_seen": date(2025, 11, 1)}
+Make = Callable[..., Ref]
+
+
+def compare(ref: Make, role: str, a: dict[str, Any], b: dict[str, Any]) -> Scored:
+    return score(base_model(), keys_of(ref(1, role, **a)), keys_of(ref(2, role, **b)))
+
+
+SAME_BUSINESS = {
+    "name and phone": ({"name": "Jade Crane Spa", "phones": (PHONE,)}, {"name": "JADE CRANE LLC", "phones": (PHONE,)}),
+    "name and suite": (
+        {"name": "Jade Crane Spa", "addresses": (SUITE,)},
+        {"name": "Jade Crane", "addresses": (SUITE,)},
+    ),
+    "name and building, unit not said": (
+        {"name": "Jade Crane Spa", "addresses": (SUITE,)},
+        {"name": "Jade Crane", "addresses": (NO_UNIT,)},
+    ),
+    "name and e-mail": (
+        {"name": "Jade Crane Spa", "emails": ("x@postbox.example",), "phones": (PHONE,)},
+        {"name": "Jade Crane", "emails": ("X@postbox.example",), "phones": (PHONE_2,)},
+    ),
+    "common name and phone": ({"name": "Lucky Massage", "phones": (PHONE,)}, {"name": "Lucky Spa", "phones": (PHONE,)}),
+    "slip and phone": ({"name": "Magnolia Heron", "phones": (PHONE,)}, {"name": "Magnoila Heron", "phones": (PHONE,)}),
+    "trade name and phone": (
+        {"name": "Qi Holdings LLC", "other_names": ("Jade Crane Spa",), "phones": (PHONE,)},
+        {"name": "Jade Crane", "phones": (PHONE,)},
+    ),
+    "two ads at once, renamed": (
+        {"name": "Jade Crane", "phones": (PHONE,), "addresses": (SUITE,), **SPRING},
+        {"name": "Rose Harbor", "phones": (PHONE,), "addresses": (SUITE,), **MAY},
+    ),
+}
+OTHER_BUSINESS = {
+    "name alone": ({"name": "Jade Crane Spa"}, {"name": "Jade Crane Spa"}),
+    "name, other town and phone": (
+        {"name": "Lucky Massage", "phones": (PHONE,), "addresses": (SUITE,)},
+        {"name": "Lucky Massage", "phones": (PHONE_2,), "addresses": (AWAY,)},
+    ),
+    "next tenant": (
+        {"name": "Jade Crane", "phones": (PHONE,), "addresses": (SUITE,)},
+        {"name": "Rose Harbor", "phones": (PHONE_2,), "addresses": (SUITE,)},
+    ),
+    "next tenant without a phone": (
+        {"name": "Jade Crane", "addresses": (SUITE,)},
+        {"name": "Rose Harbor", "addresses": (SUITE,)},
+    ),
+    "reassigned phone": ({"name": "Jade Crane", "phones": (PHONE,)}, {"name": "Rose Harbor", "phones": (PHONE,)}),
+    "same center, same name, other suite": (
+        {"name": "Lucky Massage", "addresses": (SUITE,)},
+        {"name": "Lucky Massage", "addresses": (NEXT_DOOR,)},
+    ),
+    "reopened later under a new name": (
+        {"name": "Jade Crane", "phones": (PHONE,), "addresses": (SUITE,), **SPRING},
+        {"name": "Rose Harbor", "phones": (PHONE,), "addresses": (SUITE,), **AUTUMN},
+    ),
+    "toll-free number": ({"name": "Jade Crane", "phones": (FREE,)}, {"name": "Jade Crane", "phones": (FREE,)}),
+    "generic words and nothing else alike": (
+        {"name": "Foot Massage", "addresses": (SUITE,)},
+        {"name": "Day Spa", "addresses": (SUITE,)},
+    ),
+}
+SAME_PERSON = {
+    "name and date of birth": ({"name": "Hongbo Qi", "dob": BORN}, {"name": "QI, HONG BO", "dob": BORN}),
+    "common name and date of birth": ({"name": "Wei Li", "dob": BORN}, {"name": "LI WEI", "dob": BORN}),
+    "characters and date of birth": ({"name": "齐红波", "dob": BORN}, {"name": "Hongbo Qi", "dob": BORN}),
+    "name and phone": ({"name": "Hongbo Qi", "phones": (PHONE,)}, {"name": "Qi Hongbo", "phones": (PHONE,)}),
+    "common name and suite": ({"name": "Wei Li", "addresses": (SUITE,)}, {"name": "Li Wei", "addresses": (SUITE,)}),
+    "former premises": (
+        {"name": "Hongbo Qi", "addresses": (AWAY, SUITE), "dob": BORN},
+        {"name": "Qi Hongbo", "addresses": (SUITE,)},
+    ),
+    "slip and date of birth": ({"name": "Donna Quistgard", "dob": BORN}, {"name": "Dona Quistgrd", "dob": BORN}),
+    "English name beside": ({"name": "Amy Hongmei Chen", "dob": BORN}, {"name": "Chen Hongmei", "dob": BORN}),
+}
+OTHER_PERSON = {
+    "name alone": ({"name": "Hongbo Qi"}, {"name": "Hongbo Qi"}),
+    "rare name alone": ({"name": "Zebulon Quistgardson"}, {"name": "Zebulon Quistgardson"}),
+    "namesake": ({"name": "Wei Li", "dob": BORN}, {"name": "Li Wei", "dob": OTHER_DAY}),
+    "namesake at one address": (
+        {"name": "Wei Li", "dob": BORN, "addresses": (SUITE,), "phones": (PHONE,)},
+        {"name": "Li Wei", "dob": OTHER_DAY, "addresses": (SUITE,), "phones": (PHONE,)},
+    ),
+    "family at one address": (
+        {"name": "Hongbo Qi", "addresses": (SUITE,), "phones": (PHONE,)},
+        {"name": "Hongmei Qi", "addresses": (SUITE,), "phones": (PHONE,)},
+    ),
+    "date of birth alone": ({"name": "Wei Li", "dob": BORN}, {"name": "Hui Li", "dob": BORN}),
+    "one name part": ({"name": "Wei", "phones": (PHONE,)}, {"name": "Wei Li", "phones": (PHONE,)}),
+    "phone alone": ({"name": "Mary Smith", "phones": (PHONE,)}, {"name": "Wei Li", "phones": (PHONE,)}),
+}
+
+
+@pytest.mark.parametrize("case", SAME_BUSINESS)
+def test_one_business(ref: Make, case: str) -> None:
+    found = compare(ref, "business", *SAME_BUSINESS[case])
+    assert found.probability >= base_model().match
+    assert found.corroborated
+
+
+@pytest.mark.parametrize("case", OTHER_BUSINESS)
+def test_two_businesses(ref: Make, case: str) -> None:
+    assert compare(ref, "business", *OTHER_BUSINESS[case]).probability < 0.01
+
+
+@pytest.mark.parametrize("case", SAME_PERSON)
+def test_one_person(ref: Make, case: str) -> None:
+    found = compare(ref, "operator", *SAME_PERSON[case])
+    assert found.probability >= base_model().match
+    assert "name" in found.matched and len(found.matched) >= 2
+
+
+@pytest.mark.parametrize("case", OTHER_PERSON)
+def test_two_people(ref: Make, case: str) -> None:
+    assert compare(ref, "operator", *OTHER_PERSON[case]).probability < 0.01
+
+
+def test_a_common_name_weighs_less_than_a_rare_one(ref: Make) -> None:
+    common, rare = (
+        compare(ref, "operator", {"name": name, "dob": BORN}, {"name": name, "dob": BORN})
+        for name in ("James Smith", "Donna Quistgard")
+    )
+    assert common.weight < rare.weight - 3
+    line = next(c for c in common.contributions if c.field == "name frequency")
+    assert line.applicant_value == "8.95e-05 of names"
+
+
+def test_a_number_behind_many_names_is_a_switchboard(ref: Make) -> None:
+    names = [
+        f"{color} {thing} Spa" for color in ("Jade", "Rose", "Amber") for thing in ("Crane", "Fern", "Moss", "Elm")
+    ]
+    refs = [ref(n, "business", name, phones=(PHONE, PHONE_2 if n < 5 else PHONE)) for n, name in enumerate(names)]
+    hubs = find_hubs(refs)
+    assert hubs == {PHONE}
+    assert keys_of(refs[0], hubs).row["phones"] == (PHONE_2,)
