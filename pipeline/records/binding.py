@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import FixInput
 from pipeline.model import RecordKind
-from pipeline.records.column_map import ColumnMap, Headers, PartyColumns, load_maps, synonyms
+from pipeline.records.column_map import ADDRESSES, ColumnMap, Headers, PartyColumns, load_maps, synonyms
 from pipeline.records.delimited import Row
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.reading import read_table
@@ -38,6 +38,7 @@ class Binding:
     header: tuple[str, ...]
     line: int
     columns: Columns
+    places: Mapping[str, Columns]  # "premises", "mailing" -> part of the address -> column numbers
     parties: tuple[BoundParty, ...]
     prior: tuple[Columns, ...]
     dropped: tuple[tuple[int, str], ...]  # never imported, with what they hold
@@ -98,36 +99,40 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         header.pop()
     columns = _Columns(header)
     own = columns.take_all(column_map.columns)
-    parties, declared = [], len(column_map.columns)
-    for spec in column_map.parties:
-        for n in range(1, spec.repeat + 1):
-            if bound := columns.take_all(spec.columns, n):
-                parties.append(BoundParty(spec, n, bound))
-        declared += len(spec.columns)
+    numbered = [(spec, n) for spec in column_map.parties for n in range(1, spec.repeat + 1)]
+    parties = tuple(BoundParty(s, n, c) for s, n in numbered if (c := columns.take_all(s.columns, n)))
     prior = [c for p in column_map.prior for n in range(1, p.repeat + 1) if (c := columns.take_all(p.columns, n))]
     ignored = columns.take(column_map.ignore)
     matched = columns.own
-    found = len(own) + sum(len({k for p in parties if p.spec is s for k in p.columns}) for s in column_map.parties)
     shared = columns.take_all({n: h for n, h in synonyms().items() if n not in own})
     explained = matched + SYNONYM_WORTH * (columns.own - matched) + len(columns.dropped)
-    filled = sum(1 for h in header if h.strip())
-    score = 0.7 * min(1.0, explained / max(1, filled)) + 0.3 * found / max(1, declared)
-    bound_all = {**shared, **own}
-    if not _has_key(column_map, bound_all) or not (_says_who(bound_all) or parties):
-        score = 0.0
-    kept = tuple(sorted(i for numbers in columns.free.values() for i in numbers))
+    together = {**shared, **own}
+    usable = _has_key(column_map, together) and (_says_who(together) or bool(parties))
+    found = len(own) + len({(p.spec.role, k) for p in parties for k in p.columns})
     return Binding(
         column_map,
         tuple(header),
         row.line,
-        bound_all,
-        tuple(parties),
+        together,
+        {place: _parts(together, place) for place in ADDRESSES},
+        parties,
         tuple(prior),
         columns.dropped,
         ignored,
-        kept,
-        score,
+        tuple(sorted(i for numbers in columns.free.values() for i in numbers)),
+        _score(column_map, header, explained, found) if usable else 0.0,
     )
+
+
+def _parts(columns: Columns, place: str) -> Columns:
+    return {n.removeprefix(f"{place}."): c for n, c in columns.items() if n.startswith(f"{place}.")}
+
+
+def _score(column_map: ColumnMap, header: Sequence[str], explained: float, found: int) -> float:
+    """How much of the header the map explains, and how much of the map the header fills."""
+    filled = sum(1 for h in header if h.strip())
+    declared = len(column_map.columns) + sum(len(p.columns) for p in column_map.parties)
+    return 0.7 * min(1.0, explained / max(1, filled)) + 0.3 * min(1.0, found / max(1, declared))
 
 
 def _has_key(column_map: ColumnMap, columns: Columns) -> bool:

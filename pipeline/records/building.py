@@ -40,7 +40,7 @@ class UnreadableRow(ValueError):
 
 @dataclass(slots=True)
 class _Cells:
-    """The cells of one row by canonical name; collects what could not be read."""
+    """The cleaned cells of one row by canonical name; collects what could not be read."""
 
     binding: Binding
     cells: Sequence[str]
@@ -50,10 +50,13 @@ class _Cells:
 
     def text(self, columns: Columns, name: str) -> str:
         """The first column with a value."""
-        return next((v for i in columns.get(name, ()) if (v := clean(self.cells[i]))), "")
+        for i in columns.get(name, ()):
+            if self.cells[i]:
+                return self.cells[i]
+        return ""
 
     def all(self, columns: Columns, name: str) -> list[str]:
-        return [v for i in columns.get(name, ()) if (v := clean(self.cells[i]))]
+        return [self.cells[i] for i in columns.get(name, ()) if self.cells[i]]
 
     def day(self, columns: Columns, name: str) -> date | None:
         for text in self.all(columns, name):
@@ -95,7 +98,7 @@ def natural_key(binding: Binding, cells: Sequence[str]) -> str:
 
 def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional: bool, generated: bool) -> Record:
     """The Record of one row. Raises UnreadableRow with the reason when there is no natural key, name or address."""
-    row = _Cells(binding, cells, fictional, generated)
+    row = _Cells(binding, [clean(c) for c in cells], fictional, generated)
     take: Callable[[str], str] = lambda name: row.text(binding.columns, name)  # noqa: E731
     key = natural_key(binding, cells)
     premises, address_name = _premises(row, "premises")
@@ -143,14 +146,13 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
 
 def _extra(row: _Cells, address_name: str) -> tuple[tuple[str, str], ...]:
     binding = row.binding
-    kept = [(binding.header[i], without_ssn(v)) for i in binding.kept if (v := clean(row.cells[i]))]
+    kept = [(binding.header[i], without_ssn(v)) for i in binding.kept if (v := row.cells[i])]
     named = [("name in address line 1", address_name)] if address_name else []
     return tuple(dict.fromkeys([*kept, *named, *row.unread]))
 
 
 def _premises(row: _Cells, which: str) -> tuple[Address | None, str]:
-    columns = {n.removeprefix(f"{which}."): c for n, c in row.binding.columns.items() if n.startswith(f"{which}.")}
-    return _place(row, columns, which)
+    return _place(row, row.binding.places[which], which)
 
 
 def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pipeline.records.text_source import MAX_LINE
 
 DELIMITERS = ("\t", "|", ";", ",")
 MAX_SPAN = 100  # lines that one quoted cell may run over
+NO_TEXT = re.compile("[\ud800-\udfff]")
 BLANK = " \t\x1a\ufeff\x00"
 
 Line = tuple[int, str]
@@ -90,7 +92,7 @@ def _unreadable(text: str) -> str:
         return "the line is longer than 1 MiB"
     if "\x00" in text:
         return "the row holds NUL bytes"
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if not text.isascii() and NO_TEXT.search(text):
         return "the row holds bytes that are text neither in UTF-8 nor in Windows-1252"
     return ""
 

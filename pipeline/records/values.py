@@ -51,7 +51,9 @@ EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 
 def clean(text: str) -> str:
     """Composed characters, single spaces, trimmed; "" for the many ways to write nothing."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    if not text:
+        return ""
+    text = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
     return "" if text.casefold() in NOTHING else text
 
 
