@@ -125,8 +125,12 @@ class Facts:
         return cls(ordered, refs, rules, of)
 
     def name(self, entity_id: str) -> str:
+        """The entity's name; a business that its ads do not name is called by its number."""
         entity = self.entities.get(entity_id)
-        return (entity.name if entity else "") or "(no name)"
+        if entity and entity.name:
+            return entity.name
+        phones = sorted({p for r in self.business_refs.get(entity_id, ()) for p in r.phones})
+        return f"(no name, {phones[0]})" if phones else "(no name)"
 
     @cached_property
     def entity_of(self) -> dict[str, str]:

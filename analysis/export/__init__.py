@@ -18,6 +18,6 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "ftm": (ftm.write, ".ftm.json"),
     "i2": (i2.write, ".i2.csv"),
     "geojson": (geojson.write, ".geojson"),
-    "csv": (tabular.write, ".csv"),
-    "parquet": (tabular.write, ".parquet"),
+    "csv": (tabular.write_csv, ".csv"),
+    "parquet": (tabular.write_parquet, ".parquet"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,12 +14,21 @@ from analysis.export.graph import EDGE_COLUMNS, NODE_COLUMNS, Detail, Row, graph
 from analysis.redact import Profile
 from analysis.tabular_text import safe_cell
 
+Maker = Callable[[Path, Sequence[Row], Sequence[str]], None]
 
-def write(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path, ...]:
-    """STEM.nodes.csv and STEM.links.csv beside `path`, or the same in Parquet when that is its suffix."""
+
+def write_csv(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path, ...]:
+    """STEM.nodes.csv and STEM.links.csv beside `path`."""
+    return _write(details, path, profile, ".csv", _csv)
+
+
+def write_parquet(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path, ...]:
+    """STEM.nodes.parquet and STEM.links.parquet beside `path`."""
+    return _write(details, path, profile, ".parquet", _parquet)
+
+
+def _write(details: Iterable[Detail], path: Path, profile: Profile, suffix: str, maker: Maker) -> tuple[Path, ...]:
     graph = graph_of(details, profile)
-    suffix = path.suffix.lower() or ".csv"
-    maker = _parquet if suffix == ".parquet" else _csv
     nodes, links = (path.with_name(f"{path.stem}.{part}{suffix}") for part in ("nodes", "links"))
     maker(nodes, graph.nodes, NODE_COLUMNS)
     maker(links, graph.edges, EDGE_COLUMNS)
