@@ -165,7 +165,7 @@ class _Run:
     def _settle(self, ahead: deque[RawRecord], behind: deque[RawRecord], taken: set[tuple[str, int]]) -> None:
         record = ahead.popleft()
         message = parse_http(record.block) if record.span.type == "response" else None
-        faults = [*record.faults, *_digest_faults(record, message)]
+        faults = [*record.faults, *_content_faults(record, message)]
         for fault in faults:
             self._note(record.number, record.place, record.offset, fault)
         reason = _why_not(record, message)
@@ -276,9 +276,11 @@ def _why_not(record: RawRecord, message: HttpMessage | None) -> str:
     return ""
 
 
-def _digest_faults(record: RawRecord, message: HttpMessage | None) -> list[Fault]:
+def _content_faults(record: RawRecord, message: HttpMessage | None) -> list[Fault]:
     headers = record.span.headers
-    faults = []
+    faults: list[Fault | None] = []
+    if record.span.type == "response" and message is None and record.span.url.startswith("http"):
+        faults.append(Fault("HTTP status", "a response without an HTTP status line"))
     if stated := headers.get("warc-block-digest"):
         faults.append(digest_fault(stated, record.block, "WARC-Block-Digest"))
     if stated := headers.get("warc-payload-digest"):

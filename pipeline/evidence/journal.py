@@ -56,7 +56,7 @@ def canonical(value: Any) -> bytes:
 
 def utc_text(moment: datetime) -> str:
     """ISO 8601 in UTC, always six digits of a second, ending in Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_entry(line: bytes) -> Entry:

@@ -113,6 +113,7 @@ class _Package:
             "software": software(),
             "items": items,
             "context": copier.context,
+            "sources": [source_facts(e) for e in context if e.kind != "warc_file"],
             "not_included": [{"capture_id": i, "reason": r} for i, r in refused],
             "journal_head": {"seq": head.seq, "hash": head.hash} if head else {},
             "sealed": False,
@@ -196,6 +197,11 @@ def item_facts(number: int, entry: Entry, source: Entry | None) -> dict[str, Any
         },
         "journal": {"seq": entry.seq, "hash": entry.hash, "kind": entry.kind},
     }
+
+
+def source_facts(entry: Entry) -> dict[str, Any]:
+    """How captures came about: the provenance of a crawl, or of a file received from others."""
+    return {"journal": {"seq": entry.seq, "hash": entry.hash, "kind": entry.kind}, "at": entry.at, "facts": entry.body}
 
 
 def server_date(block: bytes) -> str:

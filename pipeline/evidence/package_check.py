@@ -20,6 +20,7 @@ from pipeline.evidence.package import (
     READABLE,
     item_facts,
     server_date,
+    source_facts,
     source_of,
     sources,
     write_zip,
@@ -171,6 +172,11 @@ class _Check:
 
     def _items(self, manifest: dict[str, Any], entries: dict[int, Entry]) -> None:
         about = sources(entries.values())
+        for source in manifest["sources"]:
+            entry = entries.get(source["journal"]["seq"])
+            if entry is None or source_facts(entry) != source:
+                place = f"source, journal entry {source['journal']['seq']}"
+                self._problem("manifest.json", place, "journal", "does not say what the journal says")
         for item in manifest["items"]:
             place = f"item {item['item']} ({item['capture_id']})"
             entry = entries.get(item["journal"]["seq"])

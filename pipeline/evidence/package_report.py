@@ -50,6 +50,8 @@ def render_html(manifest: Manifest) -> str:
         )
     parts.append("</table>" + _left_out_html(manifest) + "<h2>About this report</h2>")
     parts += [f"<p>{escape(sentence)}</p>" for sentence in _notes(manifest)]
+    parts.append("<h2>How the pages were collected</h2>")
+    parts += [_table(_source(source)) for source in manifest["sources"]]
     for item in manifest["items"]:
         parts.append(f'<section id="item-{item["item"]}">{mark}<h2>Item {item["item"]}</h2>{_table(_rows(item))}')
         for described in item["description"]:
@@ -63,7 +65,8 @@ def render_text(manifest: Manifest) -> str:
     mark = f"*** {manifest['watermark']} ***" if manifest["watermark"] else ""
     lines = [mark, _title(manifest), "", *_lines(_front(manifest)), "", "Not included:"]
     lines += [f"  {x['capture_id']}: {x['reason']}" for x in manifest["not_included"]] or ["  nothing was left out"]
-    lines += ["", *_notes(manifest)]
+    lines += ["", *_notes(manifest), "", "How the pages were collected:"]
+    lines += [line for source in manifest["sources"] for line in [*_lines(_source(source)), ""]]
     for item in manifest["items"]:
         lines += ["", "\f" + mark, f"Item {item['item']}", *_lines(_rows(item))]
         for described in item["description"]:
@@ -183,6 +186,15 @@ def _rows(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Capture id", item["capture_id"]
     for damage in item["damage"]:
         yield "Damage in the received file", damage
+
+
+def _source(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    is_crawl = source["journal"]["kind"] == "crawl_started"
+    yield ("Crawl begun (UTC)" if is_crawl else "File received (UTC)"), _time(source["at"])
+    for name, value in sorted(source["facts"].items()):
+        shown = ", ".join(f"{k} {v}" for k, v in value.items() if v) if isinstance(value, Mapping) else str(value)
+        yield name.replace("_", " "), shown
+    yield "Journal entry", f"{source['journal']['seq']} ({source['journal']['hash']})"
 
 
 def _records(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

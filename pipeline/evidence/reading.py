@@ -158,7 +158,7 @@ def _read_segment(run: list[Member], base: int, place: str) -> Iterator[RawRecor
 def _with_fault(found: RawRecord | Damage, fault: Fault) -> RawRecord | Damage:
     if isinstance(found, RawRecord):
         return replace(found, faults=(*found.faults, fault))
-    return replace(found, fault=Fault(found.fault.prop, f"{found.fault.detail}; {fault.detail}", True))
+    return replace(found, fault=Fault(fault.prop, f"{fault.detail}; {found.fault.detail}", True))
 
 
 def regions(buffer: Buffer) -> Iterator[Region]:
@@ -166,32 +166,44 @@ def regions(buffer: Buffer) -> Iterator[Region]:
     if buffer[:4] != ZIP_MAGIC:
         yield Region(buffer, 0, len(buffer))
         return
-    for name, method, start, size, fault in _zip_entries(buffer):
+    for name, method, start, size, crc, fault in _zip_entries(buffer):
         if not ARCHIVE_NAME.search(name):
             continue
         faults = (Fault("zip", fault),) if fault else ()
         if method == zipfile.ZIP_STORED:
-            yield Region(buffer, start, min(start + size, len(buffer)), name, faults)
+            end = min(start + size, len(buffer))
+            yield Region(buffer, start, end, name, faults + _crc_faults(buffer, start, end, crc))
         elif method == zipfile.ZIP_DEFLATED:
             data, problem = _unzip(buffer, start, size)
-            yield Region(data, 0, len(data), name, faults + ((Fault("zip", problem),) if problem else ()))
+            more = (Fault("zip", problem),) if problem else _crc_faults(data, 0, len(data), crc)
+            yield Region(data, 0, len(data), name, (*faults, *more))
         else:
             yield Region(buffer, start, start, name, (Fault("zip", f"unknown compression method {method}", True),))
 
 
-def _zip_entries(buffer: Buffer) -> list[tuple[str, int, int, int, str]]:
-    """(name, method, start of data, stored size, fault) of every file in the zip."""
+def _crc_faults(buffer: Buffer, start: int, end: int, crc: int | None) -> tuple[Fault, ...]:
+    found = 0
+    for position in range(start, end, 1 << 20):
+        found = zlib.crc32(buffer[position : min(end, position + (1 << 20))], found)
+    return () if crc is None or crc == found else (Fault("zip", "CRC-32 of the file inside does not hold"),)
+
+
+def _zip_entries(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, str]]:
+    """(name, method, start of data, stored size, CRC-32 if known, fault) of every file in the zip."""
     try:
         with zipfile.ZipFile(_Reader(buffer)) as archive:
-            listed = [(i.filename, i.compress_type, i.header_offset, i.compress_size) for i in archive.infolist()]
+            listed = [
+                (i.filename, i.compress_type, i.header_offset, i.compress_size, i.CRC) for i in archive.infolist()
+            ]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         return _scan_zip(buffer)
-    found = []
-    for name, method, header, size in listed:
+    found: list[tuple[str, int, int, int, int | None, str]] = []
+    for name, method, header, size, crc in listed:
         start = _data_start(buffer, header)
         if start is None:
             return _scan_zip(buffer)
-        found.append((name, method, start, size, "" if start + size <= len(buffer) else "file is cut short"))
+        fault = "" if start + size <= len(buffer) else "file is cut short"
+        found.append((name, method, start, size, crc, fault))
     return found
 
 
@@ -202,21 +214,23 @@ def _data_start(buffer: Buffer, header: int) -> int | None:
     return int(header + 30 + name + extra)
 
 
-def _scan_zip(buffer: Buffer) -> list[tuple[str, int, int, int, str]]:
+def _scan_zip(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, str]]:
     """The files of a zip without directory, from their local headers."""
-    found, header = [], 0
+    found: list[tuple[str, int, int, int, int | None, str]] = []
+    header = 0
     while (header := buffer.find(ZIP_MAGIC, header)) >= 0:
         start = _data_start(buffer, header)
         if start is None:
             break
         flags, method = struct.unpack("<HH", buffer[header + 6 : header + 10])
-        size, _, name_length = struct.unpack("<IIH", buffer[header + 18 : header + 28])
+        crc, size, _, name_length = struct.unpack("<IIIH", buffer[header + 14 : header + 28])
         name = bytes(buffer[header + 30 : header + 30 + name_length]).decode("utf-8", "replace")
         if flags & 8 or size == 0xFFFFFFFF:
             mark = buffer.find(b"PK\x07\x08", start)
             size = (mark if mark >= 0 else len(buffer)) - start
         size = min(size, len(buffer) - start)
-        found.append((name, method, start, size, "the zip's directory is damaged or missing"))
+        known = None if flags & 8 else crc
+        found.append((name, method, start, size, known, "the zip's directory is damaged or missing"))
         header = start + (size if method == zipfile.ZIP_STORED else 0)
     return found
 

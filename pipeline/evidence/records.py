@@ -24,6 +24,7 @@ NEXT_RECORD = re.compile(
 )
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 HEADER_LIMIT = 1024 * 1024
+TYPES = {"warcinfo", "response", "request", "metadata", "resource", "revisit", "conversion", "continuation"}
 DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512, "md5": hashlib.md5}
 
 
@@ -173,6 +174,8 @@ def _header_faults(headers: dict[str, str]) -> list[Fault]:
     faults = [
         Fault("WARC header", f"{name} is missing") for name in _required(headers) if not headers.get(name.lower())
     ]
+    if (kind := headers.get("warc-type", "")) not in TYPES:
+        faults.append(Fault("WARC-Type", f"unknown type {kind[:40]!r}"))
     if (date := headers.get("warc-date")) and parse_date(date) is None:
         faults.append(Fault("WARC-Date", f"not a date: {date[:40]!r}"))
     url = headers.get("warc-target-uri", "")
