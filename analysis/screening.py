@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from analysis import explain
-from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
+from analysis.account import Account, Asked, compare_all, names_near, party_name, probability, swapped
 from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.known import KnownPerson
 from analysis.names import is_company, name_words
@@ -77,7 +77,8 @@ def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | N
     found: dict[tuple[str, int, int], None] = {}
     for number, party in enumerate(asked.parties):
         for known in _born_with(party, index):
-            found[index.people[known].group, number, known] = None
+            if _worth_a_look(party, index.people[known]):
+                found[index.people[known].group, number, known] = None
     groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
     groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
     groups |= {p.group for _, v, _ in asked.premises for p in index.places["premises"].get(v, ())}
@@ -105,6 +106,12 @@ def _born_with(party: Party, index: ScreeningIndex) -> list[int]:
         if day is not None:
             found.update(dict.fromkeys(index.by_birth.get(day, ())))
     return list(found)
+
+
+def _worth_a_look(party: Party, person: KnownPerson) -> bool:
+    """Many share a birthday: only names with about the same letters are weighed."""
+    own = [n for n in (party_name(party), party.native_name, *party.other_names) if n]
+    return any(names_near(a, b) for a in own for b in (*person.names, *person.aliases))
 
 
 def _band(account: Account, index: ScreeningIndex) -> str:

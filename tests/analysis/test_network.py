@@ -237,3 +237,14 @@ def test_oversized_component_is_split_and_its_weakest_links_are_known(town: Any)
     links = build_links(town.entities, town.refs)
     assert networks(town) == found
     assert all(x.probability <= 0.97 for x in weakest_links(found[0], links))
+
+
+def test_an_answering_service_is_a_common_number_of_the_network(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", phones=(P1, P2))
+    town.ad("Jade Garden", "2026-01-01", "2026-06-01", phones=(P1, P2))
+    for n in range(4):
+        town.record(f"Honest Hands {n}", "2026-01-01", phones=(P2,))
+    (network,) = networks(town)
+    roles = {m: role for m, kind, role in network.members if kind == "phone"}
+    assert roles == {town.id(P1, "phone"): "shared phone", town.id(P2, "phone"): "common phone"}
+    assert {h.value for h in hubs(town.entities, town.refs)} == {P2}

@@ -261,3 +261,21 @@ def test_namesakes_without_a_second_identifier_are_never_flagged(
 ) -> None:
     flag = screen(application("Mei Chen", dob=dob, phones=(phone,) if phone else (), place=place), index)
     assert flag.result != "possible_match"
+
+
+def test_next_owner_under_a_resembling_name_is_not_flagged(town: Any) -> None:
+    """The resolver may take the next tenant for the old shop; papers that begin long after the last ad are no lead."""
+    town.ad("Balanced Studio", "2025-02-24", "2025-07-07", phones=(P1,), place=SUITE)
+    town.record("Balanced Studio", "2025-12-15", name="Balanced Therapy", place=SUITE, phones=(P2,),
+                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
+    asked = application("Ana Cole", dob=date(1970, 1, 1), phones=(P2,), place=SUITE)
+    assert screen(asked, index_of(town)).result == "no_relevant_result"
+
+
+def test_parts_of_a_name_in_any_order_and_joining_are_the_same_name(town: Any) -> None:
+    town.record("Golden Lotus", "2025-01-01", people=[("qi", "Hong Bo Qi", "owner", "1970-01-01")])
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01")
+    index = index_of(town)
+    for name in ("Qi Hongbo", "HONGBO QI", "Qi, Hong-Bo"):
+        assert screen(application(name, dob=date(1970, 1, 1)), index).band == "strong", name
+    assert screen(application("Bo Hong Lee", dob=date(1970, 1, 1)), index).result == "no_relevant_result"
