@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,13 +16,11 @@ import sqlalchemy as sa
 from pipeline.errors import FixInput, NotFound
 from pipeline.model import Decision, Flag
 from pipeline.store import chain
-from pipeline.store.casework_engine import open_engine
-from pipeline.store.casework_tables import ALIASES, DECISIONS, FLAGS, REVOCATIONS, STANDINGS, SUPPRESSIONS, USERS
+from pipeline.store.casework_engine import open_engine, writing
+from pipeline.store.casework_tables import ALIASES, DECISIONS, FLAGS, LOG, REVOCATIONS, STANDINGS, SUPPRESSIONS, USERS
 from pipeline.store.codec import to_json
-
-STANDING_WORDS = ("unknown", "suspected", "designated", "cleared")
-ROLES = ("analyst", "board", "prosecutor", "supervisor", "auditor", "admin")
-USERS_FOR_DESIGNATION = 2
+from pipeline.store.roles import ROLES, require, role_of, user_key
+from pipeline.store.standings import STANDING_WORDS, disagreeing, reasoned, resolve_aliases
 
 
 def _now() -> datetime:
@@ -42,17 +41,29 @@ class Casework:
     """One agency's casework. Every method is one transaction; every change is logged."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.engine = open_engine(url)
 
+    def _writing(self) -> AbstractContextManager[sa.Connection]:
+        return writing(self.engine, self.url)
+
     def add_user(self, name: str, role: str, actor: str) -> None:
-        """Raises FixInput for an unknown role or a name that is taken."""
+        """Raises FixInput for an unknown role or a name that is taken, NotAllowed when the actor may not."""
         if role not in ROLES:
             raise FixInput(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.")
-        with self.engine.begin() as connection:
-            if connection.execute(sa.select(USERS).where(USERS.c.name == name)).first():
-                raise FixInput(f"User {name!r} exists already.")
+        _needed(name=name, actor=actor)
+        with self._writing() as connection:
+            acting = require(connection, actor, "register a user")
+            if role_of(connection, name):
+                raise FixInput(f"User {name!r} exists already. Choose another name.")
             connection.execute(USERS.insert().values(name=name, role=role, created_at=_now()))
-            chain.append(connection, "audit", actor, "add user", name, reason=role)
+            chain.append(connection, "audit", actor, "add user", name, role=acting, reason=role)
+
+    def users(self) -> dict[str, str]:
+        """Registered name -> role."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(USERS.c.name, USERS.c.role).order_by(USERS.c.name))
+            return dict(rows.tuples().all())
 
     # Standings ---------------------------------------------------------------------------------
 
@@ -61,32 +72,30 @@ class Casework:
         if standing not in STANDING_WORDS:
             raise FixInput(f"{standing!r} is no standing. Choose one of: {', '.join(STANDING_WORDS)}.")
         _needed(user=user, reason=reason)
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
+            role = require(connection, user, "set a standing")
             row = {"business_id": business_id, "standing": standing, "user": user, "reason": reason, "at": _now()}
             connection.execute(STANDINGS.insert().values(**row))
-            chain.append(connection, "audit", user, f"standing {standing}", business_id, reason=reason)
+            chain.append(connection, "audit", user, f"standing {standing}", business_id, role=role, reason=reason)
         return self.standings().get(business_id, "")
 
-    def standing_rows(self) -> list[dict[str, Any]]:
-        """Every standing ever set, oldest first."""
+    def standing_rows(self, at: datetime | None = None) -> list[dict[str, Any]]:
+        """Every standing set (up to a moment), oldest first."""
         with self.engine.connect() as connection:
-            return [dict(r) for r in connection.execute(sa.select(STANDINGS).order_by(STANDINGS.c.id)).mappings()]
+            rows = [dict(r) for r in connection.execute(sa.select(STANDINGS).order_by(STANDINGS.c.id)).mappings()]
+        return [r for r in rows if at is None or _aware(r["at"]) <= at]
 
-    def standings(self) -> dict[str, str]:
+    def standings(self, at: datetime | None = None) -> dict[str, str]:
         """Standings in force by business id. One user's designation stays a proposal and does not count."""
-        return {business: standing for business, (standing, _) in self.reasoned_standings().items()}
+        return {business: standing for business, (standing, _) in self.reasoned_standings(at).items()}
 
-    def reasoned_standings(self) -> dict[str, tuple[str, str]]:
-        """Business id -> (standing in force, who said it when and why)."""
-        said: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self.standing_rows():
-            said[row["business_id"]].append(row)
-        found = {}
-        for business, rows in sorted(said.items()):
-            if standing := _in_force(rows):
-                last = [r for r in rows if r["standing"] == standing][-1]
-                found[business] = standing, f"{last['user']}, {last['at']:%Y-%m-%d}: {last['reason']}"
-        return found
+    def reasoned_standings(self, at: datetime | None = None) -> dict[str, tuple[str, str]]:
+        """Business id in use -> (standing in force, who said it when and why); follows replaced ids."""
+        return reasoned(self.standing_rows(at), self.aliases(at))
+
+    def standing_conflicts(self) -> dict[str, dict[str, str]]:
+        """Businesses that ids of different standings became; the least accusing holds until a supervisor decides."""
+        return disagreeing(self.standing_rows(), self.aliases())
 
     # Decisions ---------------------------------------------------------------------------------
 
@@ -99,40 +108,45 @@ class Casework:
             raise FixInput("Both are the same ref. Name two different ones.")
         low, high = sorted((ref_a, ref_b))
         decision = Decision(str(uuid4()), same, low, high, tuple(members_shown), user, reason, _now())
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
+            role = require(connection, user, "decide on a pair")
             row = {k: getattr(decision, k) for k in DECISIONS.c.keys() if k != "members_shown"}  # noqa: SIM118
             connection.execute(DECISIONS.insert().values(**row, members_shown=list(members_shown)))
             word = "same" if same else "not the same"
-            chain.append(connection, "audit", user, f"decide {word}", f"{low} {high}", reason=reason)
+            chain.append(connection, "audit", user, f"decide {word}", f"{low} {high}", role=role, reason=reason)
         return decision
 
     def revoke(self, decision_id: str, user: str, reason: str) -> None:
         """Take a decision back; it stays on record. Raises NotFound."""
         _needed(user=user, reason=reason)
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
+            role = require(connection, user, "revoke a decision")
+            if connection.execute(sa.select(REVOCATIONS).where(REVOCATIONS.c.decision_id == decision_id)).first():
+                raise FixInput(f"Decision {decision_id} is revoked already. Nothing was changed.")
             if not connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).first():
                 raise NotFound(f"There is no decision {decision_id}.")
             connection.execute(
                 REVOCATIONS.insert().values(decision_id=decision_id, user=user, reason=reason, at=_now())
             )
-            chain.append(connection, "audit", user, "revoke decision", decision_id, reason=reason)
+            chain.append(connection, "audit", user, "revoke decision", decision_id, role=role, reason=reason)
 
-    def decisions(self) -> list[Decision]:
-        """Decisions in force: for each pair the last one that was not revoked; ordered by time."""
+    def decisions(self, at: datetime | None = None) -> list[Decision]:
+        """Decisions in force (at a moment): for each pair the last one that was not revoked; ordered by time."""
         query = (
-            sa.select(DECISIONS)
+            sa.select(DECISIONS, REVOCATIONS.c.at.label("revoked_at"))
             .outerjoin(REVOCATIONS, DECISIONS.c.decision_id == REVOCATIONS.c.decision_id)
-            .where(REVOCATIONS.c.decision_id.is_(None))
             .order_by(DECISIONS.c.decided_at, DECISIONS.c.decision_id)
         )
         with self.engine.connect() as connection:
             rows = [dict(r) for r in connection.execute(query).mappings()]
-        last = {(r["ref_a"], r["ref_b"]): r for r in rows}
-        kept = sorted(last.values(), key=lambda r: (r["decided_at"], r["decision_id"]))
-        return [
-            Decision(**{**r, "members_shown": tuple(r["members_shown"]), "decided_at": _aware(r["decided_at"])})
-            for r in kept
-        ]
+        last: dict[tuple[str, str], Decision] = {}
+        for row in rows:
+            revoked, decided = row.pop("revoked_at"), _aware(row["decided_at"])
+            if (revoked and (at is None or _aware(revoked) <= at)) or (at is not None and decided > at):
+                continue
+            pair = row["ref_a"], row["ref_b"]
+            last[pair] = Decision(**{**row, "members_shown": tuple(row["members_shown"]), "decided_at": decided})
+        return sorted(last.values(), key=lambda d: (d.decided_at, d.decision_id))
 
     def conflicts(self) -> list[tuple[str, str]]:
         """Pairs that different users decided both ways: for a supervisor."""
@@ -140,7 +154,7 @@ class Casework:
         revoked = sa.select(REVOCATIONS.c.decision_id)
         with self.engine.connect() as connection:
             for r in connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id.not_in(revoked))).mappings():
-                words[r["ref_a"], r["ref_b"]].add((r["same"], r["user"]))
+                words[r["ref_a"], r["ref_b"]].add((r["same"], user_key(r["user"])))
         return sorted(
             pair for pair, said in words.items() if len({s for s, _ in said}) > 1 and len({u for _, u in said}) > 1
         )
@@ -152,10 +166,17 @@ class Casework:
         _needed(user=user, reason=reason)
         now = _now()
         row = {"applicant_digest": applicant_digest, "known_digest": known_digest, "user": user, "reason": reason}
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
+            role = require(connection, user, "clear a pair")
             connection.execute(SUPPRESSIONS.insert().values(**row, at=now, expires_at=now + timedelta(days=days)))
             chain.append(
-                connection, "audit", user, "suppress pair", f"{applicant_digest} {known_digest}", reason=reason
+                connection,
+                "audit",
+                user,
+                "suppress pair",
+                f"{applicant_digest} {known_digest}",
+                role=role,
+                reason=reason,
             )
 
     def suppressed(self, at: datetime | None = None) -> set[tuple[str, str]]:
@@ -179,10 +200,18 @@ class Casework:
             }
             for f in {f.application_id: f for f in flags}.values()
         ]
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             if rows:
                 connection.execute(FLAGS.insert(), rows)
-            chain.append(connection, "audit", user, "screen", run_id, reason=f"{len(rows)} applications")
+            chain.append(
+                connection,
+                "audit",
+                user,
+                "screen",
+                run_id,
+                role=role_of(connection, user),
+                reason=f"{len(rows)} applications",
+            )
         return len(rows)
 
     def shown_before(self) -> set[str]:
@@ -191,55 +220,64 @@ class Casework:
         with self.engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
-    def add_aliases(self, pairs: Iterable[tuple[str, str]], snapshot_id: str) -> None:
-        """Old ids that a build replaced by new ones."""
-        rows = [{"old_id": old, "new_id": new, "snapshot_id": snapshot_id, "at": _now()} for old, new in sorted(pairs)]
-        with self.engine.begin() as connection:
-            known = set(connection.execute(sa.select(ALIASES.c.old_id, ALIASES.c.new_id)).tuples())
-            if fresh := [r for r in rows if (r["old_id"], r["new_id"]) not in known]:
-                connection.execute(ALIASES.insert(), fresh)
+    def add_aliases(self, pairs: Iterable[tuple[str, str]], snapshot_id: str) -> int:
+        """Old ids that a build replaced by new ones. What is known already is not said again; returns how many were."""
+        with self._writing() as connection:
+            now = resolve_aliases(_alias_edges(connection, None))
+            fresh = sorted({(old, new) for old, new in pairs if old != new and now.get(old) != new})
+            rows = [{"old_id": old, "new_id": new, "snapshot_id": snapshot_id, "at": _now()} for old, new in fresh]
+            if rows:
+                connection.execute(ALIASES.insert(), rows)
+        return len(rows)
 
-    def aliases(self) -> dict[str, str]:
-        """Newest id for each replaced one."""
+    def aliases(self, at: datetime | None = None) -> dict[str, str]:
+        """Every replaced id -> the id it has now (or had at a moment)."""
         with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(ALIASES.c.old_id, ALIASES.c.new_id).order_by(ALIASES.c.at))
-            return dict(rows.tuples().all())
+            return resolve_aliases(_alias_edges(connection, at))
 
     # Log ---------------------------------------------------------------------------------------
 
     def audit(self, actor: str, action: str, object_: str, reason: str = "") -> None:
         """View, search, reveal, export, approve, purge."""
-        with self.engine.begin() as connection:
-            chain.append(connection, "audit", actor, action, object_, reason=reason)
+        with self._writing() as connection:
+            chain.append(connection, "audit", actor, action, object_, role=role_of(connection, actor), reason=reason)
 
     def custody(self, actor: str, action: str, object_: str, reason: str, before: str = "", after: str = "") -> None:
         """What happened to evidence: who, what, why, hash before and after."""
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
+            role = role_of(connection, actor)
             chain.append(
-                connection, "custody", actor, action, object_, reason=reason, hash_before=before, hash_after=after
-            )
+                connection, "custody", actor, action, object_,
+                role=role, reason=reason, hash_before=before, hash_after=after,
+            )  # fmt: skip
 
-    def verify_logs(self) -> list[str]:
-        """What is wrong with the log's chain; empty when it is whole."""
+    def entries(self, chain_name: str = "", object_: str = "") -> list[dict[str, Any]]:
+        """Log entries in order: of one chain ("audit", "custody") and of one object when given."""
+        query = sa.select(LOG).order_by(LOG.c.seq)
+        query = query.where(LOG.c.chain == chain_name) if chain_name else query
+        query = query.where(LOG.c.object == object_) if object_ else query
         with self.engine.connect() as connection:
-            return chain.problems(connection)
+            return [dict(r) for r in connection.execute(query).mappings()]
 
-    def head(self) -> str:
-        """Digest of everything here that binds a build: standings and decisions in force."""
-        decisions = [(d.same, d.ref_a, d.ref_b) for d in self.decisions()]
-        return sha256(json.dumps([sorted(self.standings().items()), decisions]).encode()).hexdigest()
+    def log_head(self) -> tuple[int, str]:
+        """Number and hash of the last log entry, (0, "") before the first: to be kept outside the casework."""
+        with self.engine.connect() as connection:
+            return chain.head(connection)
+
+    def verify_logs(self, kept: tuple[int, str] | None = None) -> list[str]:
+        """What is wrong with the log; empty when it is whole. `kept`: a head kept elsewhere, which shows a log that was
+        cut off or set back."""
+        with self.engine.connect() as connection:
+            return chain.problems(connection, kept)
+
+    def head(self, at: datetime | None = None) -> str:
+        """Digest of everything here that binds a build: standings, by the ids they were said of, and decisions in
+        force. Aliases, which builds themselves add, do not change it."""
+        decisions = [(d.same, d.ref_a, d.ref_b) for d in self.decisions(at)]
+        standings = {b: standing for b, (standing, _) in reasoned(self.standing_rows(at), {}).items()}
+        return sha256(json.dumps([sorted(standings.items()), decisions]).encode()).hexdigest()
 
 
-def _in_force(rows: Sequence[dict[str, Any]]) -> str:
-    """The standing that a business's entries (oldest first) amount to; "" when only one user proposes designation."""
-    designating: set[str] = set()
-    standing = ""
-    for row in rows:
-        if row["standing"] == "designated":
-            designating.add(row["user"])
-            if len(designating) >= USERS_FOR_DESIGNATION:
-                standing = "designated"
-        else:
-            designating = set()
-            standing = row["standing"]
-    return standing
+def _alias_edges(connection: sa.Connection, at: datetime | None) -> list[tuple[str, str]]:
+    rows = connection.execute(sa.select(ALIASES.c.old_id, ALIASES.c.new_id, ALIASES.c.at).order_by(ALIASES.c.id))
+    return [(old, new) for old, new, when in rows if at is None or _aware(when) <= at]

@@ -72,8 +72,9 @@ FLAGS = sa.Table(
 ALIASES = sa.Table(
     "aliases",
     METADATA,
-    sa.Column("old_id", sa.String, primary_key=True),
-    sa.Column("new_id", sa.String, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),  # in order of time: a later one may take an earlier one back
+    sa.Column("old_id", sa.String, nullable=False),
+    sa.Column("new_id", sa.String, nullable=False),
     sa.Column("snapshot_id", sa.String, nullable=False),
     sa.Column("at", WHEN, nullable=False),
 )

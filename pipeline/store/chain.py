@@ -35,9 +35,9 @@ def append(
     """Add an entry within the caller's transaction; returns its number."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE log IN EXCLUSIVE MODE"))
-    last = connection.execute(sa.select(LOG.c.seq, LOG.c.hash).order_by(LOG.c.seq.desc()).limit(1)).first()
+    seq, prev = head(connection)
     row: dict[str, Any] = {
-        "seq": (last.seq if last else 0) + 1,
+        "seq": seq + 1,
         "chain": chain,
         "at": datetime.now(UTC).isoformat(),
         "actor": actor,
@@ -47,15 +47,27 @@ def append(
         "reason": reason,
         "hash_before": hash_before,
         "hash_after": hash_after,
-        "prev": last.hash if last else "",
+        "prev": prev,
     }
     connection.execute(LOG.insert().values(**row, hash=entry_hash(row)))
     return int(row["seq"])
 
 
-def problems(connection: sa.Connection) -> list[str]:
-    """What is wrong with the chain, entry by entry; empty when it is whole."""
+def head(connection: sa.Connection) -> tuple[int, str]:
+    """Number and hash of the last entry; (0, "") before the first."""
+    last = connection.execute(sa.select(LOG.c.seq, LOG.c.hash).order_by(LOG.c.seq.desc()).limit(1)).first()
+    return (int(last.seq), str(last.hash)) if last else (0, "")
+
+
+def problems(connection: sa.Connection, kept: tuple[int, str] | None = None) -> list[str]:
+    """What is wrong with the chain, entry by entry; empty when it is whole. `kept`: a head noted earlier elsewhere."""
     found: list[str] = []
+    if kept and kept[0]:
+        there = connection.execute(sa.select(LOG.c.hash).where(LOG.c.seq == kept[0])).scalar()
+        if there is None:
+            found.append(f"entry {kept[0]}, noted elsewhere, is missing: the log was cut off or set back")
+        elif there != kept[1]:
+            found.append(f"entry {kept[0]} is not the one noted elsewhere")
     prev, expected = "", 1
     for row in connection.execute(sa.select(LOG).order_by(LOG.c.seq)).mappings():
         entry = dict(row)

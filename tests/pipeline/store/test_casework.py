@@ -13,11 +13,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
 
-from pipeline.errors import FixHome, FixInput, NotFound
+from pipeline.errors import FixHome, FixInput, NotAllowed, NotFound
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
-from pipeline.store.casework_tables import APPEND_ONLY
+from pipeline.store.casework_engine import HEAD, MIGRATIONS
+from pipeline.store.casework_tables import APPEND_ONLY, METADATA
 
 
 @pytest.fixture
@@ -35,6 +40,7 @@ def casework(path: Path) -> Casework:
     [
         ([("amy", "designated")], None),
         ([("amy", "designated"), ("amy", "designated")], None),
+        ([("amy", "designated"), (" Amy ", "designated")], None),
         ([("amy", "designated"), ("bob", "designated")], "designated"),
         ([("amy", "designated"), ("bob", "cleared")], "cleared"),
         ([("amy", "designated"), ("bob", "cleared"), ("bob", "designated")], "cleared"),
@@ -88,6 +94,70 @@ def test_suppression_expires(casework: Casework) -> None:
     assert casework.suppressed(now + timedelta(days=11)) == set()
 
 
+def test_registered_users_keep_to_their_role_and_the_log_names_it(casework: Casework) -> None:
+    casework.add_user("amy", "analyst", "root")
+    casework.add_user("ada", "auditor", "root")
+    with pytest.raises(NotAllowed, match="registered as auditor and may not set a standing"):
+        casework.set_standing("b1", "suspected", "Ada", "because")
+    with pytest.raises(NotAllowed, match="register a user"):
+        casework.add_user("eve", "admin", "amy")
+    with pytest.raises(FixInput, match="exists already"):
+        casework.add_user("AMY", "supervisor", "root")
+    casework.set_standing("b1", "suspected", "amy", "because")
+    assert casework.users() == {"ada": "auditor", "amy": "analyst"}
+    assert [(e["actor"], e["role"], e["action"]) for e in casework.entries()][-1] == (
+        "amy",
+        "analyst",
+        "standing suspected",
+    )
+
+
+def test_a_standing_follows_its_business_when_ids_merge_and_split_again(casework: Casework) -> None:
+    casework.set_standing("b2", "cleared", "amy", "not related")
+    head = casework.head()
+    assert casework.add_aliases([("b2", "b1"), ("b3", "b3")], "s1") == 1
+    assert casework.standings() == {"b1": "cleared"}
+    assert casework.add_aliases([("b2", "b1")], "s2") == 0
+    casework.add_aliases([("b1", "b0")], "s3")
+    assert casework.aliases() == {"b1": "b0", "b2": "b0"}
+    assert casework.standings() == {"b0": "cleared"}
+    casework.add_aliases([("b0", "b2")], "s4")
+    assert casework.aliases() == {"b0": "b2", "b1": "b2"}
+    assert casework.standings() == {"b2": "cleared"}
+    assert casework.add_aliases([("b2", "b1")], "s5") == 1  # said again after it was taken back
+    assert casework.head() == head
+
+
+def test_where_standings_of_merged_ids_disagree_the_least_accusing_holds(casework: Casework) -> None:
+    for user in ("amy", "bob"):
+        casework.set_standing("b1", "designated", user, "seen")
+    casework.set_standing("b2", "cleared", "amy", "not related")
+    casework.add_aliases([("b2", "b1")], "s1")
+    assert casework.standings() == {"b1": "cleared"}
+    assert casework.standing_conflicts() == {"b1": {"b1": "designated", "b2": "cleared"}}
+
+
+def test_what_was_decided_at_an_earlier_moment(casework: Casework) -> None:
+    before = datetime.now(UTC)
+    casework.set_standing("b1", "suspected", "amy", "because")
+    one = casework.decide(True, "a", "b", [], "amy", "same")
+    between = datetime.now(UTC)
+    casework.set_standing("b1", "cleared", "amy", "because")
+    casework.revoke(one.decision_id, "amy", "mistake")
+    assert (casework.standings(before), casework.decisions(before)) == ({}, [])
+    assert casework.standings(between) == {"b1": "suspected"}
+    assert [d.same for d in casework.decisions(between)] == [True]
+    assert (casework.standings(), casework.decisions()) == ({"b1": "cleared"}, [])
+    assert len({casework.head(before), casework.head(between), casework.head()}) == 3
+
+
+def test_a_decision_is_revoked_once(casework: Casework) -> None:
+    one = casework.decide(True, "a", "b", [], "amy", "same")
+    casework.revoke(one.decision_id, "amy", "mistake")
+    with pytest.raises(FixInput, match="revoked already"):
+        casework.revoke(one.decision_id, "bob", "mistake")
+
+
 def test_frozen_flags_tell_what_was_shown(casework: Casework) -> None:
     flags = [Flag("A-1", "possible_match", "strong", 0.99), Flag("A-2", "no_relevant_result", "", 0.0)]
     assert casework.freeze("run-1", flags, "amy") == 2
@@ -133,6 +203,21 @@ def test_an_altered_log_is_found(casework: Casework, path: Path, damage: str, wo
     assert any(words in problem for problem in casework.verify_logs())
 
 
+def test_a_log_that_was_cut_off_is_found_by_a_head_kept_elsewhere(casework: Casework, path: Path) -> None:
+    assert casework.log_head() == (0, "")
+    for n in range(4):
+        casework.audit("amy", "view", f"item {n}")
+    kept = casework.log_head()
+    assert casework.verify_logs(kept) == []
+    with sqlite3.connect(path) as raw:
+        raw.execute("DROP TRIGGER log_no_delete")
+        raw.execute("DELETE FROM log WHERE seq = 4")
+    assert casework.verify_logs() == []
+    assert casework.verify_logs(kept) == ["entry 4, noted elsewhere, is missing: the log was cut off or set back"]
+    casework.audit("amy", "view", "something else")
+    assert casework.verify_logs(kept) == ["entry 4 is not the one noted elsewhere"]
+
+
 WRITER = """
     import sys
     from pipeline.store.casework import Casework
@@ -154,6 +239,45 @@ def test_two_writers_share_one_chain(casework: Casework, path: Path) -> None:
     assert casework.verify_logs() == []
     with casework.engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM log")).scalar() == 60
+
+
+def test_two_processes_open_a_new_casework_at_once(path: Path) -> None:
+    children = [_writer(path, name, 3) for name in ("amy", "bob", "cy")]
+    assert [child.wait(60) for child in children] == [0, 0, 0]
+    opened = Casework(f"sqlite:///{path}")
+    assert opened.verify_logs() == []
+    assert len(opened.entries()) == 9
+
+
+def test_a_reader_does_not_wait_for_a_writer(casework: Casework, path: Path) -> None:
+    casework.set_standing("b1", "cleared", "amy", "because")
+    with sqlite3.connect(path, isolation_level=None) as raw:
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("INSERT INTO users VALUES ('x', 'analyst', '2026-01-01')")
+        assert Casework(f"sqlite:///{path}").standings() == {"b1": "cleared"}
+        raw.execute("ROLLBACK")
+
+
+def test_a_casework_of_the_first_version_is_brought_up_to_date(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO aliases VALUES ('old', 'new', 's1', '2026-01-01 00:00:00')"))
+    opened = Casework(f"sqlite:///{path}")
+    assert opened.aliases() == {"old": "new"}
+    with sqlite3.connect(path) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute("DELETE FROM aliases")
+
+
+def test_migrations_lead_to_the_declared_tables(casework: Casework) -> None:
+    with casework.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_a_killed_writer_loses_nothing_it_acknowledged(casework: Casework, path: Path) -> None:
@@ -180,5 +304,9 @@ def test_something_else_is_refused_in_words(path: Path) -> None:
     path.write_bytes(b"this is no database at all" * 400)
     with pytest.raises(FixHome, match="cannot be opened"):
         Casework(f"sqlite:///{path}")
-    with pytest.raises(FixHome, match="psycopg"):
-        Casework("postgresql+psycopg://nobody@127.0.0.1:1/x")
+    with pytest.raises(FixHome, match=r"psycopg|cannot be opened"):
+        Casework("postgresql://nobody@127.0.0.1:1/x")
+    with pytest.raises(FixHome, match="casework_url"):
+        Casework("no url at all")
+    with pytest.raises(FixHome, match="can be reached and written to"):
+        Casework(f"sqlite:///{path.parent}/nowhere/casework.sqlite")
