@@ -16,6 +16,8 @@ from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.person_names import read_person
 
+CLEARER = 5.0  # bits by which one business must be the likelier owner of an ad without a name
+
 
 @dataclass
 class Groups:
@@ -101,19 +103,54 @@ def cluster_with_refusals(
     for (a, b), same in decided.items():
         if not same and a in by_id and b in by_id:
             groups.keep_apart(a, b)
+    nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
+    named = by_id.keys() - nameless
     joins = [(float("inf"), a, b, True) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
     joins += [
         (p.weight, min(p.ref_a, p.ref_b), max(p.ref_a, p.ref_b), False)
         for p in pairs
-        if p.probability >= model.match and p.ref_a in by_id and p.ref_b in by_id
+        if p.probability >= model.match and p.ref_a in named and p.ref_b in named
     ]
     for weight, a, b, by_person in sorted(joins, key=lambda j: (-j[0], j[1], j[2])):
         if why := groups.refusal(a, b, by_person=by_person):
             refused.append(Refused(a, b, weight, why))
         else:
             groups.join(a, b)
+    likely = [p for p in pairs if p.probability >= model.review and nameless & {p.ref_a, p.ref_b}]
+    refused += _join_nameless(groups, nameless, [p for p in likely if p.ref_a in by_id and p.ref_b in by_id])
     gathered = (_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values())
     return sorted(gathered, key=lambda e: e.entity_id), refused
+
+
+def _join_nameless(groups: Groups, nameless: set[str], pairs: Sequence[ScoredPair]) -> list[Refused]:
+    """Let an ad without a name join the one business it may belong to, and never bridge two.
+
+    A shared line answers for several storefronts, so a phone alone says too little when several businesses used it
+    at the time; when only one did (or one is CLEARER by more than that many bits) the ad is that one's.
+    """
+    candidates: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
+    for pair in sorted(pairs, key=lambda p: (-p.weight, p.ref_a, p.ref_b)):
+        for one, other in ((pair.ref_a, pair.ref_b), (pair.ref_b, pair.ref_a)):
+            if one in nameless and other not in nameless:
+                candidates[one].setdefault(groups.find(other), (pair.weight, other))
+    refused: list[Refused] = []
+    chosen: list[tuple[float, str, str]] = []
+    for ref_id in sorted(candidates):
+        best, *rest = sorted(candidates[ref_id].values(), key=lambda c: (-c[0], c[1]))
+        if rest and best[0] - rest[0][0] < CLEARER:
+            a, b = sorted((ref_id, best[1]))
+            refused.append(Refused(a, b, best[0], "without a name, between two businesses"))
+        else:
+            chosen.append((best[0], ref_id, best[1]))
+    for pair in pairs:
+        if pair.ref_a in nameless and pair.ref_b in nameless and not {pair.ref_a, pair.ref_b} & candidates.keys():
+            chosen.append((pair.weight, pair.ref_a, pair.ref_b))
+    for weight, a, b in sorted(chosen, key=lambda c: (-c[0], c[1], c[2])):
+        if why := groups.refusal(a, b):
+            refused.append(Refused(min(a, b), max(a, b), weight, why))
+        else:
+            groups.join(a, b)
+    return refused
 
 
 def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:

@@ -106,20 +106,24 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class Meet:
-    """Two periods, given as first and last day numbers, share a day."""
+    """Two periods, given as first and last day numbers, share a day or lie at most `slack` days apart."""
 
     first: str
     last: str
+    slack: int = 0
 
     def sql(self) -> str:
-        return f"coalesce({self.first}_l <= {self.last}_r, FALSE) AND coalesce({self.first}_r <= {self.last}_l, FALSE)"
+        return (
+            f"(coalesce({self.first}_l <= {self.last}_r + {self.slack}, FALSE) "
+            f"AND coalesce({self.first}_r <= {self.last}_l + {self.slack}, FALSE))"
+        )
 
     def holds(self, a: Row, b: Row) -> bool:
         days = (a[self.first], b[self.last], b[self.first], a[self.last])
         one, two, three, four = (d if isinstance(d, int) else None for d in days)
         if one is None or two is None or three is None or four is None:
             return False
-        return one <= two and three <= four
+        return one <= two + self.slack and three <= four + self.slack
 
 
 @dataclass(frozen=True, slots=True)

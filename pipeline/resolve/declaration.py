@@ -59,7 +59,8 @@ PHONE, CONTACT, LICENSE = Overlap("phones"), Overlap("contacts"), Equal("license
 SUITE = Overlap("places")
 BUILDING_OPEN = some(Overlap("open_buildings", "buildings"), Overlap("buildings", "open_buildings"))
 BUILDING = Overlap("buildings")
-OVERLAPS = Meet("first_day", "last_day")
+OVERLAPS, NEAR_IN_TIME = Meet("first_day", "last_day"), Meet("first_day", "last_day", 30)
+B_NAMELESS = every(some(PHONE, CONTACT), NEAR_IN_TIME, Both("advertised"), Missing("names"))
 
 BUSINESS = RoleModel(
     prior=1e-4,
@@ -127,9 +128,10 @@ BUSINESS = RoleModel(
                         every(LICENSE, some(PHONE, SUITE)),
                         # A storefront that renames itself: one phone at one place at one time, both as advertised.
                         every(some(PHONE, CONTACT), SUITE, OVERLAPS, Both("advertised")),
-                        every(Overlap("phones"), SUITE, OVERLAPS, Missing("names")),
                     ),
                 ),
+                # Three bits for the time; cluster.py lets such an ad join one business, never bridge two.
+                Level("an ad without a name, at the time", "similar", B_NAMELESS, u=1 / 8),
                 NO_RULE,
             ),
             (),

@@ -12,7 +12,7 @@ from pipeline.resolve.romanization import DATA, syllables
 SURNAMES, FIRST_NAMES = "us_surnames_2020.csv.gz", "us_first_names_2020.csv.gz"
 # Bearers in the published files, including the rare names left out of our copy.
 SURNAME_TOTAL, FIRST_TOTAL = 262_612_981, 302_029_327
-ENGLISH_AT_LEAST = 20_000  # bearers of a given name that people put beside another given name
+ENGLISH_AT_LEAST = 2_000  # bearers of a given name that people put beside another given name
 SETTLED_AT_LEAST = 2_000  # bearers from which a spelling is a name of its own, not a slip
 
 

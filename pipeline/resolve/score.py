@@ -7,7 +7,7 @@ from math import exp2
 
 from pipeline.model import Contribution
 from pipeline.resolve.conditions import Row, Value
-from pipeline.resolve.declaration import DECLARED, RULED_OUT, Compared, Level
+from pipeline.resolve.declaration import DECLARED, NO_RULE, RULED_OUT, Compared, Level
 from pipeline.resolve.keys import Keys
 from pipeline.resolve.model import MatchModel
 
@@ -27,7 +27,7 @@ class Scored:
     @property
     def corroborated(self) -> bool:
         """False when the pair rests on a name, a phone or a premises alone."""
-        return dict(self.levels)["corroboration"] == "corroborated"
+        return dict(self.levels)["corroboration"] != NO_RULE.name
 
     @property
     def matched(self) -> tuple[str, ...]:

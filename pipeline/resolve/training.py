@@ -70,7 +70,7 @@ def learn(connection: duckdb.DuckDBPyConnection, rows: Sequence[Keys], role: str
     with splink_session(connection) as (api, name):
         frame = api.register(keys_table(rows, role), table_name=f"{name}_input")
         linker = Linker(frame, splink_settings(base, role, training=True), log_level=None)
-        linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1, min_count_per_level=None, num_chunks=1)
+        linker.training.estimate_u_using_random_sampling(max_pairs=4e5, seed=1, min_count_per_level=None, num_chunks=1)
         for rule in TEACHERS[role]:
             # Splink 5.0 drops comparisons from the model when a rule yields no pair, so the pairs are counted first.
             count = f"SELECT count(*) FROM {frame.physical_name} l JOIN {frame.physical_name} r ON {rule}"

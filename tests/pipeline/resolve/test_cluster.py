@@ -83,6 +83,18 @@ def test_a_cluster_grows_to_its_limit_and_no_further(ref: Make) -> None:
     assert {r.why for r in refused} == {"too large"}
 
 
+def test_an_ad_without_a_name_joins_one_business_and_never_bridges_two(ref: Make) -> None:
+    jade, rose, blank, other = ref(0, "business", "Jade"), ref(1, "business", "Rose"), ref(2), ref(3)
+    refs = [jade, rose, blank, other]
+    one = [pair(jade, blank, 3, 0.88)]
+    assert groups(refs, one) == {frozenset({0, 2}), frozenset({1}), frozenset({3})}
+    both = [*one, pair(rose, blank, 3, 0.88)]
+    assert groups(refs, both) == {frozenset({n}) for n in range(4)}
+    clear = [*one, pair(rose, blank, 14, 0.99)]
+    assert groups(refs, clear) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
+    assert groups(refs, [pair(blank, other, 3, 0.88)]) == {frozenset({0}), frozenset({1}), frozenset({2, 3})}
+
+
 def test_entity_is_named_and_numbered_by_its_members(ref: Make) -> None:
     a = replace(ref(5, "operator", "H. Qi"))
     b, c = (

@@ -138,6 +138,14 @@ def test_two_people(ref: Make, case: str) -> None:
     assert compare(ref, "operator", *OTHER_PERSON[case]).probability < 0.01
 
 
+def test_an_ad_without_a_name_is_for_review_by_phone_at_the_time_only(ref: Make) -> None:
+    named = {"name": "Jade Crane", "phones": (PHONE,), **SPRING}
+    near = compare(ref, "business", named, {"phones": (PHONE,), **MAY})
+    later = compare(ref, "business", named, {"phones": (PHONE,), **AUTUMN})
+    assert near.probability >= base_model().review
+    assert later.probability < 0.01
+
+
 def test_a_common_name_weighs_less_than_a_rare_one(ref: Make) -> None:
     common, rare = (
         compare(ref, "operator", {"name": name, "dob": BORN}, {"name": name, "dob": BORN})
