@@ -1,0 +1,78 @@
+"""Hours, prices and labelled values in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.extract.lexicon import fold
+from pipeline.extract.text import Found
+
+_CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?\s?[ap]\.?\s?m\b\.?|[0-2]?\d:[0-5]\d|noon|midnight)"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\.?"
+_DAYS = (
+    rf"(?:(?:daily|every\s?day|7\s?days(?:\s?a\s?week)?"
+    rf"|{_WEEKDAY}(?:\s?(?:-|–|—|to|thru|through|&|and|,)\s?{_WEEKDAY}){{0,3}})\s?[:,]?\s{{0,3}})"
+)
+_HOURS = re.compile(
+    rf"(?<!\w)(?:{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?(?:-|–|—|~|to|till?|until)\s?"
+    rf"(?P<close>{_CLOCK}|late|close)(?:\s{{0,2}}{_DAYS})?(?!\w)"
+)
+_ALL_DAY = re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)")
+_MINUTES = (
+    r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
+    r"|(?P<{2}>(?:an?\s|1\s?|one\s)?(?:hour|hr|h)\b)"
+)
+_PRICE = re.compile(
+    rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–]?\s?(?:for\s|is\s)?)?"
+    r"(?:\$\s?(?P<usd>\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|usd\b))(?![\d$])"
+    rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
+)
+_LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
+
+
+def find_hours(text: str) -> list[Found]:
+    """Opening hours, value = the words with single spaces in lower case."""
+    folded = fold(text)
+    found = [
+        Found("hours", " ".join(m[0].split()), *m.span()) for rx in (_HOURS, _ALL_DAY) for m in rx.finditer(folded)
+    ]
+    return sorted(found, key=lambda f: f.start)
+
+
+def closes_late(hours: str) -> bool:
+    """Whether hours as `find_hours` gives them end at 23:00 or later, or in the night."""
+    folded = fold(hours)
+    if _ALL_DAY.search(folded):
+        return True
+    m = _HOURS.search(folded)
+    if m is None or m["close"] == "close":
+        return False
+    if m["close"] in {"late", "midnight"}:
+        return True
+    clock = re.match(r"(\d{1,2})(?::\d\d)?\s?([ap]?)", m["close"])
+    if clock is None:
+        return False
+    hour = int(clock[1]) % 12 + 12 * (clock[2] == "p") if clock[2] else int(clock[1])
+    return hour >= 23 or hour < 6
+
+
+def find_prices(text: str) -> list[Found]:
+    """Dollar prices, value "60.00 USD" or "60.00 USD/30min" when the time is said."""
+    found = []
+    for m in _PRICE.finditer(fold(text)):
+        amount = f"{int(m['usd'] or m['after'])}.{m['cents'] or '00'} USD"
+        minutes = m["m1"] or m["m2"] or ("30" if m["half1"] or m["half2"] else "60" if m["hour1"] or m["hour2"] else "")
+        found.append(Found("price", f"{amount}/{minutes}min" if minutes else amount, *m.span()))
+    return found
+
+
+def labelled(text: str) -> Iterator[tuple[str, int, int]]:
+    """(label in lower case, start, end of the value) of "Label: value" lines, table rows and definition lists."""
+    at = 0
+    while m := _LABEL.search(text, at):
+        yield fold(m["label"]).strip(" *•·-"), m.start("value"), m.end("value")
+        # a line can be a label for the next one, so go on at the line's own end
+        at = max(text.find("\n", m.start("label")) + 1, m.start() + 1)
+        if at == 0 or at >= len(text):
+            break

@@ -1,0 +1,69 @@
+"""Phrase lists over folded text: the vocabulary files, and the indicator lexicon as spans.
+
+Folding keeps every character's place, so spans in folded text are spans in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.extract.text import Found
+
+VOCAB = Path(__file__).with_name("vocab")
+
+
+@cache
+def vocabulary(name: str) -> dict[str, Any]:
+    """One file of vocab/, read once. Callers must not change it."""
+    with (VOCAB / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms (full-width, circled, mathematical) and ASCII quotes, character by character.
+
+    The result has the length of the text; zero-width characters become spaces.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_character, text))
+
+
+@cache
+def _fold_character(character: str) -> str:
+    if character in "’‘ʼ`´":
+        return "'"
+    if unicodedata.category(character) == "Cf":
+        return " "
+    plain = unicodedata.normalize("NFKD", character)[:1].lower()
+    return plain if len(plain) == 1 else character
+
+
+def spaced(pattern: str) -> str:
+    """A pattern in which a space stands for any run of white space."""
+    return pattern.replace(" ?", r"\s*").replace(" ", r"\s+")
+
+
+@cache
+def _indicators() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (code, re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)"))
+        for code, entry in vocabulary("indicators").items()
+    )
+
+
+def find_indicators(text: str) -> list[Found]:
+    """Spans of the indicator lexicon, value = its code, in order of appearance."""
+    folded = fold(text)
+    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _indicators() for m in rx.finditer(folded)]
+    return sorted(found, key=lambda f: (f.start, f.end, f.value))
+
+
+def spans(kind: str, style: str, pattern: re.Pattern[str], folded: str, group: int | str = 0) -> list[Found]:
+    """Every match of a group as a Found without value."""
+    return [Found(kind, "", *m.span(group), style) for m in pattern.finditer(folded) if m[group]]

@@ -1,0 +1,118 @@
+"""From selectors to values that remember their place, and from values to mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.extract.contacts import site_of
+from pipeline.extract.lexicon import fold
+from pipeline.extract.profile import Rules, Selectors, SiteProfile
+from pipeline.extract.text import Found, css_path, field_of, visible_text
+from pipeline.model import Mention
+
+MAX_MATCHES = 300  # of one selector within one ad
+MAX_TEXT = 200_000  # characters of one ad that are searched
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One page being read: the tree and everything its values depend on."""
+
+    tree: LexborHTMLParser
+    url: str
+    captured_at: datetime
+    profile: SiteProfile | None
+    fictional: bool = True
+    generated: bool = True
+    version: str = ""
+
+    @property
+    def timezone(self) -> str:
+        return self.profile.timezone if self.profile else "UTC"
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        named = self.profile.allowed_domains if self.profile else ()
+        return frozenset([site_of(self.url)[0], *(d.split(":")[0].lower().removeprefix("www.") for d in named)]) - {""}
+
+    def absolute(self, href: str) -> str:
+        """An http(s) URL without fragment, resolved against the page (and its <base>); "" for anything else."""
+        base = self.tree.css_first("base[href]")
+        try:
+            start = urljoin(self.url, (base.attributes.get("href") or "").strip()) if base is not None else self.url
+            found = urljoin(start, href.strip())
+            parts = urlsplit(found)
+        except ValueError:
+            return ""
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return ""
+        return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
+
+    def is_own(self, url: str) -> bool:
+        """Whether a URL lies on the page's own site."""
+        host = site_of(url)[0]
+        return any(host == own or host.endswith(f".{own}") for own in self.own_hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A stretch of one field: `text` stands at `start` of the element's field ("url": of the page's URL)."""
+
+    text: str
+    node: LexborNode | None
+    field: str
+    start: int = 0
+
+
+def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = ()) -> list[Value]:
+    """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
+    nothing = {fold(s).strip() for s in sentinels}
+    for selector in selectors:
+        nodes = [None] if selector.from_url else root.css(selector.css)[:MAX_MATCHES] if selector.css else [root]
+        field = "url" if selector.from_url else f"attr:{selector.attr}" if selector.attr else "text"
+        values = []
+        for node in nodes:
+            text, start = field_of(node, field) if node is not None else url, 0
+            if selector.pattern is not None:
+                if (m := selector.pattern.search(text)) is None:
+                    continue
+                group = 1 if m.re.groups and m[1] is not None else 0
+                text, start = m[group], m.start(group)
+            lead = len(text) - len(text.lstrip())
+            text, start = text.strip(), start + lead
+            if text and fold(text) not in nothing:
+                values.append(Value(text, node, field, start))
+        if values:
+            return values
+    return []
+
+
+def holds(rules: Rules, root: LexborNode, url: str) -> bool:
+    """Whether any of the rules holds for the page or element."""
+    for rule in rules:
+        if rule.url is not None and not rule.url.search(url):
+            continue
+        nodes = root.css(rule.css)[:MAX_MATCHES] if rule.css else [root]
+        if nodes and (not rule.text or any(rule.text in " ".join(fold(visible_text(n)).split()) for n in nodes)):
+            return True
+    return False
+
+
+def mentions_of(value: Value, found: list[Found], version: str) -> Iterator[Mention]:
+    """Mentions with the element's path; none when the element lies too deep to be cited."""
+    if not found:
+        return
+    path = css_path(value.node) if value.node is not None else ""
+    if not path and value.field != "url":
+        return
+    for f in found:
+        quote = value.text[f.start : f.end]
+        start = value.start + f.start
+        yield Mention(
+            f.kind, f.value, value.field, path, start, start + len(quote), quote, f.style, f.confidence, version
+        )
