@@ -101,8 +101,11 @@ class Address:
 
     @property
     def premises_key(self) -> str:
-        """Building and unit: what one tenant occupies. Without a unit it equals the building's key + "|"."""
-        return f"{self.building_key}|{self.unit}" if self.building_key else ""
+        """Building and unit: what one tenant occupies. Without a unit it equals the building's key + "|".
+
+        A crossing ("5TH AVE & MAIN ST") is nobody's premises: four corners, many tenants.
+        """
+        return f"{self.building_key}|{self.unit}" if self.building_key and " & " not in self.street_key else ""
 
 
 @dataclass(frozen=True, slots=True)

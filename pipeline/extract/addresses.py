@@ -1,0 +1,225 @@
+"""Postal addresses in running text. Silent where numbers and street words are only said: "10 min drive"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.extract.address_line import parse_address
+from pipeline.extract.address_place import read_state
+from pipeline.extract.address_unit import UNIT
+from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES
+from pipeline.extract.gazetteer import is_city
+from pipeline.model import Address
+
+__all__ = ["AddressMention", "find_addresses", "parse_address"]
+
+_FREE: dict[str, list[str]] = DECLARED["free_text"]
+_DOUBTFUL = {word.upper() for word in _FREE["doubtful"]}
+_NOT_NAMES = {word.upper() for word in _FREE["not_names"]}
+_STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
+_CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
+ENOUGH = 0.5
+
+
+def _ways(words: Iterable[str]) -> str:
+    return "|".join(sorted((re.escape(w.upper()) for w in words), key=lambda w: (-len(w), w)))
+
+
+_SUFFIX = _ways(way for way, normal in SUFFIXES.items() if normal in _FREE["suffixes"])
+_DIRECTION = f"(?:{_ways([*DIRECTIONS, 'N.E', 'N.W', 'S.E', 'S.W'])})\\b\\.?"
+_ROAD = _ways(w for name, ways in DECLARED["highways"].items() if name.isupper() for w in ways)
+_STATE = f"(?:{_ways([*STATES, *STATE_CODES])})\\b\\.?"
+_ROAD_ID = r"(?:[0-9]{1,4}[A-Z]?|[A-Z]{1,2})\b"
+_HIGHWAY = rf"(?:OLD )?(?:{_ROAD})\.?[ -](?:(?:BUSINESS|BUS|LOOP) )?{_ROAD_ID}(?: (?:BUSINESS|BUS|LOOP)\b)?"
+_WORD = r"(?:[A-Z][A-Z'’]*\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
+_NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4])?|[NSEW][0-9]+[NSEW][0-9]+)"
+_NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
+
+# Number, direction, then a highway, a name with its suffix, or a lettered avenue.
+_STREET = re.compile(
+    rf"{_NOT_AFTER}(?P<number>{_NUMBER})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
+    rf"|(?P<avenue>AVE(?:NUE)? [A-Z]\b|BROADWAY\b)"
+    rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: {_DIRECTION}(?! [A-Z]+ CITY))?"
+)
+# No suffix: only before a whole "City, ST 65804".
+_UNSUFFIXED = re.compile(
+    rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>(?:[A-Z][A-Z'’.]+ ?){{1,3}}?)"
+    r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
+)
+# "1200 Lake St Louis Blvd": a saint inside the name.
+_SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]+) (?P<suffix>{_SUFFIX})\b\.?")
+_ONE_STREET = rf"(?:{_DIRECTION} )?(?:{_HIGHWAY}|{_WORD}(?: {_WORD})?? (?:{_SUFFIX})\b\.?)"
+_CROSSING = re.compile(
+    rf"(?:\b(?:CORNER|INTERSECTION) OF )?(?P<one>\b{_ONE_STREET}) (?:&|AND|AT|@) (?P<two>{_ONE_STREET})"
+)
+_CITY = r"[A-Z][A-Z.'’]*(?:[ -][A-Z][A-Z.'’]*){0,3}?"
+_BETWEEN = r"[ ,.|•·–—-]{1,6}"
+_ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
+_ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
+_CITY_WORDS = re.compile(r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]*(?:[ -][A-Z][A-Z'’]*){0,3})(?![A-Z])")
+_PLACES = (
+    re.compile(
+        rf"{_BETWEEN}(?:IN )?(?P<city>{_CITY})[ ,.]{{1,4}}(?P<state>{_STATE})(?:[ ,.-]{{1,4}}{_ZIP4})?(?![A-Z0-9])"
+    ),
+    re.compile(rf"{_BETWEEN}(?:IN )?(?:(?P<city>{_CITY})[ ,.]{{1,4}})?{_ZIP4}"),
+)
+_BEFORE = re.compile(rf"(?:\b(?:{_ways(_FREE['before'])})|[📍🏠🏢➤→])[ :,.-]{{0,3}}$")
+_MAYBE = re.compile(rf"[0-9][ A-Z]|\b(?:{_SUFFIX})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressMention:
+    """One address in a text; text[start:end] == raw."""
+
+    address: Address
+    start: int
+    end: int
+    raw: str
+    confidence: float
+
+
+def find_addresses(text: str) -> list[AddressMention]:
+    """Every street address and crossing in a text, in order of appearance. Never raises."""
+    upper = _upper(text)
+    if not _MAYBE.search(upper):
+        return []
+    found = list(_with_number(text, upper))
+    for crossing in _CROSSING.finditer(upper):
+        if not any(m.start < crossing.end() and crossing.start() < m.end for m in found):
+            found.extend(_crossing(text, upper, crossing))
+    return sorted(found, key=lambda m: m.start)
+
+
+def _upper(text: str) -> str:
+    """Upper case of the same length with every blank a space."""
+    upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text) if not text.isascii() else text.upper()
+    return re.sub(r"[\t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]", " ", upper)
+
+
+def _with_number(text: str, upper: str) -> Iterator[AddressMention]:
+    at = 0
+    while found := _STREET.search(upper, at) or _UNSUFFIXED.search(upper, at):
+        mention = _read(text, upper, found)
+        if mention:
+            yield mention
+        at = mention.end if mention else found.end("number")
+
+
+def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
+    groups = found.groupdict()
+    name, suffix = groups.get("name") or "", groups.get("suffix") or ""
+    if not _is_name(name):
+        return None
+    street_end = found.end()
+    saint = _SAINT.match(upper, street_end) if suffix in {"ST", "ST."} else None
+    if saint and not _is_known_city(saint["name"]):
+        street_end = saint.end()
+    unit_end = _unit_end(upper, street_end)
+    place, end = _place(text, upper, unit_end)
+    if not suffix and name and not (place.get("zip") and place.get("city")):
+        return None
+    confidence = _confidence(text, upper, found, suffix, bool(unit_end > street_end), place)
+    if confidence < ENOUGH:
+        return None
+    address = parse_address(
+        _one_line(text[found.start() : unit_end]),
+        city=place.get("city", ""),
+        state=place.get("state", ""),
+        zip=place.get("zip", ""),
+    )
+    return (
+        AddressMention(address, found.start(), end, text[found.start() : end], confidence)
+        if address.street_key
+        else None
+    )
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _is_name(name: str) -> bool:
+    words = re.split(r"[ -]", name.replace(".", "").strip())
+    return not any(word in _NOT_NAMES for word in words)
+
+
+def _unit_end(upper: str, at: int) -> int:
+    for _ in range(2):
+        unit = UNIT.match(upper, at)
+        if not unit:
+            break
+        at = unit.end()
+    return at
+
+
+def _place(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
+    """City, state and ZIP written behind a street, and where they end."""
+    for pattern in _PLACES:
+        found = pattern.match(upper, at)
+        if not found:
+            continue
+        place = {key: text[slice(*found.span(key))] for key, value in found.groupdict().items() if value}
+        if _is_state(place) if "state" in place else _is_known_city(place.get("city", "")) or "city" not in place:
+            return place, max(found.end(key) for key in place)
+    return _city_alone(text, upper, at)
+
+
+def _city_alone(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
+    """A city without state or ZIP: the longest known name, said with a comma or "in", or at the end of a phrase."""
+    found = _CITY_WORDS.match(upper, at)
+    if not found:
+        return {}, at
+    start, words = found.start("words"), re.split(r"[ -]", found["words"])
+    for width in range(len(words), 0, -1):
+        end = start + len(" ".join(words[:width]))
+        city = text[start:end].rstrip(".")
+        led = found["gap"] != " " and city[0].isupper()
+        if (led or _ENDS.match(upper, end)) and _is_known_city(city):
+            return {"city": city}, start + len(city)
+    return {}, at
+
+
+def _is_state(place: dict[str, str]) -> bool:
+    """ "in", "or", "me" are states in capitals, or before a ZIP."""
+    state = place["state"].rstrip(".")
+    plain_word = state.upper() in _STATE_WORDS and state.islower()
+    sensible = len(place["city"].split()) <= 3 and not any(word in _NOT_NAMES for word in place["city"].upper().split())
+    return bool(read_state(state)) and sensible and (not plain_word or "zip" in place)
+
+
+def _is_known_city(city: str) -> bool:
+    return city.upper() in _CITY_ALIASES or is_city(city)
+
+
+def _confidence(
+    text: str, upper: str, found: re.Match[str], suffix: str, has_unit: bool, place: dict[str, str]
+) -> float:
+    number = found["number"]
+    name = text[found.end("number") : found.end()].strip()
+    score = 0.7
+    score += 0.15 if has_unit else 0.0
+    score += 0.3 if place.get("zip") else 0.2 if place else 0.0
+    score += 0.15 if _BEFORE.search(upper[max(0, found.start() - 12) : found.start()]) else 0.0
+    score -= 0.25 if suffix in _DOUBTFUL else 0.0
+    score -= 0.15 if len(number) == 1 else 0.0
+    score -= 0.15 if name.islower() and not text.islower() else 0.0
+    return round(max(0.0, min(1.0, score)), 2)
+
+
+def _crossing(text: str, upper: str, found: re.Match[str]) -> Iterator[AddressMention]:
+    if not (
+        _is_name(re.sub(rf" (?:{_SUFFIX})\b", "", found["one"]))
+        and _is_name(re.sub(rf" (?:{_SUFFIX})\b", "", found["two"]))
+    ):
+        return
+    place, end = _place(text, upper, found.end())
+    address = parse_address(
+        _one_line(text[found.start() : found.end()]),
+        city=place.get("city", ""),
+        state=place.get("state", ""),
+        zip=place.get("zip", ""),
+    )
+    if " & " in address.street_key:
+        yield AddressMention(address, found.start(), end, text[found.start() : end], 0.55)
