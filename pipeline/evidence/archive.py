@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -27,7 +27,7 @@ from pipeline.model import Capture, Lane
 
 ROLL_AT = 64 * 1024 * 1024
 CAPTURE_KINDS = ("capture", "recovered", "imported")
-CRAWL_ENDS = ("crawl_finished", "crawl_failed")
+CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
 SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -352,7 +352,8 @@ class Archive:
 
 def capture_facts(capture: Capture) -> dict[str, Any]:
     """A Capture as the journal holds it."""
-    return {**asdict(capture), "captured_at": utc_text(capture.captured_at)}
+    facts = {name: getattr(capture, name) for name in CAPTURE_FIELDS}
+    return {**facts, "captured_at": utc_text(capture.captured_at)}
 
 
 def known_capture(entry: Entry) -> KnownCapture | None:

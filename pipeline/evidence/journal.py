@@ -94,9 +94,12 @@ class Journal:
 
     def _add(self, kind: str, body: dict[str, Any]) -> Entry:
         seq, prev = (self._head.seq + 1, self._head.hash) if self._head else (1, GENESIS)
-        blank = Entry(seq, utc_text(self._now()), kind, prev, json.loads(canonical(body)), "")
-        entry = Entry(seq, blank.at, kind, prev, blank.body, sha256(canonical(blank.unhashed())).hexdigest())
-        line = entry.line()
+        at = utc_text(self._now())
+        before = b'{"at":' + canonical(at) + b',"body":' + canonical(body) + b","
+        after = b'"kind":' + canonical(kind) + b',"prev":"' + prev.encode() + b'","seq":%d}' % seq
+        digest = sha256(before + after).hexdigest()
+        line = before + b'"hash":"' + digest.encode() + b'",' + after + b"\n"
+        entry = Entry(seq, at, kind, prev, body, digest)
         if self._pending is None:
             self._write(line)
             self.sync(always=self._fsync)
