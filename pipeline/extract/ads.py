@@ -120,8 +120,9 @@ def _name_mentions(selected: Selected, title: Value | None, whole: Value, readin
             mentions += mentions_of(value, [Found("business_name", name, *span, "selected")], reading.version)
     if title is not None and not mentions:
         mentions += mentions_of(title, find_business_names(title.text), reading.version)
-    mentions += mentions_of(whole, find_business_names(whole.text), reading.version)
-    return mentions
+    known = [m.value.lower() for m in mentions]
+    more = [f for f in find_business_names(whole.text) if not any(f.value.lower() in name for name in known)]
+    return [*mentions, *mentions_of(whole, more, reading.version)]
 
 
 def _phones(text: str, reading: Reading) -> list[Found]:
@@ -262,15 +263,18 @@ def _location(selected: Selected) -> str:
 def _placed(address: Address, selected: Selected, location: str) -> Address:
     """The address with the city, state and ZIP its line lacks, taken from the ad's fields or its location."""
     city, state, code = (v.text if (v := _first(selected, n)) else "" for n in ("city", "state", "zip"))
+    named = bool(city)
     if not city and (
         m := re.search(r"(?P<city>[A-Z][\w .'-]{1,40}),\s*(?P<state>[A-Za-z ]{2,20}?)(?:\s+\d{5})?$", location)
     ):
         city, state = m["city"].strip(), m["state"]
+        if state_code(city) and not state_code(state):  # "Missouri, Springfield"
+            city, state = state, city
     state = state_code(state)
     if address.city or not city or (address.state and state and address.state != state):
         return replace(address, zip=code) if not address.zip and re.fullmatch(r"\d{5}", code) else address
     zip_ = address.zip or (code if re.fullmatch(r"\d{5}", code) else "")
-    return replace(address, city=city, state=address.state or state, zip=zip_, city_inferred=True)
+    return replace(address, city=city, state=address.state or state, zip=zip_, city_inferred=not named)
 
 
 def _distinct(addresses: Iterable[Address]) -> tuple[Address, ...]:

@@ -35,7 +35,9 @@ def find_hours(text: str) -> list[Found]:
     """Opening hours, value = the words with single spaces in lower case."""
     folded = fold(text)
     found = [
-        Found("hours", " ".join(m[0].split()), *m.span()) for rx in (_HOURS, _ALL_DAY) for m in rx.finditer(folded)
+        Found("hours", " ".join(m[0].split()).rstrip(". "), *m.span())
+        for rx in (_HOURS, _ALL_DAY)
+        for m in rx.finditer(folded)
     ]
     return sorted(found, key=lambda f: f.start)
 

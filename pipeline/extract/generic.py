@@ -22,7 +22,7 @@ from pipeline.extract.text import visible_text
 _BUSINESS_TYPE = re.compile(r"business|organization|store|place|spa\b|salon|massage|health|clinic|service|therap", re.I)
 _FRAME_TAGS = frozenset(["nav", "header", "footer", "aside"])
 _FRAME_NAME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar)?|sidenav|sidebar|menu|breadcrumbs?|related|similar|login)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar)?|side(?:nav|bar)|menu|breadcrumbs?|related|similar|login)(?:$|[\s_-])"
     r"|siteheader|sidenav|tlheader|otherads",
     re.I,
 )
@@ -90,7 +90,7 @@ _LABELS = {
 
 
 def find_root(tree: LexborHTMLParser) -> LexborNode | None:
-    """The element that holds the page's own matter without its frame: grown from the first heading outside the frame."""
+    """The element that holds the page's own matter without its frame, grown from the first heading outside it."""
     body = tree.body
     if body is None:
         return tree.root

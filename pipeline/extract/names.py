@@ -16,7 +16,7 @@ _EDGES = re.compile(r"^[^\w(&]+|[^\w)&.!'’]+$")
 _PHONE_TAIL = re.compile(
     r"[\s,:;([-]*(?:call\s|tel:?\s?|text\s)?\+?(?:1[\s.-]?)?\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$", re.I
 )
-_WORD = r"[A-Z0-9][\w'’&.]*"
+_WORD = r"[A-Z0-9À-ÖØ-Þ][\w'’&.]*"
 
 
 @cache

@@ -23,6 +23,8 @@ _INTRODUCED = tuple(
         rf"(?: (?:named?|are|is|today:?)|:) ?{_NAMES}",
         rf"(?:[Mm]iss|[Mm]s\.|MISS) {_NAMES}",
         rf"(?m)^[\s•*·-]*(?:[Nn]ame|NAME|[Cc]ontact [Pp]erson|[Pp]oster's [Nn]ame)\s*[:：\t\n] ?{_NAMES}",
+        rf"(?m)^{_NAME},? (?:\d\d (?:years|yrs|yo\b|y/o)|\(\d\d\))",
+        rf"(?m)^[Nn]ame {_NAME}$",
         rf"{_NAME} (?:is|will be) (?:here|working|available|back|on duty)",
     )
 )
