@@ -20,7 +20,7 @@ def fold_header(header: str) -> str:
 
 def header_words(header: str) -> str:
     """The header as words between underscores: "SocialSecurityNo" -> "_social_security_no_"."""
-    text = unicodedata.normalize("NFKC", header)
+    text = unicodedata.normalize("NFKC", header).replace("#", " number ")
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text).casefold()
     return "_" + "_".join(re.findall(r"[^\W_]+", text)) + "_"
 

@@ -41,9 +41,10 @@ NATIVE = re.compile(
     r"[\u2e80-\u2fdf\u3005-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f][\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f\u00b7\s]*"
 )
 LEGAL_FORM = re.compile(
-    r"(?i)\b(l\.?\s?l\.?\s?c|l\.?l\.?p|l\.?\s?p|inc|incorporated|corp|corporation|co|company|ltd|limited|p\.?c|pllc|trust|trustees?|"
-    r"bank|n\.?a|assoc(iation|iates)?|partners(hip)?|properties|realty|holdings?|investments?|enterprises?|group|services?|"
-    r"church|city of|county of|state of|university|school district|foundation|agents?|dba)\b\.?"
+    r"(?i)\b(l\.?\s?l\.?\s?c|l\.?l\.?p|l\.p|lp|inc|incorporated|corp|corporation|company|ltd|limited|p\.?c|pllc|trust|trustees?"
+    r"|n\.a|associat(ion|es)|partners(hip)?|properties|realty|holdings?|investments?|enterprises?|group|services?"
+    r"|(first|national|state|savings|community) bank|bank of|church of|city of|county of|state of|university"
+    r"|school district|foundation|agents?)\b\.?|\bco\.?$"
 )
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")

@@ -1,0 +1,141 @@
+"""Single cells: what is read, what means nothing, what is left unread."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline.records import values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-10-02", date(2026, 10, 2)),
+        ("2026-10-02T00:00:00.000", date(2026, 10, 2)),
+        ("2026-10-02 13:45:00+00:00", date(2026, 10, 2)),
+        ("10/2/2026", date(2026, 10, 2)),
+        ("10/02/2026 12:00:00 AM", date(2026, 10, 2)),
+        ("20261002", date(2026, 10, 2)),
+        ("2-Oct-2026", date(2026, 10, 2)),
+        ("October 2, 2026", date(2026, 10, 2)),
+        ("3/4/26", date(2026, 3, 4)),
+        ("2024-02-29", date(2024, 2, 29)),
+        ("", None),
+        ("N/A", None),
+        ("00/00/0000", None),
+        ("1901-01-01", None),
+        ("04/20/2100", None),
+        ("12/31/9999", None),
+    ],
+)
+def test_dates(text: str, expected: date | None) -> None:
+    assert values.parse_date(text) == expected
+
+
+@pytest.mark.parametrize("text", ["31/31/1990", "2023-02-29", "soon", "45231", "0026-01-01", "1/2", "13/13/2013"])
+def test_unclear_dates_are_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match="not a date"):
+        values.parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "expected"),
+    [
+        ("65801", "MO", "65801"),
+        ("65801-1234", "MO", "65801"),
+        ("658011234", "MO", "65801"),
+        ("65801.0", "MO", "65801"),
+        ("6103", "CT", "06103"),
+        ("61031234", "CT", "06103"),
+        ("6103", "MO", ""),
+        ("901", "PR", "00901"),
+        ("00000", "MO", ""),
+        ("K1A 0B1", "", ""),
+        ("", "MO", ""),
+    ],
+)
+def test_zip_codes(text: str, state: str, expected: str) -> None:
+    assert values.clean_zip(text, state) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AUSTIN TX 78701", ("AUSTIN", "TX", "78701")),
+        ("AUSTIN, TX 787015555", ("AUSTIN", "TX", "787015555")),
+        ("St. Louis, MO", ("St. Louis", "MO", "")),
+        ("SAN ANTONIO TX78201", ("SAN ANTONIO", "TX", "78201")),
+        ("CIUDAD 78701", ("CIUDAD", "", "78701")),
+        ("Ozark", ("Ozark", "", "")),
+        ("", ("", "", "")),
+    ],
+)
+def test_combined_city(text: str, expected: tuple[str, str, str]) -> None:
+    assert values.split_city_state_zip(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "whole"),
+    [
+        ("(417) 555-0123", ("+14175550123",), True),
+        ("417-555-0123 / 417-555-0124", ("+14175550123", "+14175550124"), True),
+        ("417-555-0123 or none", ("+14175550123",), True),
+        ("none", (), True),
+        ("000-000-0000", (), True),
+        ("call the office", (), False),
+        ("12", (), False),
+    ],
+)
+def test_phones(text: str, expected: tuple[str, ...], whole: bool) -> None:
+    assert values.read_phones(text, True, True) == (expected, whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Li Wei (李伟)", ("Li Wei", "李伟")),
+        ("李伟", ("李伟", "李伟")),
+        ("李伟 Li Wei", ("Li Wei", "李伟")),
+        ("김민지 / Kim Minji", ("Kim Minji", "김민지")),
+        ("Nguyễn Thị Lan", ("Nguyễn Thị Lan", "")),
+        ("", ("", "")),
+    ],
+)
+def test_native_script(text: str, expected: tuple[str, str]) -> None:
+    assert values.split_native(text) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["Farrow Properties LLC", "Fern, L.L.C.", "Oak Inc.", "First Bank of Rolla", "City of Ozark"]
+)
+def test_companies(name: str) -> None:
+    assert values.is_company(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NGUYEN THI LAN",
+        "Zhao, Mei",
+        "Grace Park",
+        "Trustin Bankole",
+        "Inchul Cho",
+        "Co Nguyen Van",
+        "Charlotte Church",
+        "Binh L P Tran",
+    ],
+)
+def test_persons_are_no_companies(name: str) -> None:
+    assert not values.is_company(name)
+
+
+def test_contacts() -> None:
+    assert values.read_emails("Office@Fern.example; second@oak.example.") == (
+        "office@fern.example",
+        "second@oak.example",
+    )
+    assert values.read_websites("https://www.Fern.example/ , n/a") == ("fern.example",)
+    assert values.read_names("Amy Zhao; Mei Zhou aka May Zhou") == ("Amy Zhao", "Mei Zhou", "May Zhou")
+    assert values.without_ssn("call 417-555-0123, SSN 900-12-3456.") == "call 417-555-0123, SSN [withheld]."
