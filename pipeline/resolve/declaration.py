@@ -60,7 +60,10 @@ SUITE = Overlap("places")
 BUILDING_OPEN = some(Overlap("open_buildings", "buildings"), Overlap("buildings", "open_buildings"))
 BUILDING = Overlap("buildings")
 OVERLAPS, NEAR_IN_TIME = Meet("first_day", "last_day"), Meet("first_day", "last_day", 30)
-B_NAMELESS = every(some(PHONE, CONTACT), NEAR_IN_TIME, Both("advertised"), Missing("names"))
+# By phone and not by e-mail: one e-mail address often serves several storefronts.
+B_NAMELESS = every(
+    PHONE, some(SUITE, BUILDING_OPEN, Missing("buildings")), NEAR_IN_TIME, Both("advertised"), Missing("names")
+)
 
 BUSINESS = RoleModel(
     prior=1e-4,

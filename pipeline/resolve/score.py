@@ -7,7 +7,7 @@ from math import exp2
 
 from pipeline.model import Contribution
 from pipeline.resolve.conditions import Row, Value
-from pipeline.resolve.declaration import DECLARED, NO_RULE, RULED_OUT, Compared, Level
+from pipeline.resolve.declaration import DECLARED, NO_RULE, Compared, Level
 from pipeline.resolve.keys import Keys
 from pipeline.resolve.model import MatchModel
 
@@ -93,8 +93,3 @@ def _text(value: Value) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None else str(value)
-
-
-def rules_out(weight: float) -> bool:
-    """True for a weight that no agreement outweighs: a rule spoke against the pair."""
-    return weight <= -RULED_OUT / 2
