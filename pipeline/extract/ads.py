@@ -51,18 +51,18 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
     """One ad. `anchor` tells ads of one page apart when they show no posting id: it becomes the URL's fragment."""
     root = _citable(root)
     path, text = css_path(root), visible_text(root)[:MAX_TEXT]
-    whole = Value(text, root, "text")
+    whole, own = Value(text, root, "text"), _own_text(text, selected)
     title = _first(selected, "title") or _page_title(reading)
-    names = _name_mentions(selected, title, whole, reading)
-    pairs = [*_selected_addresses(selected, reading), *_text_addresses(whole, reading)]
+    names = _name_mentions(selected, title, whole, own, reading)
+    pairs = [*_selected_addresses(selected, reading), *_text_addresses(whole, own, reading)]
     location = _location(selected)
     addresses = _distinct(_placed(address, selected, location) for address, _ in pairs)
     mentions = [
         *names,
         *_selected_contacts(selected, reading),
         *(m for _, m in pairs),
-        *mentions_of(whole, _text_facts(text, reading), reading.version),
-        *_attribute_mentions(root, reading),
+        *mentions_of(whole, _text_facts(own, reading), reading.version),
+        *_attribute_mentions(root, selected, reading),
         *_url_phones(reading),
     ]
     if title and not _within(title.node, root):
@@ -90,6 +90,16 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
     )
 
 
+def _own_text(text: str, selected: Selected) -> str:
+    """The text with titles of other ads and the page's frame blanked, place by place: they are no part of this ad."""
+    for value in (*selected.get("other_ads", ()), *selected.get("frame", ())):
+        words = visible_text(value.node) if value.node is not None else ""
+        at = -1 if len(words) < 4 else 0 if text.startswith(words) else text.rfind(words)
+        if at >= 0:
+            text = text[:at] + " " * len(words) + text[at + len(words) :]
+    return text
+
+
 def _citable(root: LexborNode) -> LexborNode:
     """The element, or its nearest ancestor that is not too deep to be cited."""
     here = root
@@ -111,7 +121,7 @@ def _page_title(reading: Reading) -> Value | None:
     return None
 
 
-def _name_mentions(selected: Selected, title: Value | None, whole: Value, reading: Reading) -> list[Mention]:
+def _name_mentions(selected: Selected, title: Value | None, whole: Value, own: str, reading: Reading) -> list[Mention]:
     """Business names, the ad's own first: selected, else phrases of the title and the text."""
     mentions: list[Mention] = []
     for value in selected.get("business_name", ()):
@@ -121,7 +131,7 @@ def _name_mentions(selected: Selected, title: Value | None, whole: Value, readin
     if title is not None and not mentions:
         mentions += mentions_of(title, find_business_names(title.text), reading.version)
     known = [m.value.lower() for m in mentions]
-    more = [f for f in find_business_names(whole.text) if not any(f.value.lower() in name for name in known)]
+    more = [f for f in find_business_names(own) if not any(f.value.lower() in name for name in known)]
     return [*mentions, *mentions_of(whole, more, reading.version)]
 
 
@@ -187,10 +197,13 @@ def _cfemail(code: str) -> list[Found]:
     return [Found("email", address, 0, len(code), "cfemail")] if address else []
 
 
-def _attribute_mentions(root: LexborNode, reading: Reading) -> list[Mention]:
+def _attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -> list[Mention]:
     """Contacts in links, protected e-mails, image descriptions and scripts below the ad's element."""
     mentions: list[Mention] = []
+    frames = [v.node for v in selected.get("frame", ()) if v.node is not None]
     for node in root.css("a[href]")[:MAX_MATCHES]:
+        if any(_within(node, frame) for frame in frames):
+            continue
         href = node.attributes.get("href") or ""
         value = Value(href, node, "attr:href")
         mentions += mentions_of(value, _link_found(href, reading), reading.version)
@@ -242,8 +255,8 @@ def _selected_addresses(selected: Selected, reading: Reading) -> list[tuple[Addr
     return pairs
 
 
-def _text_addresses(whole: Value, reading: Reading) -> list[tuple[Address, Mention]]:
-    found = [(a.address, a.start, a.end, a.confidence) for a in find_addresses(whole.text)]
+def _text_addresses(whole: Value, own: str, reading: Reading) -> list[tuple[Address, Mention]]:
+    found = [(a.address, a.start, a.end, a.confidence) for a in find_addresses(own)]
     return _pairs(whole, found, reading)
 
 

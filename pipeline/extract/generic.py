@@ -22,10 +22,11 @@ from pipeline.extract.text import visible_text
 _BUSINESS_TYPE = re.compile(r"business|organization|store|place|spa\b|salon|massage|health|clinic|service|therap", re.I)
 _FRAME_TAGS = frozenset(["nav", "header", "footer", "aside"])
 _FRAME_NAME = re.compile(
-    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar)?|side(?:nav|bar)|menu|breadcrumbs?|related|similar|login)(?:$|[\s_-])"
-    r"|siteheader|sidenav|tlheader|otherads",
+    r"(?:^|[\s_-])(?:foot(?:er)?|header|nav(?:bar)?|side(?:nav|bar)|menu|breadcrumbs?|login)(?:$|[\s_-])"
+    r"|siteheader|sidenav|tlheader",
     re.I,
 )
+_OTHERS = ", ".join(f"[{a}*={w} i]" for a in ("id", "class") for w in ("otherads", "other-ads", "related", "similar"))
 _FRAMES = "nav, header, footer, aside, [class], [id]"
 
 # property -> field, for JSON-LD and microdata
@@ -108,6 +109,14 @@ def find_root(tree: LexborHTMLParser) -> LexborNode | None:
     return here if len(visible_text(here)) > 60 else body
 
 
+def _frames_within(root: LexborNode) -> Iterator[LexborNode]:
+    """Outermost frame elements below the root: their phones and links are the site's."""
+    marked = {n.mem_id for n in root.css(_FRAMES) if n.mem_id != root.mem_id and _is_frame(n)}
+    for node in root.css(_FRAMES) if marked else ():
+        if node.mem_id in marked and (node.parent is None or not _inside(node.parent, marked)):
+            yield node
+
+
 def _is_frame(node: LexborNode) -> bool:
     if node.tag in _FRAME_TAGS:
         return True
@@ -144,6 +153,12 @@ def structured_fields(tree: LexborHTMLParser, root: LexborNode) -> Selected:
     selected: Selected = {}
     for field, value in (*_json_ld(tree), *_microdata(tree), *_meta(tree), *_labelled(root)):
         selected.setdefault(field, []).append(value)
+    selected["other_ads"] = [
+        Value(link.attributes.get("href") or "", link, "attr:href")
+        for block in root.css(_OTHERS)[:20]
+        for link in block.css("a[href]")[:MAX_MATCHES]
+    ]
+    selected["frame"] = [Value("", frame, "text") for frame in _frames_within(root)]
     _name_and_title(tree, root, selected)
     return selected
 

@@ -103,10 +103,18 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 @cache
 def _phrase() -> re.Pattern[str]:
-    kinds = "|".join(k.capitalize() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
+    kinds = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
     return re.compile(
         rf"(?<![\w@.])(?:{_WORD}[ ]){{1,4}}(?:&[ ])?(?:{kinds})(?:[ ](?:&[ ])?(?:{kinds}|Center|CENTER)){{0,2}}(?!\w)"
     )
+
+
+def _leading_noise(words: list[str]) -> int:
+    """How many of the first words are praise or services, and no part of a name."""
+    plain = [fold(w).strip(".!,") for w in words[:2]]
+    if " ".join(plain) in _generic():
+        return 2
+    return int(plain[0] in _generic() or re.search(r"\d{3}", words[0]) is not None)
 
 
 def find_business_names(text: str) -> list[Found]:
@@ -114,8 +122,9 @@ def find_business_names(text: str) -> list[Found]:
     found = []
     for m in _phrase().finditer(text):
         start, words = m.start(), m[0].split(" ")
-        while words and (fold(words[0]).strip(".!,") in _generic() or re.search(r"\d{3}", words[0])):
-            start += len(words.pop(0)) + 1
+        while words and (skipped := _leading_noise(words)):
+            start += sum(len(w) + 1 for w in words[:skipped])
+            words = words[skipped:]
         distinctive = [w for w in words if fold(w).strip(".!,&'") not in _generic() | _kinds() and w != "&"]
         if distinctive and len(words) > 1:
             found.append(Found("business_name", text[start : m.end()], start, m.end(), "phrase", 0.7))
