@@ -1,0 +1,1 @@
+"""The commands of `imb`, one module per part of the work."""

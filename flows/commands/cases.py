@@ -1,0 +1,71 @@
+"""`imb standing`, `decide`, `user`: what people decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
+from flows.stages.deciding import decide_pair, list_standings, set_standing
+from pipeline.home import locked
+
+standing_app = typer.Typer(help="Standing of a business: set, list.", no_args_is_help=True)
+decide_app = typer.Typer(help="Say that two refs are, or are not, the same.", no_args_is_help=True)
+UserOption = Annotated[str, typer.Option(help="Who decides; logged.", envvar="IMB_USER")]
+WhyOption = Annotated[str, typer.Option(help="The reason; logged.")]
+
+
+@standing_app.command("set")
+def set_(
+    business_id: str,
+    standing: Annotated[str, typer.Argument(help="suspected, designated, cleared or unknown")],
+    why: WhyOption,
+    user: UserOption,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record a standing. Designated takes effect when a second user has said it too."""
+    current = opened(home)
+    with locked(current, "imb standing set"):
+        report = set_standing(current, business_id, standing, why, user)
+    emit(report) if json else out.print(report["sentence"], markup=False)
+
+
+@standing_app.command("list")
+def list_(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Standings in force, those people set and those the evidence gives."""
+    rows = list_standings(opened(home))
+    if json:
+        emit(rows)
+    else:
+        columns = ["business_id", "name", "standing", "reason"]
+        show_table("Standings", columns, [[r[c] for c in columns] for r in rows])
+
+
+def _decide(same: bool, ref_a: str, ref_b: str, why: str, user: str, json: bool, home: HomeOption) -> None:
+    current = opened(home)
+    with locked(current, "imb decide"):
+        report = decide_pair(current, same, ref_a, ref_b, why, user)
+    emit(report) if json else out.print(report["sentence"], markup=False)
+
+
+@decide_app.command()
+def same(
+    ref_a: str, ref_b: str, why: WhyOption, user: UserOption, home: HomeOption = None, json: JsonOption = False
+) -> None:
+    """Two refs (or entities) are the same; binds from the next build on."""
+    _decide(True, ref_a, ref_b, why, user, json, home)
+
+
+@decide_app.command("not-same")
+def not_same(
+    ref_a: str, ref_b: str, why: WhyOption, user: UserOption, home: HomeOption = None, json: JsonOption = False
+) -> None:
+    """Two refs (or entities) are not the same; the weakest path between them is cut at the next build."""
+    _decide(False, ref_a, ref_b, why, user, json, home)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(standing_app, name="standing")
+    app.add_typer(decide_app, name="decide")

@@ -1,0 +1,138 @@
+"""`imb evidence find|export|verify` and `imb audit verify`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
+from flows.stages.exhibits import export_exhibits
+from flows.stages.finding import find_captures
+from pipeline.errors import EvidenceBroken
+from pipeline.evidence.verify import verify_home, verify_package
+from pipeline.home import open_home
+from pipeline.store.casework import Casework
+
+evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)
+
+BusinessOption = Annotated[str, typer.Option(help="Business name or id.")]
+PhoneOption = Annotated[str, typer.Option(help="Phone shown in the ad.")]
+AddressOption = Annotated[str, typer.Option(help="Address of the premises.")]
+NetworkOption = Annotated[str, typer.Option(help="Network id.")]
+CaptureOption = Annotated[str, typer.Option(help="One capture by its id.")]
+SinceOption = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+UntilOption = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
+
+
+def _day(when: datetime | None) -> date | None:
+    return when.date() if when else None
+
+
+@evidence_app.command()
+def find(
+    business: BusinessOption = "",
+    phone: PhoneOption = "",
+    address: AddressOption = "",
+    network: NetworkOption = "",
+    capture: CaptureOption = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Captures of ads by business, phone, premises, network and period."""
+    rows = find_captures(
+        opened(home),
+        business=business,
+        phone=phone,
+        address=address,
+        network=network,
+        capture=capture,
+        since=_day(since),
+        until=_day(until),
+    )
+    if json:
+        emit(rows)
+    else:
+        columns = ["captured_at", "site", "business_name", "url", "capture_id"]
+        show_table(f"{len(rows)} captures", columns, [[r[c] for c in columns] for r in rows[:100]])
+        if len(rows) > 100:
+            out.print("The first 100 are shown; --json prints all.")
+
+
+@evidence_app.command()
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder or FILE.zip to write.")],
+    business: BusinessOption = "",
+    phone: PhoneOption = "",
+    address: AddressOption = "",
+    network: NetworkOption = "",
+    capture: CaptureOption = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    case: Annotated[str, typer.Option(help="Case number.")] = "",
+    exhibit: Annotated[str, typer.Option(help="Exhibit number.")] = "",
+    requester: Annotated[str, typer.Option(help="Who asked for it.")] = "",
+    authority: Annotated[str, typer.Option(help="On what authority.")] = "",
+    user: Annotated[str, typer.Option(help="Who exports; logged.", envvar="IMB_USER")] = "analyst",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """An exhibit package: untouched WARC records, manifest, journal excerpt, readable report."""
+    current = opened(home)
+    rows = find_captures(
+        current,
+        business=business,
+        phone=phone,
+        address=address,
+        network=network,
+        capture=capture,
+        since=_day(since),
+        until=_day(until),
+    )
+    facts = {"case": case, "exhibit": exhibit, "requester": requester, "authority": authority, "exporter": user}
+    with progress_bars(json):
+        result = export_exhibits(current, rows, output, facts)
+    emit(result) if json else out.print(
+        f"{result['items']} items: {result['path']}\nSHA-256 of the manifest: {result['sha256']}\n"
+        f"Check it: imb evidence verify {result['path']}",
+        soft_wrap=True,
+    )
+
+
+@evidence_app.command()
+def verify(
+    path: Annotated[Path | None, typer.Argument(help="A package; default: the whole home.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check files, records and journal; say exactly which record and which property is wrong."""
+    with progress_bars(json):
+        report = verify_package(path) if path else verify_home(open_home(home_path(home)))
+    if json:
+        emit(asdict(report))
+    else:
+        for problem in report.problems[:200]:
+            out.print(f"WRONG  {problem}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"{report.records} records checked, {report.found} problems.")
+    if report.problems:
+        raise EvidenceBroken(f"{report.found} problems found; the first: {report.problems[0]}")
+
+
+@audit_app.command("verify")
+def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Check the hash chains of audit and custody log."""
+    problems = Casework(opened(home).casework_url).verify_logs()
+    emit({"problems": problems}) if json else out.print(f"Audit and custody log: {len(problems)} problems.")
+    if problems:
+        raise EvidenceBroken(f"The log was altered: {problems[0]}")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(evidence_app, name="evidence")
+    app.add_typer(audit_app, name="audit")

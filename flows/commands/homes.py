@@ -1,0 +1,68 @@
+"""`imb init`, `backup`, `restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars
+from flows.stages.backup import make_backup, restore_backup
+from pipeline.evidence.archive import Archive
+from pipeline.home import create_home, locked
+from pipeline.store.casework import Casework
+
+SETTINGS_TEXT = """\
+# Settings of this home. Every key can also be given as IMB_<KEY> in the environment.
+# operator = "Task force service account"
+# user_agent = "agency-collector/1.0 (https://agency.example/contact)"
+# sites = "site-one, site-two"      # what scheduled runs collect
+# proxy = ""                        # egress proxy
+# known = "designated"              # standings a board sees
+# casework_url = ""                 # SQLAlchemy URL; empty: SQLite in this home
+"""
+
+
+def init(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Make a home: stores, folders, settings file. An existing home is left as it is."""
+    made = create_home(home_path(home), settings_text=SETTINGS_TEXT)
+    with locked(made, "imb init"):
+        Casework(made.casework_url)
+        archive = Archive(made)
+        archive.recover()
+    if json:
+        emit({"home": made.root.resolve()})
+    else:
+        out.print(
+            f"Home ready: {made.root.resolve()}\nNext: name your sites in {made.root / 'imb.toml'}, then: imb run"
+        )
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The .tar file to write; must not exist.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write archive, intake, models, casework and settings into one file; derived stores are left out."""
+    source = opened(home)
+    with locked(source, "imb backup"), progress_bars(json) as progress:
+        report = make_backup(source, file, progress)
+    emit(report) if json else out.print(f"{report['files']} files, SHA-256 {report['sha256']}: {file}")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that imb backup wrote.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a home from a backup and check it. Then rebuild with: imb build."""
+    root = home_path(home)
+    with progress_bars(json) as progress:
+        report = restore_backup(file, root, progress)
+    emit(report) if json else out.print(f"{report['files']} files restored and verified in {root}. Next: imb build")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (init, backup, restore):
+        app.command()(command)

@@ -1,0 +1,109 @@
+"""`imb search`, `network`, `succession`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.export import FORMATS
+from analysis.picture import write_picture
+from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
+from flows.stages.exporting import export_networks
+from flows.stages.finding import list_networks, list_successions, network_detail
+from flows.stages.finding import search as search_stage
+
+network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="A phone in any punctuation, a name in any order, an address, ad text.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find businesses, operators and ads."""
+    rows = search_stage(opened(home), text)
+    if json:
+        emit(rows)
+    else:
+        columns = ["kind", "name", "why", "score", "network_id", "id"]
+        show_table(f"Found for {text!r}", columns, [[r[c] for c in columns] for r in rows])
+
+
+@network_app.command("list")
+def list_(
+    all_: Annotated[bool, typer.Option("--all", help="Also networks of one business.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Networks, largest first."""
+    rows = [n for n in list_networks(opened(home)) if all_ or n["size"] > 1]
+    if json:
+        emit(rows)
+    else:
+        columns = ["network_id", "size", "cities", "first_seen", "last_seen", "cohesion"]
+        show_table("Networks", columns, [[r[c] for c in columns] for r in rows])
+
+
+@network_app.command()
+def show(
+    network_id: Annotated[str, typer.Argument(help="Id, or its beginning.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """One network: summary, members, links with their reasons."""
+    detail = network_detail(opened(home), network_id)
+    if output is not None:
+        write_picture(detail, output)
+    if json:
+        emit(detail)
+        return
+    out.print(detail["summary"], markup=False)
+    members = [
+        [m["kind"], m["name"], m["role"], m["address"], m["city"], m["observed_first"], m["observed_last"]]
+        for m in detail["members"]
+    ]
+    show_table("Members", ["kind", "name", "role", "address", "city", "first seen", "last seen"], members)
+    bindings = [[k["kind"], k["probability"], k["sentence"]] for k in detail["links"] if k["binding"]]
+    show_table("What binds it", ["kind", "probability", "reason"], bindings)
+
+
+@network_app.command()
+def export(
+    network_id: Annotated[list[str] | None, typer.Argument(help="Ids; default: every network of two or more.")] = None,
+    format_: Annotated[str, typer.Option("--format", help=" ".join(FORMATS))] = "graphml",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    recipient: Annotated[str, typer.Option(help="Who receives it; logged.")] = "own use",
+    purpose: Annotated[str, typer.Option(help="What for; logged.")] = "analysis",
+    profile: Annotated[str, typer.Option(help="Whose eyes; see docs/legal-and-ethics.md.")] = "analyst",
+    user: Annotated[str, typer.Option(help="Who exports; logged.", envvar="IMB_USER")] = "analyst",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write networks for other programs, with a manifest and a dissemination-log entry."""
+    current = opened(home)
+    facts = {"recipient": recipient, "purpose": purpose, "user": user}
+    report = export_networks(current, network_id or [], format_, output, profile, facts)
+    emit(report) if json else out.print(f"{report['networks']} networks: {report['file']}\nSHA-256 {report['sha256']}")
+
+
+def succession(
+    minimum: Annotated[float, typer.Option(help="Least confidence, 0 to 1.")] = 0.5,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Businesses that closed and came back under another name."""
+    rows = list_successions(opened(home), minimum)
+    if json:
+        emit(rows)
+    else:
+        columns = ["from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons"]
+        show_table("Reopened businesses", columns, [[r[c] for c in columns] for r in rows])
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(search)
+    app.add_typer(network_app, name="network")
+    app.command()(succession)

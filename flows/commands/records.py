@@ -1,0 +1,179 @@
+"""`imb import`, `build`, `run`, `model`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from flows.commands.collect import show_crawls
+from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
+from flows.stages.build import BuildResult
+from flows.stages.build import build as build_stage
+from flows.stages.collecting import import_archives
+from flows.stages.models import describe_model, model_in_force, train_model
+from flows.stages.nightly import run_all
+from flows.stages.receiving import preview_file, receive_files
+from pipeline.errors import FixInput
+from pipeline.home import locked
+from pipeline.model import RecordKind
+
+import_app = typer.Typer(help="Take over archives and record files, byte for byte.", no_args_is_help=True)
+model_app = typer.Typer(help="The match model: train, show.", no_args_is_help=True)
+
+
+def _import_archives(files: list[Path], collector: str, home: Path | None, json: bool) -> None:
+    current = opened(home)
+    with locked(current, "imb import"), progress_bars(json) as progress:
+        reports = import_archives(current, files, collector, progress=progress)
+    if json:
+        emit([{"file": str(f), **asdict(r)} for f, r in zip(files, reports, strict=True)])
+        return
+    rows = [
+        [f.name, r.captures, r.skipped, len(r.damages), "already here" if r.already else ""]
+        for f, r in zip(files, reports, strict=True)
+    ]
+    show_table("Imported archives", ["file", "captures", "other records", "damages", ""], rows)
+    for file, report in zip(files, reports, strict=True):
+        for damage in report.damages:
+            out.print(f"{file.name}: {damage}", markup=False)
+
+
+@import_app.command()
+def warc(
+    file: list[Path],
+    collector: Annotated[str, typer.Option(help="Who captured it, with what.")] = "unknown collector",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Import WARC or ARC files made by other tools."""
+    _import_archives(file, collector, home, json)
+
+
+@import_app.command()
+def wacz(
+    file: list[Path],
+    collector: Annotated[str, typer.Option(help="Who captured it, with what.")] = "unknown collector",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Import WACZ files made by other tools."""
+    _import_archives(file, collector, home, json)
+
+
+@import_app.command()
+def records(
+    kind: Annotated[str, typer.Argument(help="licenses applications denied filings parcels tips inspections")],
+    file: list[Path],
+    map: Annotated[str, typer.Option("--map", help="Column map id or file; default: detected.")] = "",
+    dry_run: Annotated[bool, typer.Option(help="Show mapping, ten rows and problems; take nothing over.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in files of records: kept byte for byte, read at the next build."""
+    record_kind = _kind(kind)
+    if dry_run:
+        previews = [preview_file(path, record_kind, map or None) for path in file]
+        if json:
+            emit(previews)
+        else:
+            for preview in previews:
+                _show_preview(preview)
+        return
+    current = opened(home)
+    with locked(current, "imb import records"), progress_bars(json) as progress:
+        reports = receive_files(current, file, record_kind, map or None, progress)
+    if json:
+        emit(reports)
+        return
+    columns = ["file", "map", "rows", "records", "folded", "quarantined", ""]
+    show_table("Received", columns, [[r[c] if c else r["remark"] for c in columns] for r in reports])
+    for report in reports:
+        for line in report["first_problems"]:
+            out.print(f"{report['file']}: {line}", markup=False)
+
+
+def _kind(text: str) -> RecordKind:
+    singular = {"licenses": "license", "applications": "application", "filings": "filing", "parcels": "parcel",
+                "tips": "tip", "inspections": "inspection"}  # fmt: skip
+    kind = singular.get(text, text)
+    kinds: tuple[RecordKind, ...] = get_args(RecordKind)
+    for known in kinds:
+        if kind == known:
+            return known
+    raise FixInput(f"{text!r} is no kind of record. Choose one of: {', '.join([*singular, 'denied'])}.")
+
+
+def _show_preview(preview: dict[str, Any]) -> None:
+    out.print(f"{preview['file']}: map {preview['map']}", markup=False)
+    show_table("Columns", ["column", "becomes"], sorted(preview["columns"].items()))
+    show_table("First rows", ["row"], [[str(r)] for r in preview["rows"]])
+    show_table("Problems", ["problem"], [[p] for p in preview["problems"]])
+
+
+@model_app.command()
+def train(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Train on what the home holds, write an immutable model file, put it in force."""
+    current = opened(home)
+    with locked(current, "imb model train"):
+        old, new = train_model(current)
+    report = {"before": old.version, "now": new.version, "changed": old.version != new.version}
+    emit(report) if json else out.print(f"Model {new.version} in force (before: {old.version}).")
+
+
+@model_app.command("show")
+def show_model(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Levels and weights of the model in force."""
+    model = model_in_force(opened(home))
+    rows = describe_model(model)
+    if json:
+        emit({"version": model.version, "levels": rows})
+    else:
+        show_table(f"Model {model.version}", list(rows[0]), [list(r.values()) for r in rows])
+
+
+def build(
+    full: Annotated[bool, typer.Option(help="Start from an empty working database.")] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="What was known at that day's end.")
+    ] = None,
+    reextract: Annotated[bool, typer.Option(help="Read every capture again.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read what is new, resolve, link, screen the open applications, publish a snapshot."""
+    current = opened(home)
+    day: date | None = as_of.date() if as_of else None
+    with locked(current, "imb build"), progress_bars(json) as progress:
+        result = build_stage(current, full=full, as_of=day, reextract=reextract, progress=progress)
+    emit(asdict(result)) if json else show_build(result)
+
+
+def show_build(result: BuildResult) -> None:
+    if not result.changed:
+        out.print(f"Nothing new. Snapshot {result.snapshot_id} stands.")
+        return
+    show_table(f"Snapshot {result.snapshot_id}", ["table", "rows"], list(result.counts.items()))
+    out.print(f"{result.folder}", soft_wrap=True)
+
+
+def run(home: HomeOption = None, json: JsonOption = False) -> None:
+    """The nightly run: collect what is due, build, screen. Run twice, the second changes nothing and says so."""
+    current = opened(home)
+    with locked(current, "imb run"), progress_bars(json) as progress:
+        crawls, result = run_all(current, progress)
+    if json:
+        emit({"crawls": [asdict(c) for c in crawls], "build": asdict(result)})
+        return
+    show_build(result)
+    show_crawls(crawls, json=False)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(import_app, name="import")
+    app.add_typer(model_app, name="model")
+    app.command()(build)
+    app.command()(run)

@@ -1,0 +1,92 @@
+"""A home's irreplaceable parts in one tar file with a manifest, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flows.stages.progress import Progress, silent
+from pipeline.errors import FixHome, FixInput
+from pipeline.evidence.verify import verify_home
+from pipeline.home import Home, full_disk_named, open_home
+
+KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites")
+MANIFEST = "backup-manifest.json"
+CASEWORK = "casework.sqlite"
+
+
+def make_backup(home: Home, target: Path, progress: Progress = silent) -> dict[str, Any]:
+    """Write the tar file. Returns {file, files, sha256}. Raises FixInput when the target exists."""
+    if target.exists():
+        raise FixInput(f"{target} exists. Choose a new file name; a backup is never overwritten.")
+    files = list(_files(home))
+    manifest: dict[str, str] = {}
+    part = target.with_name(target.name + ".part")
+    with full_disk_named(target.parent), tarfile.open(part, "w") as tar:
+        for n, path in enumerate(files, 1):
+            name = str(path.relative_to(home.root))
+            data = _sqlite_copy(path) if name == CASEWORK else path.read_bytes()
+            manifest[name] = hashlib.sha256(data).hexdigest()
+            _add(tar, name, data)
+            progress("back up", n, len(files))
+        _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode())
+    part.replace(target)
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file": str(target), "files": len(files), "sha256": digest}
+
+
+def _files(home: Home) -> Iterator[Path]:
+    for name in (*KEPT, CASEWORK):
+        path = home.root / name
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file())
+        elif path.exists():
+            yield path
+
+
+def _sqlite_copy(path: Path) -> bytes:
+    """A consistent copy, also of what still stands in the write-ahead log."""
+    with sqlite3.connect(path) as source:
+        return source.serialize()
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    tar.addfile(info, io.BytesIO(data))
+
+
+def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dict[str, Any]:
+    """Unpack into a new home and verify it. Raises FixInput or FixHome; nothing is left half restored silently."""
+    if root.exists() and any(root.iterdir()):
+        raise FixHome(f"{root} is not empty. Restore into a new folder with --home.")
+    if not source.is_file():
+        raise FixInput(f"{source} is not a file. Name the .tar that imb backup wrote.")
+    try:
+        with tarfile.open(source) as tar:
+            listed = tar.extractfile(MANIFEST)
+            assert listed is not None
+            manifest: dict[str, str] = json.loads(listed.read())
+            root.mkdir(parents=True, exist_ok=True)
+            tar.extractall(root, filter="data")
+    except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
+        raise FixInput(f"{source} is not a whole backup ({error}). Use another copy of it.") from error
+    (root / MANIFEST).unlink()
+    for n, (name, digest) in enumerate(sorted(manifest.items()), 1):
+        if hashlib.sha256((root / name).read_bytes()).hexdigest() != digest:
+            raise FixInput(f"{source}: {name} differs from the backup's manifest. Use another copy of it.")
+        progress("check", n, len(manifest))
+    for folder in ("work", "snapshots", "exports", "intake", "models", "archive/warc", "archive/imports"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    home = open_home(root)
+    report = verify_home(home)
+    if report.problems:
+        raise FixInput(f"{source}: restored, but {report.found} problems: {report.problems[0]}")
+    return {"home": str(root), "files": len(manifest), "records_verified": report.records}

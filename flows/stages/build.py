@@ -1,0 +1,180 @@
+"""Build a snapshot: everything derived, from archive + intake + decisions + model."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any
+
+from pipeline.extract.page import EXTRACTOR_VERSION
+
+from flows.stages.extraction import extract_new
+from flows.stages.intake import sync_captures, sync_files
+from flows.stages.models import model_in_force
+from flows.stages.networks import write_networks
+from flows.stages.profiles import profile_folders
+from flows.stages.progress import Progress, silent
+from flows.stages.resolution import make_refs, resolve
+from flows.stages.screening import screen_open
+from pipeline.evidence.archive import Archive
+from pipeline.home import Home, full_disk_named
+from pipeline.resolve.model import MatchModel
+from pipeline.store.casework import Casework
+from pipeline.store.intelligence import Store, open_working
+from pipeline.store.snapshot import publish, read_manifest
+
+COUNTED = (
+    "raw_captures",
+    "raw_files",
+    "raw_quarantine",
+    "core_records",
+    "core_refs",
+    "core_pairs",
+    "core_entities",
+    "core_links",
+    "core_networks",
+    "core_successions",
+    "core_flags",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    snapshot_id: str
+    folder: Path
+    changed: bool  # False: nothing new, the current snapshot stands
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    taken_in: dict[str, int] = field(default_factory=dict)
+
+
+class Stopwatch:
+    """Seconds by stage, in order."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + now - self._last, 3)
+        self._last = now
+
+
+def build(
+    home: Home, *, full: bool = False, as_of: date | None = None, reextract: bool = False, progress: Progress = silent
+) -> BuildResult:
+    """Take in what is new, resolve, link, screen and publish. The caller holds the home's lock.
+
+    `full` starts from an empty working database; `reextract` re-reads every capture; `as_of` builds from what
+    the home knew at the end of that day (UTC) and leaves the current snapshot in force.
+    """
+    watch = Stopwatch()
+    archive, model = Archive(home), model_in_force(home)
+    archive.recover()
+    casework = Casework(home.casework_url)
+    if full:
+        for leftover in home.working_database.parent.glob(home.working_database.name + "*"):
+            leftover.unlink()
+    with full_disk_named(home.root), open_working(home.working_database) as store:
+        taken = _take_in(home, archive, store, progress, reextract)
+        watch.lap("read")
+        inputs = _inputs(home, store, casework, model, as_of)
+        if not full and as_of is None and (standing := _unchanged(home, inputs)):
+            return BuildResult(standing["snapshot_id"], home.current_snapshot(), False, standing["counts"], {}, taken)
+        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
+        now = home.now()
+        snapshot_id = f"{now:%Y%m%dT%H%M%S}Z-{inputs[:8]}" if as_of is None else f"as-of-{as_of}-{inputs[:8]}"
+        progress("resolve", 0, 3)
+        resolved = resolve(store, make_refs(store, moment), model, casework.decisions())
+        watch.lap("resolve")
+        progress("network", 1, 3)
+        networks = write_networks(store, resolved, casework.reasoned_standings())
+        watch.lap("network")
+        progress("screen", 2, 3)
+        screen_open(home, store, resolved, networks, model, snapshot_id, moment)
+        watch.lap("screen")
+        progress("publish", 3, 3)
+        counts = {name: store.count(name) for name in COUNTED}
+        manifest = _manifest(snapshot_id, inputs, now, as_of, model, store, counts)
+        folder = publish(home, store, snapshot_id, manifest, current=as_of is None)
+        watch.lap("publish")
+    return BuildResult(snapshot_id, folder, True, counts, watch.seconds, taken)
+
+
+def _take_in(home: Home, archive: Archive, store: Store, progress: Progress, reextract: bool) -> dict[str, int]:
+    captures = sync_captures(archive, store)
+    if reextract:
+        for table in ("core_extractions", "core_ad_captures", "core_mentions", "core_listing_items"):
+            store.replace(table, [])
+    extracted = extract_new(home, archive, store, progress)
+    files = sync_files(home, archive, store, progress)
+    return {"captures": captures, "extracted": extracted, **files}
+
+
+def _inputs(home: Home, store: Store, casework: Casework, model: MatchModel, as_of: date | None) -> str:
+    """Digest of everything a snapshot depends on."""
+    parts = [
+        store.value(
+            "SELECT coalesce(sha256(string_agg(capture_id || sha256, '' ORDER BY capture_id)), '') FROM raw_captures"
+        ),
+        store.value("SELECT coalesce(sha256(string_agg(sha256 || kind, '' ORDER BY sha256, kind)), '') FROM raw_files"),
+        casework.head(),
+        model.version,
+        EXTRACTOR_VERSION,
+        package_version("imb-pipeline"),
+        _profiles_digest(home),
+        home.settings.known,
+        str(home.settings.flag_threshold),
+        str(as_of),
+    ]
+    return sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def _profiles_digest(home: Home) -> str:
+    texts = [p.read_bytes() for folder in profile_folders(home) for p in sorted(folder.glob("*.toml"))]
+    return sha256(b"\0".join(texts)).hexdigest()
+
+
+def _unchanged(home: Home, inputs: str) -> dict[str, Any] | None:
+    if not (home.snapshots / "current").exists():
+        return None
+    manifest = read_manifest(home.current_snapshot())
+    return manifest if manifest["inputs"] == inputs else None
+
+
+def _manifest(
+    snapshot_id: str,
+    inputs: str,
+    now: datetime,
+    as_of: date | None,
+    model: MatchModel,
+    store: Store,
+    counts: dict[str, int],
+) -> dict[str, Any]:
+    return {
+        "snapshot_id": snapshot_id,
+        "built_at": now.isoformat(),
+        "as_of": as_of.isoformat() if as_of else None,
+        "inputs": inputs,
+        "model_version": model.version,
+        "extractor_version": EXTRACTOR_VERSION,
+        "software": package_version("imb-pipeline"),
+        "counts": counts,
+        "content_digests": store.digests(),
+        "digests": store.digests(content_only=False),
+        "sites": json.loads(
+            str(
+                store.value(
+                    "SELECT coalesce(to_json(list(s ORDER BY s.site)), '[]') FROM (SELECT site, count(*) AS captures, "
+                    "CAST(min(captured_at) AS VARCHAR) AS first, CAST(max(captured_at) AS VARCHAR) AS last "
+                    "FROM raw_captures GROUP BY site) s"
+                )
+            )
+        ),
+    }

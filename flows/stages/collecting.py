@@ -1,0 +1,64 @@
+"""Collect: crawl the sites that are due, one after another, and import archives made by others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.stages.profiles import profile_path, site_namer, site_profiles
+from flows.stages.progress import Progress, silent
+from pipeline.errors import FixProfile
+from pipeline.evidence.archive import Archive
+from pipeline.evidence.importing import ImportReport, import_archive
+from pipeline.home import Home
+from spiders.run import CrawlResult, run_crawl
+
+
+def collect(
+    home: Home,
+    sites: Sequence[str],
+    *,
+    profile: Path | None = None,
+    force: bool = False,
+    progress: Progress = silent,
+) -> list[CrawlResult]:
+    """Crawl the named sites (or one profile file). The caller holds the lock. Nothing is raised for a sick crawl:
+    the result says what was wrong, and its captures are kept."""
+    Archive(home).recover()
+    paths = [profile] if profile else [profile_path(home, site) for site in sites]
+    results = []
+    for path in paths:
+        results.append(run_crawl(home, path, force=force, progress=_pages(f"collect {path.stem}", progress)))
+    return results
+
+
+def _pages(stage: str, progress: Progress) -> Callable[[dict[str, Any]], None]:
+    return lambda counts: progress(stage, int(counts.get("pages", 0)), 0)
+
+
+def scheduled_sites(home: Home) -> list[str]:
+    """Sites that this home collects, from its settings. Raises FixProfile when none is named."""
+    sites = [name.strip() for name in home.settings.sites.split(",") if name.strip()]
+    if not sites:
+        known = ", ".join(sorted(site_profiles(home)))
+        raise FixProfile(
+            f'No site is named for collection. Write sites = "…" in {home.root / "imb.toml"} or name one: '
+            f"imb collect SITE. Known: {known}"
+        )
+    return sites
+
+
+def import_archives(
+    home: Home, paths: Iterable[Path], collector: str, *, progress: Progress = silent
+) -> list[ImportReport]:
+    """Take over WARC and WACZ files byte for byte. The caller holds the lock."""
+    archive = Archive(home)
+    archive.recover()
+    site_of = site_namer(site_profiles(home))
+    files = list(paths)
+    reports = []
+    for n, path in enumerate(files, 1):
+        reports.append(import_archive(archive, path, collector, site_of))
+        progress("import archives", n, len(files))
+    return reports

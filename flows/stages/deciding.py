@@ -1,0 +1,72 @@
+"""What people decide: standings, and that two refs are or are not the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.errors import NotFound
+from pipeline.home import Home
+from pipeline.store.casework import Casework
+from pipeline.store.intelligence import Store, open_snapshot
+
+
+def set_standing(home: Home, business_id: str, standing: str, why: str, user: str) -> dict[str, Any]:
+    """Record a standing for a business of the current snapshot; a beginning of the id is enough."""
+    with open_snapshot(home.current_snapshot()) as store:
+        business = _one(store, business_id, "business")
+    casework = Casework(home.casework_url)
+    now = casework.set_standing(business, standing, user, why)
+    if standing == "designated" and now != "designated":
+        sentence = "Recorded. Designation takes effect when a second user has said it too."
+    else:
+        sentence = f"Standing is now {now}. It binds from the next build: imb build"
+    return {"business_id": business, "standing": now or "unchanged", "sentence": sentence}
+
+
+def list_standings(home: Home) -> list[dict[str, Any]]:
+    """Businesses whose standing is not unknown, with the reason."""
+    decided = Casework(home.casework_url).standings()
+    with open_snapshot(home.current_snapshot()) as store:
+        rows = store.rows(
+            """SELECT s.business_id, b.name, s.standing, s.reason FROM core_standings s
+               JOIN core_businesses b USING (business_id) ORDER BY s.standing, b.name, s.business_id"""
+        )
+    rows = [{**r, "standing": decided.get(r["business_id"], r["standing"])} for r in rows]
+    return [r for r in rows if r["standing"] != "unknown"]
+
+
+def decide_pair(home: Home, same: bool, first: str, second: str, why: str, user: str) -> dict[str, Any]:
+    """Record a decision on two refs, or on two entities by their anchor refs."""
+    with open_snapshot(home.current_snapshot()) as store:
+        ref_a, members_a = _ref(store, first)
+        ref_b, members_b = _ref(store, second)
+    decision = Casework(home.casework_url).decide(same, ref_a, ref_b, [*members_a, *members_b], user, why)
+    word = "the same" if same else "not the same"
+    return {
+        "decision_id": decision.decision_id,
+        "ref_a": decision.ref_a,
+        "ref_b": decision.ref_b,
+        "same": same,
+        "sentence": f"Recorded: {word}. It binds from the next build: imb build",
+    }
+
+
+def _one(store: Store, beginning: str, kind: str) -> str:
+    rows = store.rows(
+        "SELECT entity_id FROM core_entities WHERE kind = ? AND starts_with(entity_id, ?) LIMIT 2", [kind, beginning]
+    )
+    if len(rows) != 1:
+        raise NotFound(f"{'No' if not rows else 'More than one'} {kind} has an id like {beginning!r}. Try: imb search")
+    return str(rows[0]["entity_id"])
+
+
+def _ref(store: Store, given: str) -> tuple[str, list[str]]:
+    """A ref by id, or the first ref of an entity; with the members that were shown."""
+    refs = store.rows("SELECT ref_id FROM core_refs WHERE starts_with(ref_id, ?) LIMIT 2", [given])
+    if len(refs) == 1:
+        return str(refs[0]["ref_id"]), [str(refs[0]["ref_id"])]
+    entities = store.rows("SELECT members FROM core_entities WHERE starts_with(entity_id, ?) LIMIT 2", [given])
+    if len(entities) != 1:
+        raise NotFound(f"No single ref or entity has an id like {given!r}. Look it up: imb search TEXT")
+    members = [str(m) for m in entities[0]["members"]]
+    return members[0], members

@@ -1,0 +1,194 @@
+"""Find in the current snapshot: anything by text, captures as exhibits, networks and successions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pipeline.extract.addresses import parse_address
+from pipeline.extract.phones import find_phones, normalize_phone
+
+from pipeline.errors import NotFound
+from pipeline.home import Home
+from pipeline.resolve.compare import compare_business_names, compare_person_names
+from pipeline.store.intelligence import Store, open_snapshot
+
+NAME_SCORE = 0.85
+
+
+def search(home: Home, text: str, limit: int = 25) -> list[dict[str, Any]]:
+    """Entities and ads that answer to a phone in any punctuation, a name in any order, an address or ad text."""
+    with open_snapshot(home.current_snapshot()) as store:
+        found = [*_by_phone(store, text), *_by_name(store, text), *_by_address(store, text), *_by_text(store, text)]
+    unique = {(row["kind"], row["id"]): row for row in reversed(found)}
+    ordered = sorted(unique.values(), key=lambda r: (-r["score"], r["kind"], r["id"]))
+    return ordered[:limit]
+
+
+def _row(kind: str, id_: str, name: str, why: str, network_id: str, score: float) -> dict[str, Any]:
+    return {"kind": kind, "id": id_, "name": name, "why": why, "network_id": network_id, "score": round(score, 3)}
+
+
+def _by_phone(store: Store, text: str) -> list[dict[str, Any]]:
+    one = normalize_phone(text)
+    numbers = {one} if one else {m.e164 for m in find_phones(text)}
+    rows = store.rows(
+        "SELECT * FROM out_businesses WHERE list_has_any(phones, ?::VARCHAR[])", [sorted(n for n in numbers if n)]
+    )
+    return [_row("business", r["business_id"], r["name"], "phone", r["network_id"], 1.0) for r in rows]
+
+
+def _by_name(store: Store, text: str) -> list[dict[str, Any]]:
+    found = []
+    for r in store.rows("SELECT business_id, name, names, network_id FROM out_businesses"):
+        score = max((compare_business_names(text, n).score for n in r["names"]), default=0.0)
+        if score >= NAME_SCORE:
+            found.append(_row("business", r["business_id"], r["name"], "business name", r["network_id"], score))
+    people = store.rows(
+        """SELECT e.entity_id, e.name, coalesce(min(m.network_id), '') AS network_id FROM core_entities e
+           LEFT JOIN out_network_members m ON m.entity_id = e.entity_id
+           WHERE e.kind = 'operator' GROUP BY ALL"""
+    )
+    for r in people:
+        score = compare_person_names(text, r["name"]).score
+        if score >= NAME_SCORE:
+            found.append(_row("operator", r["entity_id"], r["name"], "person name", r["network_id"], score))
+    return found
+
+
+def _by_address(store: Store, text: str) -> list[dict[str, Any]]:
+    wanted = parse_address(text)
+    if not wanted.street_key:
+        return []
+    found = []
+    for r in store.rows("SELECT business_id, name, address, city, state, zip, network_id FROM out_businesses"):
+        have = parse_address(r["address"], city=r["city"], state=r["state"], zip=r["zip"])
+        same_unit = not wanted.unit or wanted.unit == have.unit
+        same_place = not wanted.zip or wanted.zip == have.zip
+        if have.street_key == wanted.street_key and same_unit and same_place:
+            found.append(_row("business", r["business_id"], r["name"], "address", r["network_id"], 0.95))
+    return found
+
+
+def _by_text(store: Store, text: str) -> list[dict[str, Any]]:
+    rows = store.rows(
+        """SELECT a.ad_id, any_value(a.title) AS title, any_value(b.network_id) AS network_id
+           FROM core_ad_captures a LEFT JOIN out_ads o ON o.ad_id = a.ad_id
+           LEFT JOIN out_businesses b ON b.business_id = o.business_id
+           WHERE contains(lower(a.body), lower(?)) OR contains(lower(a.title), lower(?))
+           GROUP BY a.ad_id ORDER BY a.ad_id LIMIT 50""",
+        [text, text],
+    )
+    return [_row("ad", r["ad_id"], r["title"], "ad text", r["network_id"] or "", 0.6) for r in rows]
+
+
+def find_captures(
+    home: Home,
+    *,
+    business: str = "",
+    phone: str = "",
+    address: str = "",
+    network: str = "",
+    capture: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> list[dict[str, Any]]:
+    """Captures of ads that answer to all given conditions, oldest first.
+
+    Rows: capture_id, ad_id, site, url, captured_at, business_id, business_name, title. Raises NotFound when there
+    is none.
+    """
+    with open_snapshot(home.current_snapshot()) as store:
+        ids = _businesses(store, business, network) if business or network else None
+        rows = store.rows(
+            """SELECT a.capture_id, a.ad_id, a.site, c.url, a.captured_at, o.business_id, o.business_name, o.title
+               FROM core_ad_captures a JOIN raw_captures c USING (capture_id) JOIN out_ads o ON o.ad_id = a.ad_id
+               WHERE (? IS NULL OR CAST(a.captured_at AS DATE) >= ?) AND (? IS NULL OR CAST(a.captured_at AS DATE) <= ?)
+                 AND (? = '' OR a.capture_id = ?)
+               ORDER BY a.captured_at, a.capture_id""",
+            [since, since, until, until, capture, capture],
+        )
+        if ids is not None:
+            rows = [r for r in rows if r["business_id"] in ids]
+        if phone:
+            rows = _with_value(store, rows, "phone", {normalize_phone(phone) or phone})
+        if address:
+            rows = _with_address(store, rows, address)
+    if not rows:
+        raise NotFound("No capture answers to that. Look it up first with: imb search TEXT")
+    return rows
+
+
+def _businesses(store: Store, business: str, network: str) -> set[str]:
+    rows = store.rows("SELECT business_id, names, network_id FROM out_businesses")
+    if network:
+        rows = [r for r in rows if r["network_id"] == network]
+    if not business:
+        return {r["business_id"] for r in rows}
+    exact = {r["business_id"] for r in rows if r["business_id"] == business}
+    return exact or {
+        r["business_id"]
+        for r in rows
+        if any(compare_business_names(business, n).score >= NAME_SCORE for n in r["names"])
+    }
+
+
+def _with_value(store: Store, rows: list[dict[str, Any]], kind: str, values: set[str]) -> list[dict[str, Any]]:
+    have = {
+        (r["capture_id"], r["ad_id"])
+        for r in store.rows(
+            "SELECT capture_id, ad_id FROM core_mentions WHERE kind = ? AND list_contains(?::VARCHAR[], value)",
+            [kind, sorted(values)],
+        )
+    }
+    return [r for r in rows if (r["capture_id"], r["ad_id"]) in have]
+
+
+def _with_address(store: Store, rows: list[dict[str, Any]], address: str) -> list[dict[str, Any]]:
+    wanted = parse_address(address)
+    ids = {r["id"] for r in _by_address(store, address)} if wanted.street_key else set()
+    return [r for r in rows if r["business_id"] in ids]
+
+
+def list_networks(home: Home) -> list[dict[str, Any]]:
+    """Networks of two or more businesses first, by size."""
+    with open_snapshot(home.current_snapshot()) as store:
+        return store.rows("SELECT * FROM out_networks ORDER BY size DESC, network_id")
+
+
+def network_detail(home: Home, network_id: str) -> dict[str, Any]:
+    """One network: its row, members with names, and links among them. Accepts the start of an id."""
+    with open_snapshot(home.current_snapshot()) as store:
+        rows = store.rows("SELECT * FROM out_networks WHERE starts_with(network_id, ?)", [network_id])
+        if len(rows) != 1:
+            raise NotFound(f"{len(rows)} networks begin with {network_id!r}. List them with: imb network list")
+        full = rows[0]["network_id"]
+        members = store.rows(
+            """SELECT m.entity_id, m.kind, m.role, e.name, b.address, b.city, b.state, b.zip, b.phones, b.standing,
+                      b.observed_first, b.observed_last
+               FROM out_network_members m JOIN core_entities e USING (entity_id)
+               LEFT JOIN out_businesses b ON b.business_id = m.entity_id
+               WHERE m.network_id = ? ORDER BY m.kind, e.name, m.entity_id""",
+            [full],
+        )
+        links = store.rows(
+            """SELECT l.from_id, l.to_id, l.kind, l.probability, l.first_seen, l.last_seen, l.sources, l.lane,
+                      l.binding, l.sentence FROM core_links l
+               WHERE l.from_id IN (SELECT entity_id FROM out_network_members WHERE network_id = $1)
+                 AND l.to_id IN (SELECT entity_id FROM out_network_members WHERE network_id = $1)
+               ORDER BY l.from_id, l.to_id, l.kind""",
+            [full],
+        )
+    return {**rows[0], "members": members, "links": links}
+
+
+def list_successions(home: Home, minimum: float = 0.0) -> list[dict[str, Any]]:
+    """Reopened businesses with names, surest first."""
+    with open_snapshot(home.current_snapshot()) as store:
+        return store.rows(
+            """SELECT s.*, f.name AS from_name, t.name AS to_name, t.address AS to_address, t.city AS to_city
+               FROM out_successions s JOIN out_businesses f ON f.business_id = s.from_business
+               JOIN out_businesses t ON t.business_id = s.to_business
+               WHERE s.confidence >= ? ORDER BY s.confidence DESC, s.from_business, s.to_business""",
+            [minimum],
+        )

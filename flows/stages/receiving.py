@@ -1,0 +1,94 @@
+"""Receive record files: kept byte for byte, then read once to say what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flows.stages.progress import Progress, silent
+from pipeline.errors import FixInput
+from pipeline.evidence.archive import Archive
+from pipeline.evidence.intake import keep_file
+from pipeline.home import Home
+from pipeline.model import Record, RecordKind
+from pipeline.records.importing import Rejected, preview, read_records
+
+SHOWN = 10
+
+
+def receive_files(
+    home: Home, paths: Iterable[Path], kind: RecordKind, map_id: str | None = None, progress: Progress = silent
+) -> list[dict[str, Any]]:
+    """Take files in. The caller holds the lock. Raises FixInput for the first file that cannot be read at all.
+
+    Rows: file, sha256, map, rows, records, folded, quarantined, remark, first_problems.
+    """
+    archive = Archive(home)
+    archive.recover()
+    files = list(paths)
+    reports = []
+    for n, path in enumerate(files, 1):
+        reports.append(_receive(home, archive, path, kind, map_id))
+        progress("receive", n, len(files))
+    archive.close()
+    return reports
+
+
+def _receive(home: Home, archive: Archive, path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
+    facts = {"map": map_id} if map_id else {}
+    kept = keep_file(home, archive.journal, path, kind, **facts)
+    try:
+        counts = _count(home, kept.stored, kind, map_id)
+    except FixInput as error:
+        if (kept.sha256, kind) not in unreadable_files(archive):
+            archive.journal.append("intake_unreadable", sha256=kept.sha256, kind=kind, reason=str(error))
+        raise FixInput(f"{path}: {error} (The file is kept as received; no row of it is used.)") from error
+    return {"file": path.name, "sha256": kept.sha256, "remark": "received before" if kept.already else "", **counts}
+
+
+def unreadable_files(archive: Archive) -> set[tuple[str, str]]:
+    """(digest, kind) of kept files that no row can be read from."""
+    return {(e.body["sha256"], e.body["kind"]) for e in archive.journal.entries("intake_unreadable")}
+
+
+def number_rules(home: Home) -> tuple[bool, bool]:
+    """Whether fictional (555-01XX) and generated (555-XXXX) numbers count as phones in this home."""
+    return home.settings.fictional_numbers, home.settings.generated_numbers
+
+
+def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
+    counts = {"records": 0, "folded": 0, "quarantined": 0}
+    rules = number_rules(home)
+    problems: list[str] = []
+    dataset = ""
+    for row in read_records(path, kind, map_id=map_id, fictional=rules[0], generated=rules[1]):
+        if isinstance(row, Rejected):
+            counts["quarantined"] += 1
+            if len(problems) < SHOWN:
+                problems.append(f"line {row.line}: {row.reason}")
+        else:
+            dataset = row.dataset
+            counts["records"] += 1
+            counts["folded"] += _further_rows(row)
+    return {"map": dataset, "rows": sum(counts.values()), **counts, "first_problems": problems}
+
+
+def _further_rows(record: Record) -> int:
+    """Rows of the file that went into this record besides its first."""
+    return record.rows - 1
+
+
+def preview_file(path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
+    """What an import would do: map, columns, first rows, problems. Nothing is taken over."""
+    found = preview(path, kind, map_id=map_id)
+    return {**asdict(found), "rows": [_row(record) for record in found.rows], "problems": list(found.problems)}
+
+
+def _row(record: Record) -> dict[str, Any]:
+    """What a record holds, without what it lacks and without dates of birth."""
+    values = asdict(record)
+    for party in values["parties"]:
+        party.update(dob=None, birth_year=None)
+    return {k: v for k, v in values.items() if v not in (None, "", (), [])}

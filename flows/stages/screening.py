@@ -1,0 +1,216 @@
+"""Screen applications: the open ones in a build, a file, or one person at the counter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from analysis.screening import ScreeningIndex, screen_all
+from flows.stages.models import model_in_force
+from flows.stages.networks import Networks
+from flows.stages.progress import Progress, silent
+from flows.stages.resolution import Resolved, load_records
+from pipeline.errors import FixProfile
+from pipeline.home import Home
+from pipeline.model import Application, Entity, Flag, Link, Network, Record, Ref, Succession
+from pipeline.records.applications import application_of
+from pipeline.records.importing import Rejected, read_records
+from pipeline.resolve.model import MatchModel
+from pipeline.store.casework import Casework
+from pipeline.store.codec import from_json, to_json
+from pipeline.store.intelligence import Store, open_snapshot
+from pipeline.store.snapshot import read_manifest
+
+
+def screen_open(
+    home: Home,
+    store: Store,
+    resolved: Resolved,
+    networks: Networks,
+    model: MatchModel,
+    snapshot_id: str,
+    as_of: datetime | None,
+) -> list[Flag]:
+    """Screen every application in the working database and write `core_flags`."""
+    index = ScreeningIndex.build(
+        resolved.entities,
+        resolved.refs,
+        networks.links,
+        networks.networks,
+        networks.successions,
+        networks.standings,
+        known=known_from(home),
+        model=model,
+        coverage=coverage(store),
+        snapshot_id=snapshot_id,
+        threshold=home.settings.flag_threshold,
+    )
+    applications = [application_of(record) for record, _ in load_records(store, as_of, "application")]
+    flags = screen_all(applications, index)
+    with store.transaction():
+        store.replace("core_flags", map(flag_row, flags))
+    return flags
+
+
+def coverage(store: Store) -> tuple[str, ...]:
+    """What a search covers: one sentence per site and data set, with dates."""
+    sites = store.rows(
+        "SELECT site, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last FROM raw_captures "
+        "GROUP BY site ORDER BY site"
+    )
+    files = store.rows(
+        "SELECT dataset, sum(records) AS n, max(known_at) AS last FROM raw_files GROUP BY dataset ORDER BY dataset"
+    )
+    return (
+        *(f"{r['site']}: {r['n']} captures, {r['first']:%Y-%m-%d} to {r['last']:%Y-%m-%d}" for r in sites),
+        *(f"{r['dataset']}: {r['n']} records, received {r['last']:%Y-%m-%d}" for r in files),
+    )
+
+
+def flag_row(flag: Flag) -> dict[str, Any]:
+    """A row of `core_flags`: the values compared stay in the sealed payload."""
+    contributions = [{"field": c.field, "level": c.level, "weight": round(c.weight, 3)} for c in flag.contributions]
+    return {
+        **{k: list(v) if isinstance(v, tuple) else v for k, v in asdict(flag).items() if k != "notes"},
+        "score": round(flag.score, 6),
+        "contributions": json.dumps(contributions),
+        "payload": to_json(flag),
+    }
+
+
+def load_index(home: Home) -> ScreeningIndex:
+    """The screening index of the current snapshot."""
+    folder = home.current_snapshot()
+    with open_snapshot(folder, "sealed") as sealed:
+        payloads = sealed.rows("SELECT payload FROM core_refs ORDER BY ref_id")
+        refs = {ref.ref_id: ref for ref in (from_json(Ref, row["payload"]) for row in payloads)}
+    with open_snapshot(folder) as store:
+        found = store.rows("SELECT * FROM core_standings")
+        standings: dict[str, object] = {r["business_id"]: (r["standing"], r["reason"], r["sources"]) for r in found}
+        said = Casework(home.casework_url).reasoned_standings()
+        standings.update({business: (standing, reason, ()) for business, (standing, reason) in said.items()})
+        return ScreeningIndex.build(
+            load_entities(store),
+            refs,
+            load_links(store),
+            load_networks(store),
+            load_successions(store),
+            standings,
+            known=known_from(home),
+            model=model_in_force(home),
+            coverage=coverage(store),
+            snapshot_id=read_manifest(folder)["snapshot_id"],
+            threshold=home.settings.flag_threshold,
+        )
+
+
+def known_from(home: Home) -> Literal["designated", "suspected"]:
+    """From which standing on a business counts as known. Raises FixProfile for another word."""
+    if home.settings.known == "designated":
+        return "designated"
+    if home.settings.known == "suspected":
+        return "suspected"
+    raise FixProfile(f'{home.root / "imb.toml"}: known must be "designated" or "suspected".')
+
+
+def load_entities(store: Store) -> list[Entity]:
+    rows = store.rows("SELECT entity_id, kind, name, members FROM core_entities ORDER BY entity_id")
+    return [Entity(r["entity_id"], r["kind"], r["name"], tuple(r["members"])) for r in rows]
+
+
+def load_links(store: Store) -> list[Link]:
+    rows = store.rows("SELECT * FROM core_links ORDER BY from_id, to_id, kind")
+    return [Link(**{**r, "sources": tuple(r["sources"])}) for r in rows]
+
+
+def load_networks(store: Store) -> list[Network]:
+    members: dict[str, list[tuple[str, str, str]]] = {}
+    for r in store.rows("SELECT * FROM core_network_members ORDER BY network_id, kind, entity_id"):
+        members.setdefault(r["network_id"], []).append((r["entity_id"], r["kind"], r["role"]))
+    rows = store.rows("SELECT * FROM core_networks ORDER BY network_id")
+    return [
+        Network(
+            r["network_id"],
+            tuple(members.get(r["network_id"], ())),
+            r["first_seen"],
+            r["last_seen"],
+            r["cohesion"],
+            r["summary"],
+        )
+        for r in rows
+    ]
+
+
+def load_successions(store: Store) -> list[Succession]:
+    rows = store.rows("SELECT * FROM core_successions ORDER BY from_business, to_business")
+    return [Succession(**{**r, "reasons": tuple(r["reasons"])}) for r in rows]
+
+
+def screen_file(
+    home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent
+) -> tuple[list[Flag], list[Rejected]]:
+    """Screen a file of applications against the current snapshot. Raises FixInput for an unreadable file."""
+    rows = list(
+        read_records(
+            path,
+            "application",
+            map_id=map_id,
+            fictional=home.settings.fictional_numbers,
+            generated=home.settings.generated_numbers,
+        )
+    )
+    applications = [application_of(r) for r in rows if isinstance(r, Record)]
+    flags = screen_applications(home, applications, progress=progress)
+    return flags, [r for r in rows if isinstance(r, Rejected)]
+
+
+def screen_applications(home: Home, applications: Sequence[Application], *, progress: Progress = silent) -> list[Flag]:
+    """Screen applications against the current snapshot; pairs that a person cleared stay cleared."""
+    index = load_index(home)
+    total = len(applications)
+    flags = screen_all(applications, index, progress=lambda done: progress("screen", done, total))
+    cleared = Casework(home.casework_url).suppressed()
+    return [clear_suppressed(flag, application, cleared) for flag, application in zip(flags, applications, strict=True)]
+
+
+def clear_suppressed(flag: Flag, application: Application, cleared: set[tuple[str, str]]) -> Flag:
+    """A pair that a person found to be two different people is not shown again while neither side's data change."""
+    if flag.result == "possible_match" and pair_digests(flag, application) in cleared:
+        sentence = "A person cleared this pair; nothing has changed on either side since."
+        return replace(flag, result="no_relevant_result", band="", sentence=sentence)
+    return flag
+
+
+def pair_digests(flag: Flag, application: Application) -> tuple[str, str]:
+    """Digests of what the applicant says and of what is known, which key a suppression."""
+    said = to_json(replace(application, application_id="", received=None))
+    known = json.dumps([flag.known_entity_id, [(c.field, c.known_value) for c in flag.contributions]])
+    return sha256(said.encode()).hexdigest(), sha256(known.encode()).hexdigest()
+
+
+def freeze_flags(home: Home, flags: Sequence[Flag], user: str) -> str:
+    """Keep an ad-hoc screening's results in casework as they were shown; returns the run number."""
+    run_id = f"{home.now():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    Casework(home.casework_url).freeze(run_id, flags, user)
+    return run_id
+
+
+def rescreen(home: Home, user: str) -> dict[str, int]:
+    """Screen the open applications again with today's standings; says how many hits were never shown before."""
+    folder = home.current_snapshot()
+    with open_snapshot(folder, "sealed") as sealed, open_snapshot(folder) as store:
+        ids = store.rows("SELECT record_id, version FROM core_records WHERE kind = 'application' ORDER BY record_id")
+        payloads = {(r["record_id"], r["version"]): r["payload"] for r in sealed.rows("SELECT * FROM core_records")}
+    latest = {r["record_id"]: payloads[r["record_id"], r["version"]] for r in ids}
+    applications = [application_of(from_json(Record, payload)) for payload in latest.values()]
+    shown = Casework(home.casework_url).shown_before()
+    flags = screen_applications(home, applications)
+    freeze_flags(home, flags, user)
+    hits = {f.application_id for f in flags if f.result == "possible_match"}
+    return {"screened": len(flags), "possible matches": len(hits), "new possible matches": len(hits - shown)}
