@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from pipeline.extract.page import extract_page
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, StopDownload
 from scrapy.http import Response
 
 from pipeline.evidence.archive import Archive
+from pipeline.extract.page import extract_page
 from pipeline.extract.profile import SiteProfile
 from pipeline.model import ListingItem, Page
 from spiders.archive import ArchiveFailed, Recorder
@@ -122,17 +122,24 @@ class AdSpider(Spider):  # type: ignore[misc]
         elif page.kind == "consent":
             yield from self._pass_consent(page, response, about)
         else:
-            self.counts.tombstones += page.kind == "tombstone"
-            self._count_ads(page, response)
+            if page.kind == "tombstone":
+                self.counts.tombstones += 1
+            else:
+                self._count_ads(page, response)
             yield from self._follow(page, about)
 
     def _read(self, response: Response) -> Page:
         kind = response.headers.get("Content-Type", b"").decode("latin-1")
-        try:
-            return extract_page(response.body, kind, response.url, self.recorder.now(), self.profile)
-        except Exception:  # a page nobody foresaw must not end the crawl; it is archived and can be read again
-            log.exception("A page could not be read: %s", response.url)
-            return Page("other", problem="could not be read")
+        accepted = self.archive.home.settings
+        return extract_page(
+            response.body,
+            kind,
+            response.url,
+            self.recorder.now(),
+            self.profile,
+            fictional=accepted.fictional_numbers,
+            generated=accepted.generated_numbers,
+        )
 
     def _count_ads(self, page: Page, response: Response) -> None:
         if not page.ads:

@@ -33,7 +33,7 @@ REASONS = {
     "CannotResolveHostError": "dns",
     "DownloadConnectionRefusedError": "refused",
     "DownloadFailedError": "broken",
-    "DownloadCancelledError": "too_big",
+    "DownloadCancelledError": "canceled",
     "UnsupportedURLSchemeError": "scheme",
 }
 NOT_SENT = frozenset({"dns", "refused", "scheme"})
@@ -170,36 +170,40 @@ class ArchivingHandler(WireHandler):
         return response
 
 
-class TypeGate:
-    """Cut a download off at its headers (or first bytes) when it is of a type that is not collected."""
+class Gate:
+    """Cut a download off at its headers (or first bytes) when it is of a type that is not collected, and when it has
+    grown beyond the limit; in that case what did arrive is archived."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._limit = crawler.settings.getint("IMB_BODY_LIMIT")
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:
-        gate = cls()
-        gate._crawler = crawler
+        gate = cls(crawler)
         crawler.signals.connect(gate.look_at_headers, signal=signals.headers_received)
         crawler.signals.connect(gate.look_at_bytes, signal=signals.bytes_received)
         return gate
-
-    _crawler: Any
 
     def look_at_headers(self, headers: Headers, request: Request) -> None:
         kind = media_type(headers)
         if is_robots(request):
             if kind.startswith(("image/", "video/", "audio/")):
-                self._refuse("type")
+                self._refuse("type", "refused_types")
         elif kind not in ALLOWED_TYPES:
-            self._refuse("type")
+            self._refuse("type", "refused_types")
 
     def look_at_bytes(self, data: bytes, request: Request) -> None:
         wire: Wire = request.meta[WIRE]
-        if not wire.looked_at:
-            wire.looked_at = True
-            if data.startswith(MEDIA_STARTS) or data[4:8] == b"ftyp":
-                self._refuse("media")
+        if wire.received == 0 and (data.startswith(MEDIA_STARTS) or data[4:8] == b"ftyp"):
+            self._refuse("media", "refused_types")
+        wire.received += len(data)
+        if wire.received > self._limit:
+            self._refuse("length", "too_big")
 
-    def _refuse(self, why: str) -> None:
-        self._crawler.spider.recorder.counts.refused_types += 1
+    def _refuse(self, why: str, count: str) -> None:
+        counts = self._crawler.spider.recorder.counts
+        setattr(counts, count, getattr(counts, count) + 1)
         stop = StopDownload(fail=True)
         stop.args = (why,)
         raise stop

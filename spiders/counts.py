@@ -22,6 +22,7 @@ class Counts:
     tombstones: int = 0  # pages that say the ad was deleted
     failures: int = 0  # requests without a usable response, after all retries
     refused_types: int = 0  # pictures, video and other types cut off at the headers
+    too_big: int = 0  # cut off at the size limit, archived as far as they came
     robots_forbidden: int = 0
     off_site: int = 0
     put_off: int = 0  # not fetched: the site asked for a longer pause than we wait

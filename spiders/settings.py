@@ -9,7 +9,7 @@ from pipeline.extract.profile import SiteProfile
 from pipeline.settings import Settings
 
 PAUSE_LIMIT = 300.0  # seconds; a site that asks (Retry-After) for more is left alone for this run
-MEGABYTE = 1024 * 1024
+BODY_LIMIT = 16 * 1024 * 1024  # bytes as sent
 ALLOWED_TYPES = frozenset(
     {
         "",  # not stated
@@ -40,9 +40,10 @@ def crawl_settings(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
             "spiders.politeness.OneWayOut": 740,
         },
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # in the order of the page
-        "EXTENSIONS": {"spiders.archive.TypeGate": 0},
+        "EXTENSIONS": {"spiders.archive.Gate": 0},
         "IMB_PROXY": settings.proxy,
         "IMB_PAUSE_LIMIT": PAUSE_LIMIT,
+        "IMB_BODY_LIMIT": BODY_LIMIT,
     }
 
 
@@ -58,7 +59,7 @@ def _politeness(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": together,  # so that a pause asked for by the site holds back what follows
         "CONCURRENT_REQUESTS_PER_DOMAIN": together,
         "DOWNLOAD_TIMEOUT": 60,
-        "DOWNLOAD_MAXSIZE": 16 * MEGABYTE,
+        "DOWNLOAD_MAXSIZE": 4 * BODY_LIMIT,  # after decompression
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # what did arrive is evidence; Patience asks again
         "RETRY_TIMES": 3,

@@ -35,7 +35,7 @@ class Wire:
     chunks: list[bytes] | None = None
     ip: str = ""
     certificate: bytes | None = None  # the TLS leaf, DER
-    looked_at: bool = False  # whether the first bytes of the body have been judged
+    received: int = 0  # bytes of the body so far
 
     @property
     def request_headers(self) -> Pairs:
@@ -133,8 +133,8 @@ class WireHandler(HTTP11DownloadHandler):  # type: ignore[misc]
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
             pool=self._pool,
-            maxsize=self._default_maxsize,
-            warnsize=self._default_warnsize,
+            maxsize=0,  # the size is watched by spiders.archive.Gate, which keeps what did arrive
+            warnsize=0,
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,

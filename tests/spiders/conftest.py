@@ -31,8 +31,10 @@ class Site:
     routes: dict[str, Callable[[dict[str, str]], Answer | bytes]] = field(default_factory=dict)
     log: list[Exchange] = field(default_factory=list)
     wants_consent: bool = False
+    close_after: set[str] = field(default_factory=set)  # paths after which the connection is closed
     on_request: Callable[[str], None] = lambda _path: None
     port: int = 0
+    server: Any = None
 
     @property
     def root(self) -> str:
@@ -60,16 +62,15 @@ class Site:
         self.html(path, f"<html><div class='list'>{rows}</div>{more}</html>")
 
     def answer(self, path: str, headers: dict[str, str]) -> Answer | bytes:
-        if self.wants_consent and path != "/robots.txt" and not path.startswith("/agree"):
-            if AGREED not in headers.get("Cookie", ""):
-                page = f"<html><form class='agree'></form><a class='enter' href='/agree?to={path}'>Enter</a></html>"
-                return 200, [("Content-Type", "text/html")], page.encode()
         if path.startswith("/agree"):
             return (
                 302,
                 [("Set-Cookie", "agreed=1; Path=/"), ("Set-Cookie", "seen=yes; Path=/"), ("Location", "/thanks")],
                 b"",
             )
+        if self.wants_consent and path != "/robots.txt" and AGREED not in headers.get("Cookie", ""):
+            page = f"<html><form class='agree'></form><a class='enter' href='/agree?to={path}'>Enter</a></html>"
+            return 200, [("Content-Type", "text/html")], page.encode()
         route = self.routes.get(path) or self.routes.get(path.partition("?")[0])
         return route(headers) if route else (404, [("Content-Type", "text/html")], b"<html>No such page</html>")
 
@@ -97,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(answer)
         except OSError:
             self.close_connection = True
-        if b"Content-Length" not in answer and b"chunked" not in answer:
+        if b"HTTP/1.0" in answer or self.path in self.site.close_after:
             self.close_connection = True
 
     def log_message(self, *_: Any) -> None:
@@ -110,7 +111,7 @@ def site() -> Iterator[Site]:
     handler = type("Handler", (_Handler,), {"site": served})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    served.port = server.server_address[1]
+    served.port, served.server = server.server_address[1], server
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield served
