@@ -1,9 +1,10 @@
-"""Rows of an XLSX workbook: its first sheet with anything in it, streamed."""
+"""Rows of an XLSX workbook: its one sheet with a table in it, streamed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from openpyxl import load_workbook
 from pipeline.errors import FixInput
 from pipeline.records.delimited import BadRow, Row
 
+LOOK = 10  # rows looked at to tell a table from a note
+
 
 def read_sheet(path: Path, width: int | None = None) -> Iterator[Row | BadRow]:
     """Rows as text: dates in ISO form, whole numbers without a point. Short rows are filled up; blank rows are none.
 
-    Raises FixInput when the workbook is damaged or empty."""
+    Raises FixInput when the workbook is damaged, empty, or has tables on several sheets."""
     try:
         workbook = load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets out whatever its zip and XML readers raise
@@ -24,37 +27,50 @@ def read_sheet(path: Path, width: int | None = None) -> Iterator[Row | BadRow]:
             f"{path} is a damaged workbook ({error}). Open and save it again, or export it as CSV."
         ) from error
     try:
-        for sheet in workbook.worksheets:
-            if hasattr(sheet, "reset_dimensions"):
-                sheet.reset_dimensions()
-            found = False
-            for row in _rows(sheet, width):
-                found = True
-                yield row
-            if found:
-                return
+        sheet = _only_table(path, workbook)
+        for number, cells in _filled(sheet):
+            yield _fitted(number, cells, width)
     except FixInput:
         raise
     except Exception as error:
         raise FixInput(f"{path}: the sheet cannot be read to its end ({error}). Export it as CSV.") from error
     finally:
         workbook.close()
-    raise FixInput(f"{path} has no sheet with anything in it. Ask the sender for it again.")
 
 
-def _rows(sheet: Any, width: int | None) -> Iterator[Row | BadRow]:
+def _only_table(path: Path, workbook: Any) -> Any:
+    """The sheet with rows in it; notes of one row or two columns beside it are passed over."""
+    sheets = []
+    for sheet in workbook.worksheets:
+        if hasattr(sheet, "reset_dimensions"):
+            sheet.reset_dimensions()
+            if first := list(islice(_filled(sheet), LOOK)):
+                sheets.append((sheet, len(first) > 1 and max(len(cells) for _, cells in first) > 2))
+    if not sheets:
+        raise FixInput(f"{path} has no sheet with anything in it. Ask the sender for it again.")
+    tables = [sheet for sheet, is_table in sheets if is_table] or [sheets[0][0]]
+    if len(tables) > 1:
+        names = ", ".join(repr(t.title) for t in tables)
+        raise FixInput(f"{path} has tables on {len(tables)} sheets ({names}). Save each sheet as a file of its own.")
+    return tables[0]
+
+
+def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """(sheet row, cells) of every row that is not blank."""
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = [cell_text(v) for v in values]
         while cells and not cells[-1].strip():
             cells.pop()
-        if not cells:
-            continue
-        if width is None:
-            yield Row(number, tuple(cells))
-        elif len(cells) <= width:
-            yield Row(number, tuple(cells + [""] * (width - len(cells))))
-        else:
-            yield BadRow(number, f"{len(cells)} columns where the header has {width}", " | ".join(cells)[:1000])
+        if cells:
+            yield number, cells
+
+
+def _fitted(number: int, cells: list[str], width: int | None) -> Row | BadRow:
+    if width is None:
+        return Row(number, tuple(cells))
+    if len(cells) <= width:
+        return Row(number, tuple(cells + [""] * (width - len(cells))))
+    return BadRow(number, f"{len(cells)} columns where the header has {width}", " | ".join(cells)[:1000])
 
 
 def cell_text(value: Any) -> str:

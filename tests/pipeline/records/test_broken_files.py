@@ -159,6 +159,23 @@ def test_xlsx_with_a_title_above_and_dates_as_dates(tmp_path: Path) -> None:
     assert records[0].parties[0].dob == date(1980, 5, 6)
 
 
+def test_a_note_beside_the_table_is_passed_over_and_a_second_table_is_not(tmp_path: Path) -> None:
+    book = Workbook()
+    note = book.active
+    assert note is not None
+    note.append(["Prepared by the office"])
+    for n in (1, 2):
+        sheet = book.create_sheet(f"County {n}")
+        sheet.append(["Application No", "Business Name", "Phone"])
+        sheet.append([n, "Fern LLC", "417-555-0123"])
+        path = tmp_path / "a.xlsx"
+        book.save(path)
+        if n == 1:
+            assert counted(path) == 1
+    with pytest.raises(FixInput, match=r"tables on 2 sheets \('County 1', 'County 2'\)"):
+        read(path)
+
+
 def test_an_unclosed_quote_costs_its_row_only(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     rows = [f"{n},Shop {n},,{n} Elm St,Ozark,MO,65721,\n" for n in range(300)]
