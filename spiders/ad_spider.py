@@ -124,8 +124,10 @@ class AdSpider(Spider):  # type: ignore[misc]
         else:
             if page.kind == "tombstone":
                 self.counts.tombstones += 1
-            else:
+            elif page.ads:
                 self._count_ads(page, response)
+            elif not page.items and response.request.priority < LISTING:
+                self._note_unread(page, response)
             yield from self._follow(page, about)
 
     def _read(self, response: Response) -> Page:
@@ -142,8 +144,6 @@ class AdSpider(Spider):  # type: ignore[misc]
         )
 
     def _count_ads(self, page: Page, response: Response) -> None:
-        if not page.ads:
-            return
         asked = asked_url(response)
         self.counts.ads += len(page.ads)
         self.counts.with_phone += sum(bool(ad.phones) for ad in page.ads)
@@ -152,6 +152,10 @@ class AdSpider(Spider):  # type: ignore[misc]
             self._found.discard(asked)
         self._found |= {ad.ad_id for ad in page.ads} if len(page.ads) > 1 else {asked}
         self.counts.found = len(self._found)
+
+    def _note_unread(self, page: Page, response: Response) -> None:
+        self.counts.unread += 1
+        log.warning("No ad on %s (%s): %s", response.url, page.kind, page.problem or "nothing matches the profile")
 
     def _follow(self, page: Page, about: dict[str, Any]) -> Iterator[Request]:
         for ad in page.ads:

@@ -13,6 +13,7 @@ class Counts:
     listings: int = 0  # listing pages read
     found: int = 0  # distinct ads listed or read: what the health check judges
     ads: int = 0  # ads read
+    unread: int = 0  # pages asked for as ads that show neither ad nor tombstone
     with_phone: int = 0  # of these, ads with a phone
     new: int = 0  # ads read at an address never captured before
     revisited: int = 0  # ads fetched again because their last capture is old

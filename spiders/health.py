@@ -6,6 +6,7 @@ from pipeline.extract.profile import Health
 from spiders.counts import Counts
 
 ENOUGH_ADS = 10  # below this many ads read, the share with a phone says nothing
+UNREAD_SHARE = 0.5  # of the pages asked for as ads: from here on, the site or its profile has changed
 
 
 def judge(counts: Counts, health: Health) -> list[str]:
@@ -19,6 +20,9 @@ def judge(counts: Counts, health: Health) -> list[str]:
         problems.append(f"too few ads: {counts.found} found, at least {health.min_ads} expected")
     if health.max_ads and counts.found > health.max_ads:
         problems.append(f"too many ads: {counts.found} found, at most {health.max_ads} expected")
+    asked = counts.ads + counts.unread
+    if counts.unread and asked >= ENOUGH_ADS and counts.unread >= UNREAD_SHARE * asked:
+        problems.append(f"{counts.unread} pages listed as ads show none: the site has changed, or its profile is wrong")
     if counts.ads >= ENOUGH_ADS and counts.with_phone < health.min_phone_share * counts.ads:
         share = counts.with_phone / counts.ads
         problems.append(f"too few ads with a phone: {share:.0%} of {counts.ads}, {health.min_phone_share:.0%} expected")

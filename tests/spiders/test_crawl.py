@@ -119,16 +119,29 @@ def test_what_is_followed_and_what_is_not(site: Any, home: Home, profile: Write)
         "http://elsewhere.example/ad/3.html",
         "/old/4.html",
         "/out",
+        "/redesigned",
     ]
     site.listing("/list", links)
     site.html("/ad/1.html", f"<html><div class='posting'>Open late</div><a class='other' href='{site.ad(7)}'>more</a>")
     site.html("/old/4.html", "", 301, ("Location", site.ad(4)))
+    site.html("/redesigned", "<html><p>Nothing the profile knows</p></html>")
     site.html("/out", "", 302, ("Location", "http://elsewhere.example/"))
     result = run_crawl(home, profile())
-    fetched = ["/ad/1.html", "/ad/4.html", "/ad/7.html", "/ad/gone.html", "/list", "/old/4.html", "/out", "/robots.txt"]
+    fetched = [
+        "/ad/1.html",
+        "/ad/4.html",
+        "/ad/7.html",
+        "/ad/gone.html",
+        "/list",
+        "/old/4.html",
+        "/out",
+        "/redesigned",
+        "/robots.txt",
+    ]
     assert sorted(site.paths()) == fetched
     counts = result.counts
     assert (counts["robots_forbidden"], counts["gone"], result.failures, result.ads) == (1, 1, 0, 3)
+    assert counts["unread"] == 1
     assert counts["off_site"] == 1  # the target of a redirect; the link is no item of the listing in the first place
     assert failures(home) == [
         (f"{site.root}/private/2.html", "robots_forbidden"),

@@ -24,6 +24,10 @@ FINE = {"requests": 30, "pages": 28, "found": 20, "ads": 20, "with_phone": 15}
         ({"with_phone": 9}, "too few ads with a phone: 45% of 20"),
         ({"ads": 9, "with_phone": 0}, ""),  # too few to say anything
         ({"ads": 0, "with_phone": 0}, ""),  # nothing new: what was found counts
+        ({"unread": 19}, ""),
+        ({"unread": 20}, "20 pages listed as ads show none"),
+        ({"ads": 0, "with_phone": 0, "unread": 9}, ""),
+        ({"ads": 0, "with_phone": 0, "unread": 10}, "10 pages listed as ads show none"),
         ({"bot_walls": 1}, "a bot wall was met on 1 pages"),
     ],
 )
