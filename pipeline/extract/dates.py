@@ -35,7 +35,7 @@ _ABSOLUTE = tuple(
         rf"{_WEEKDAY}{_MONTH}\s*{_DAY}(?![\d:]){_TIME}",
         rf"{_WEEKDAY}{_DAY}(?:\s+of)?[\s-]+{_MONTH}(?![a-z]){_TIME}",
         rf"{_MONTH},?\s+{_YEAR}",
-        rf"{_WEEKDAY}(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!/){_TIME}",
+        rf"{_WEEKDAY}(?!24/7)(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!/){_TIME}",
     )
 )
 _AGO = re.compile(

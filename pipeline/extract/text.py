@@ -51,6 +51,8 @@ _TAG = re.compile(
 )
 _SEPARATORS = re.compile(r"[\s<]")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# The only encodings worth guessing on sites about Missouri; other guesses for a few stray bytes are noise.
+_EAST_ASIAN = frozenset(["big5", "big5hkscs", "cp950", "gb18030", "cp949", "johab", "shift_jis", "cp932", "euc_jp"])
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 
@@ -117,8 +119,8 @@ def _guess(body: bytes, tried: list[str]) -> str:
         return "utf-8"
     if tried and tried[0] not in {"utf-8", "cp1252"}:
         return tried[0]
-    guess = UnicodeDammit(body[:20_000], is_html=True).original_encoding or "cp1252"
-    return _codec(guess) or "cp1252"
+    guess = _codec(UnicodeDammit(body[:20_000], is_html=True).original_encoding or "")
+    return guess if guess in _EAST_ASIAN and high >= 20 else "cp1252"
 
 
 def parse(html: str) -> LexborHTMLParser:
