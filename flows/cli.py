@@ -10,6 +10,7 @@ import typer
 from flows.commands import cases, collect, demonstration, evidence, homes, network, records, screen, server
 from flows.console import err
 from pipeline.errors import DiskFull, ImbError
+from pipeline.home import FULL
 
 app = typer.Typer(
     name="imb",
@@ -30,7 +31,7 @@ def main() -> None:
         err.print(f"imb: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}:
+        if error.errno not in FULL | {errno.EACCES, errno.EPERM}:
             raise
         err.print(f"imb: {error.filename or ''}: {error.strerror}. Make room or mend the rights, then run it again.")
         sys.exit(DiskFull.exit_code)

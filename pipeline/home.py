@@ -31,6 +31,7 @@ from pipeline.errors import DiskFull, FixHome, HomeBusy
 from pipeline.settings import Settings, load_settings
 
 VERSION = 1
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 FOLDERS = ("archive/warc", "archive/imports", "intake", "models", "work", "snapshots", "exports")
 
 
@@ -168,11 +169,11 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def full_disk_named(path: Path) -> Iterator[None]:
-    """Turn ENOSPC, EDQUOT and EROFS into DiskFull with the path and what to do."""
+    """Turn a full disk, a spent quota, a file-size limit and a read-only disk into DiskFull: the path, what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+        if error.errno in FULL:
             raise DiskFull(
                 f"No room to write under {path} ({error.strerror}). Free space and run the same command again; "
                 "what was complete before is kept."

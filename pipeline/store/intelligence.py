@@ -16,10 +16,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.errors import FixHome, NotFound
+from pipeline.errors import DiskFull, FixHome, NotFound
 from pipeline.schema import BY_NAME, TABLES, Table
 
 BATCH = 20_000
+NO_ROOM = ("no space left", "file too large", "quota", "could not write")
 _ARROW: dict[str, Any] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -135,6 +136,10 @@ def open_working(path: Path) -> Iterator[Store]:
         for table in TABLES:
             connection.execute(table.ddl())
         yield store
+    except duckdb.Error as error:
+        if any(words in str(error).lower() for words in NO_ROOM):
+            raise DiskFull(f"No room to write {path}. Free space and run the same command again.") from error
+        raise
     finally:
         store.close()
 
