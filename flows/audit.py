@@ -7,10 +7,10 @@ from pathlib import Path
 from prefect import flow, task
 
 from flows.running import home_for, publish_counts
+from flows.stages.auditing import verify_logs
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
-from pipeline.store.casework import Casework
 
 
 @task
@@ -18,7 +18,7 @@ def verify(root: str) -> dict[str, int]:
     """Count what was checked and what is wrong."""
     home = open_home(Path(root))
     report = verify_home(home)
-    logs = Casework(home.casework_url).verify_logs()
+    logs = verify_logs(home)
     return {"records checked": report.records, "problems": report.found + len(logs)}
 
 

@@ -89,6 +89,7 @@ TABLES: tuple[Table, ...] = (
             _c("byte_offset", "BIGINT", "bytes, of the record in that file", volatile=True),
             _c("byte_length", "BIGINT", "bytes, of the record in that file", volatile=True),
             _c("collector", "VARCHAR", "program or person that captured it"),
+            _c("damage", "VARCHAR", "faults of the record in an imported file; such a capture supports no match"),
             _c("journal_seq", "BIGINT", "number of the journal entry", volatile=True),
             SEQ,
         ),

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
+from flows.stages.auditing import verify_logs
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.verify import verify_home, verify_package
 from pipeline.home import open_home
-from pipeline.store.casework import Casework
 
 evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)
@@ -127,7 +127,7 @@ def verify(
 @audit_app.command("verify")
 def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
     """Check the hash chains of audit and custody log."""
-    problems = Casework(opened(home).casework_url).verify_logs()
+    problems = verify_logs(opened(home))
     emit({"problems": problems}) if json else out.print(f"Audit and custody log: {len(problems)} problems.")
     if problems:
         raise EvidenceBroken(f"The log was altered: {problems[0]}")

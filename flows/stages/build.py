@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -11,21 +12,20 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.page import EXTRACTOR_VERSION
-
 from flows.stages.extraction import extract_new
 from flows.stages.intake import sync_captures, sync_files
 from flows.stages.models import model_in_force
 from flows.stages.networks import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
-from flows.stages.resolution import make_refs, resolve
+from flows.stages.resolution import Resolved, make_refs, resolve
 from flows.stages.screening import screen_open
 from pipeline.evidence.archive import Archive
+from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, full_disk_named
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
-from pipeline.store.intelligence import Store, open_working
+from pipeline.store.intelligence import Store, open_snapshot, open_working
 from pipeline.store.snapshot import publish, read_manifest
 
 COUNTED = (
@@ -84,17 +84,19 @@ def build(
     with full_disk_named(home.root), open_working(home.working_database) as store:
         taken = _take_in(home, archive, store, progress, reextract)
         watch.lap("read")
-        inputs = _inputs(home, store, casework, model, as_of)
+        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
+        inputs = _inputs(home, store, casework.head(moment), model, as_of)
         if not full and as_of is None and (standing := _unchanged(home, inputs)):
             return BuildResult(standing["snapshot_id"], home.current_snapshot(), False, standing["counts"], {}, taken)
-        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
         now = home.now()
         snapshot_id = f"{now:%Y%m%dT%H%M%S}Z-{inputs[:8]}" if as_of is None else f"as-of-{as_of}-{inputs[:8]}"
         progress("resolve", 0, 3)
-        resolved = resolve(store, make_refs(store, moment), model, casework.decisions())
+        resolved = resolve(store, make_refs(store, moment), model, casework.decisions(moment))
         watch.lap("resolve")
         progress("network", 1, 3)
-        networks = write_networks(store, resolved, casework.reasoned_standings())
+        if as_of is None:
+            casework.add_aliases(replaced_ids(home, resolved), snapshot_id)
+        networks = write_networks(store, resolved, casework.reasoned_standings(moment))
         watch.lap("network")
         progress("screen", 2, 3)
         screen_open(home, store, resolved, networks, model, snapshot_id, moment)
@@ -103,8 +105,28 @@ def build(
         counts = {name: store.count(name) for name in COUNTED}
         manifest = _manifest(snapshot_id, inputs, now, as_of, model, store, counts)
         folder = publish(home, store, snapshot_id, manifest, current=as_of is None)
+        # The casework's log can be cut off at its end; the journal then still knows how long it was.
+        seq, digest = casework.log_head()
+        archive.journal.append("snapshot", snapshot_id=snapshot_id, inputs=inputs, log_seq=seq, log_hash=digest)
+        archive.close()
         watch.lap("publish")
     return BuildResult(snapshot_id, folder, True, counts, watch.seconds, taken)
+
+
+def replaced_ids(home: Home, resolved: Resolved) -> list[tuple[str, str]]:
+    """(old id, new id) of entities of the current snapshot that this build does not have any more."""
+    if not (home.snapshots / "current").exists():
+        return []
+    now = {ref: entity.entity_id for entity in resolved.entities for ref in entity.members}
+    known = set(now.values())
+    with open_snapshot(home.current_snapshot()) as store:
+        rows = store.rows("SELECT entity_id, members FROM core_entities WHERE kind IN ('business', 'operator')")
+    pairs = []
+    for row in rows:
+        heirs = Counter(now[ref] for ref in row["members"] if ref in now)
+        if row["entity_id"] not in known and heirs:
+            pairs.append((row["entity_id"], min(heirs, key=lambda heir: (-heirs[heir], heir))))
+    return pairs
 
 
 def _take_in(home: Home, archive: Archive, store: Store, progress: Progress, reextract: bool) -> dict[str, int]:
@@ -117,14 +139,14 @@ def _take_in(home: Home, archive: Archive, store: Store, progress: Progress, ree
     return {"captures": captures, "extracted": extracted, **files}
 
 
-def _inputs(home: Home, store: Store, casework: Casework, model: MatchModel, as_of: date | None) -> str:
+def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: date | None) -> str:
     """Digest of everything a snapshot depends on."""
     parts = [
         store.value(
             "SELECT coalesce(sha256(string_agg(capture_id || sha256, '' ORDER BY capture_id)), '') FROM raw_captures"
         ),
         store.value("SELECT coalesce(sha256(string_agg(sha256 || kind, '' ORDER BY sha256, kind)), '') FROM raw_files"),
-        casework.head(),
+        decided,
         model.version,
         EXTRACTOR_VERSION,
         package_version("imb-pipeline"),

@@ -11,12 +11,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.page import EXTRACTOR_VERSION, extract_page
-
 from flows.stages.profiles import site_profiles
 from flows.stages.progress import Progress
 from pipeline.errors import EvidenceBroken, NotAllowed
 from pipeline.evidence.archive import Archive
+from pipeline.extract.page import EXTRACTOR_VERSION, extract_page
 from pipeline.extract.profile import SiteProfile
 from pipeline.home import Home, open_home
 from pipeline.model import Ad, Capture, Mention, Page
@@ -118,7 +117,8 @@ def page_rows(capture: Capture, page: Page, site_class: str, settings: Settings)
             "problem": page.problem,
         }
     )
-    if page.suspected_minor or not 200 <= capture.status < 300:
+    # Status 0: a page that another tool stored without its HTTP exchange.
+    if page.suspected_minor or not (capture.status == 0 or 200 <= capture.status < 300):
         return rows
     for ad in page.ads:
         allowed = replace(ad, site=capture.site, mentions=tuple(m for m in ad.mentions if _allowed(m, settings)))

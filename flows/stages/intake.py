@@ -49,6 +49,7 @@ def sync_captures(archive: Archive, store: Store) -> int:
                 "byte_offset": capture.offset,
                 "byte_length": capture.length,
                 "collector": capture.collector,
+                "damage": "; ".join(known.damage),
                 "journal_seq": known.seq,
                 "intake_seq": seq,
             }

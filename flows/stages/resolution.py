@@ -41,7 +41,7 @@ def _ad_refs(store: Store, as_of: datetime | None) -> list[Ref]:
            FROM core_ad_captures a JOIN raw_captures c USING (capture_id)
            JOIN core_sources s ON s.source_id = a.capture_id
            WHERE a.extractor_version = (SELECT max(extractor_version) FROM core_extractions)
-             AND (? IS NULL OR s.known_at <= ?)
+             AND (? IS NULL OR s.known_at <= ?) AND c.damage = ''
            ORDER BY a.ad_id, a.captured_at, a.capture_id""",
         [as_of, as_of],
     )
