@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.ads import Selected
 from pipeline.extract.facts import labelled
-from pipeline.extract.names import business_name_span, find_business_names
+from pipeline.extract.names import business_name_span, find_business_names, is_name_and_place
 from pipeline.extract.selection import MAX_MATCHES, MAX_TEXT, Value
 from pipeline.extract.text import visible_text
 
@@ -176,7 +176,9 @@ def _name_and_title(tree: LexborHTMLParser, root: LexborNode, selected: Selected
         return
     phrases = find_business_names(title.text)
     span = business_name_span(title.text)
-    if phrases:
+    if span and is_name_and_place(title.text) and len(title.text[slice(*span)].split()) <= 6:
+        selected["business_name"] = [title]
+    elif phrases:
         f = phrases[0]
         selected["business_name"] = [Value(title.text[f.start : f.end], heading, "text", f.start)]
     elif span and "address" in selected and len(title.text[slice(*span)].split()) <= 6:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ def vocabulary(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+@lru_cache(maxsize=32)  # every finder folds the same few texts of a page
 def fold(text: str) -> str:
     """Lower case, compatibility forms (full-width, circled, mathematical) and ASCII quotes, character by character.
 

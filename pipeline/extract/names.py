@@ -57,6 +57,11 @@ def business_name_span(text: str) -> tuple[int, int] | None:
     return None
 
 
+def is_name_and_place(title: str) -> bool:
+    """Whether a title has the form "{name} in {state}, {city}" or "{name}, {city}, {state}" of a directory."""
+    return bool(_states().match(title) or _place_tail().search(title))
+
+
 def clean_business_name(text: str) -> str:
     """The business name in a title or heading, single-spaced; "" when there is none."""
     span = business_name_span(text)

@@ -58,9 +58,7 @@ def test_layouts(text: str, earliest: str, latest: str, precision: str):
     assert found.text in " ".join(text.split())
 
 
-@pytest.mark.parametrize(
-    "text", ["", "call 417-555-0101", "31/31/2020", "$60", "24/7", "open 10:00", "maybe 12"]
-)
+@pytest.mark.parametrize("text", ["", "call 417-555-0101", "31/31/2020", "$60", "24/7", "open 10:00", "maybe 12"])
 def test_no_date(text: str):
     found = claimed_date(text, WHEN)
     assert found is None, found

@@ -1,0 +1,79 @@
+import pytest
+
+from pipeline.extract.facts import closes_late, find_hours, find_prices, labelled
+from pipeline.extract.lexicon import find_indicators, fold
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "late"),
+    [
+        ("Open daily 10am-10pm", "daily 10am-10pm", False),
+        ("Mon-Sun: 9:00 AM – 11:30 PM", "mon-sun: 9:00 am – 11:30 pm", True),
+        ("9:30am to 12am", "9:30am to 12am", True),
+        ("10 AM - 2 AM", "10 am - 2 am", True),
+        ("9am to late", "9am to late", True),
+        ("10:00-18:00", "10:00-18:00", False),
+        ("24/7", "24/7", True),
+        ("open 24 hours", "24 hours", True),
+        ("9am - 11pm", "9am - 11pm", True),
+        ("9am-noon", "9am-noon", False),
+    ],
+)
+def test_hours(text: str, hours: str, late: bool):
+    found = find_hours(text)
+    assert [f.value for f in found] == [hours]
+    assert closes_late(hours) is late
+
+
+@pytest.mark.parametrize("text", ["417-555-0101", "10-10", "60 min", "5/12/2020", "ages 20 to 30"])
+def test_no_hours(text: str):
+    assert find_hours(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("$60", ["60.00 USD"]),
+        ("$60/hour", ["60.00 USD/60min"]),
+        ("$60/30min", ["60.00 USD/30min"]),
+        ("60 min $70", ["70.00 USD/60min"]),
+        ("30 min - $40", ["40.00 USD/30min"]),
+        ("40$ half hour", ["40.00 USD"]),
+        ("$60 half hour, $80/hr", ["60.00 USD", "80.00 USD/60min"]),
+        ("40$ 40$", ["40.00 USD", "40.00 USD"]),
+        ("49.50 or $49.50", ["49.50 USD"]),
+        ("417-555-0101 5 dollars", []),
+    ],
+)
+def test_prices(text: str, values: list[str]):
+    assert [f.value for f in find_prices(text)] == values
+
+
+def test_labelled_lines():
+    text = "Phone: 1\nAddress:\n12 Main\nName\tX\nHours\n9am"
+    found = {label: text[start:end] for label, start, end in labelled(text)}
+    assert (found["phone"], found["address"], found["name"], found["hours"]) == ("1", "12 Main", "X", "9am")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("NEW STAFF weekly", {"rotation"}),
+        ("new   girls every week", {"rotation"}),
+        ("open late, 24/7", {"late_hours"}),
+        ("cash only. Table shower", {"cash", "table_shower"}),
+        ("ｃａｓｈ ｏｎｌｙ", {"cash"}),
+        ("grand opening", {"relocation"}),
+        ("no blocked calls", {"screening"}),
+        ("staffing news of the week", set()),
+        ("buzzer at the rear entrance, windows covered", set()),
+    ],
+)
+def test_indicators_are_those_of_ads_only(text: str, codes: set[str]):
+    assert {f.value for f in find_indicators(text)} == codes
+
+
+def test_folding_keeps_places():
+    text = "Ａ’①\u200bİß京"
+    assert len(fold(text)) == len(text)
+    assert fold(text)[:4] == "a'1 "
