@@ -13,10 +13,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline.extract.ads import Selected
 from pipeline.extract.facts import labelled
 from pipeline.extract.names import business_name_span, find_business_names, is_name_and_place
-from pipeline.extract.selection import MAX_MATCHES, MAX_TEXT, Value
+from pipeline.extract.selection import MAX_MATCHES, MAX_TEXT, Selected, Value
 from pipeline.extract.text import visible_text
 
 _BUSINESS_TYPE = re.compile(r"business|organization|store|place|spa\b|salon|massage|health|clinic|service|therap", re.I)

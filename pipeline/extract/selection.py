@@ -69,6 +69,9 @@ class Value:
     start: int = 0
 
 
+Selected = dict[str, list[Value]]  # field of AdFields -> values; "frame" -> elements that are no part of the ad
+
+
 def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = ()) -> list[Value]:
     """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
     nothing = {fold(s).strip() for s in sentinels}
@@ -116,3 +119,9 @@ def mentions_of(value: Value, found: list[Found], version: str) -> Iterator[Ment
         yield Mention(
             f.kind, f.value, value.field, path, start, start + len(quote), quote, f.style, f.confidence, version
         )
+
+
+def first(selected: Selected, name: str) -> Value | None:
+    """The best value of a field."""
+    values = selected.get(name)
+    return values[0] if values else None

@@ -1,0 +1,138 @@
+"""The contacts of one advertisement: in its text, its selected fields, its links and attributes, its URL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.extract.contacts import (
+    decode_cfemail,
+    find_emails,
+    find_handles,
+    find_site_ids,
+    find_websites,
+    link_contact,
+    website_value,
+)
+from pipeline.extract.facts import closes_late, find_hours, find_prices
+from pipeline.extract.lexicon import find_indicators
+from pipeline.extract.phones import find_phones, normalize_phone
+from pipeline.extract.protected import find_protected
+from pipeline.extract.selection import MAX_MATCHES, Reading, Selected, Value, mentions_of
+from pipeline.extract.text import Found, visible_text
+from pipeline.model import Mention
+
+
+def _phones(text: str, reading: Reading) -> list[Found]:
+    found = find_phones(text, fictional=reading.fictional, generated=reading.generated)
+    return [Found("phone", p.e164, p.start, p.end, p.style, p.confidence) for p in found]
+
+
+def text_facts(text: str, reading: Reading) -> list[Found]:
+    """Everything an ad's text says, but names and addresses."""
+    hours = find_hours(text)
+    late = [replace(h, kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
+    return [
+        *_phones(text, reading),
+        *find_emails(text),
+        *find_handles(text),
+        *find_websites(text, reading.own_hosts),
+        *hours,
+        *find_prices(text),
+        *find_indicators(text),
+        *late,
+        *find_protected(text),
+    ]
+
+
+def selected_contacts(selected: Selected, reading: Reading) -> list[Mention]:
+    """Phones, e-mails, websites, hours and places that a selector names, whatever hides them in the text."""
+    mentions: list[Mention] = []
+    for value in selected.get("phone", ()):
+        found = _phones(value.text, reading)
+        if not found and (number := _single_phone(value.text, reading)):
+            found = [Found("phone", number, 0, len(value.text), "field")]
+        mentions += mentions_of(value, found, reading.version)
+    for value in selected.get("email", ()):
+        if value.field == "attr:data-cfemail":
+            mentions += mentions_of(value, _cfemail(value.text), reading.version)
+        else:
+            mentions += mentions_of(value, find_emails(value.text), reading.version)
+    for value in selected.get("website", ()):
+        mentions += mentions_of(value, _website(value, reading), reading.version)
+    for kind in ("hours", "location"):
+        for value in selected.get(kind, ()):
+            whole = Found(kind, " ".join(value.text.split()), 0, len(value.text), "selected")
+            mentions += mentions_of(value, [whole], reading.version)
+    return mentions
+
+
+def _single_phone(text: str, reading: Reading) -> str | None:
+    return normalize_phone(text.removeprefix("tel:"), fictional=reading.fictional, generated=reading.generated)
+
+
+def _website(value: Value, reading: Reading) -> list[Found]:
+    if value.field == "text":
+        return find_websites(value.text, reading.own_hosts)
+    found = link_contact(reading.absolute(value.text) or value.text, reading.own_hosts)
+    if found is None or found.kind != "website":
+        return [found] if found and value.text[found.start : found.end] else []
+    return [Found("website", website_value(reading.absolute(value.text)), 0, len(value.text), "link")]
+
+
+def _cfemail(code: str) -> list[Found]:
+    address = decode_cfemail(code)
+    return [Found("email", address, 0, len(code), "cfemail")] if address else []
+
+
+def attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -> list[Mention]:
+    """Contacts in links, protected e-mails, image descriptions and scripts below the ad's element."""
+    mentions: list[Mention] = []
+    frames = [v.node for v in selected.get("frame", ()) if v.node is not None]
+    for node in root.css("a[href]")[:MAX_MATCHES]:
+        if any(within(node, frame) for frame in frames):
+            continue
+        href = node.attributes.get("href") or ""
+        value = Value(href, node, "attr:href")
+        mentions += mentions_of(value, _link_found(href, reading), reading.version)
+    for node in root.css("[data-cfemail]")[:MAX_MATCHES]:
+        code = node.attributes.get("data-cfemail") or ""
+        mentions += mentions_of(Value(code, node, "attr:data-cfemail"), _cfemail(code), reading.version)
+    for node in root.css("img[alt], img[title]")[:MAX_MATCHES]:
+        for name in ("alt", "title"):
+            words = (node.attributes.get(name) or "")[:1000]
+            found = [*_phones(words, reading), *find_protected(words)] if words else []
+            mentions += mentions_of(Value(words, node, f"attr:{name}"), found, reading.version)
+    for node in root.css("script")[:MAX_MATCHES]:
+        code = visible_text(node)[:20_000]
+        mentions += mentions_of(Value(code, node, "text"), find_site_ids(code), reading.version)
+    return mentions
+
+
+def _link_found(href: str, reading: Reading) -> list[Found]:
+    folded = href.strip().lower()
+    if folded.startswith(("tel:", "sms:", "callto:")):
+        found = _phones(href, reading)
+        number = None if found else _single_phone(href.split(":", 1)[1], reading)
+        whole = Found("phone", number, href.index(":") + 1, len(href), "tel") if number else None
+        return [replace(f, style="tel") for f in found] or ([whole] if whole else [])
+    if "/cdn-cgi/l/email-protection#" in folded:
+        start = href.index("#") + 1
+        return [replace(f, start=start, end=len(href)) for f in _cfemail(href[start:])]
+    found_link = link_contact(href, reading.own_hosts)
+    return [found_link] if found_link else []
+
+
+def url_phones(reading: Reading) -> list[Mention]:
+    """Phones in the path or sub-domain of the page's URL."""
+    return list(mentions_of(Value(reading.url, None, "url"), _phones(reading.url, reading), reading.version))
+
+
+def within(node: LexborNode | None, root: LexborNode) -> bool:
+    """Whether a node lies in an element or is it."""
+    while node is not None:
+        if node.mem_id == root.mem_id:
+            return True
+        node = node.parent
+    return False
