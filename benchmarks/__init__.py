@@ -1,0 +1,5 @@
+"""Side-by-side measurements against named peers: each module has `run(small) -> Table`."""
+
+from __future__ import annotations
+
+NAMES = ("businesses", "names")

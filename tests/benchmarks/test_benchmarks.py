@@ -1,0 +1,37 @@
+"""Every benchmark runs at a tiny size and says something of every method; no figure of speed is asserted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import NAMES
+from benchmarks.__main__ import measure
+from benchmarks.table import Table, quality
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_at_a_tiny_size(name: str, tmp_path: Path) -> None:
+    table = measure(name, small=True)
+    if not table.columns:
+        assert table.notes[0].startswith("skipped: ")
+        return
+    assert len(table.rows) > 1
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert len({row[0] for row in table.rows}) == len(table.rows)
+    assert json.loads(table.save(name, tmp_path).read_text())["title"] == table.title
+
+
+def test_quality_counts_pairs() -> None:
+    found = quality({("a", "1"), ("b", "2"), ("c", "9")}, {("a", "1"), ("b", "2"), ("d", "3"), ("e", "4")})
+    assert (found.precision, found.recall) == (2 / 3, 0.5)
+    assert found.f1 == pytest.approx(4 / 7)
+
+
+def test_a_value_is_found_by_row_and_column() -> None:
+    table = Table("t", ("method", "F1"), (("ours", 0.5), ("peer", 0.4)))
+    assert table.value("peer", "F1") == 0.4
+    with pytest.raises(KeyError):
+        table.value("nobody", "F1")
