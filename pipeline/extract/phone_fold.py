@@ -1,27 +1,42 @@
-"""Fold a text to lower-case ASCII of the same length, so that every offset stays what it was.
+"""Fold a text to lower-case ASCII, with a map back to the offsets of the text.
 
-Digits of any script or drawing become 0-9, fancy and accented letters become a-z, what does not show becomes
-UNSEEN, letters of other scripts become FOREIGN, Chinese and Korean digits stay, everything else becomes "~".
+Digits of any script or drawing become 0-9, fancy and accented letters become a-z, what does not show falls away,
+letters of other scripts become FOREIGN, Chinese and Korean digits and symbols stay.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
-from pipeline.extract.phone_vocab import CHINESE, CIRCLES, DECLARED, FOREIGN, SWAPPED, SWAPPED_WORD, UNSEEN
+from pipeline.extract.phone_vocab import (
+    CHINESE,
+    CIRCLES,
+    DECLARED,
+    FOREIGN,
+    JOINED,
+    SWAPPED,
+    SWAPPED_WORD,
+    UNSEEN,
+    any_of,
+)
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
+_SEEN = re.compile(f"[^{UNSEEN}{JOINED}]{JOINED}*")  # a character and what belongs to it
+_AROUND = 32  # characters beside a stretch that tell a date, time or price
 
 # Alphabets in boxes that have no compatibility mapping: first code point of A.
 _BOXED_ALPHABETS = (0x1F150, 0x1F170, 0x1F1E6)
 
 _ENTITY = re.compile(r"&(?:#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));?|[a-z]{2,8};)", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--[^<>]{0,200}-->")
-_INLINE_TAG = re.compile(r"</?(?:a|abbr|b|big|em|font|i|ins|mark|s|small|span|strong|sub|sup|tt|u|wbr)[\s/>]|<!--")
+_TAGS: dict[str, list[str]] = DECLARED["tags"]
+_ATTRIBUTES = r"(?:[\s/][^<>]{0,300})?>"
+_TAG = re.compile(rf"</?(?:{any_of([*_TAGS['inline'], *_TAGS['block']])}){_ATTRIBUTES}|<!--[^<>]{{0,200}}-->")
+_INLINE_TAG = re.compile(rf"</?(?:{any_of(_TAGS['inline'])})[\s/>]|<!--")
 _PERCENT = re.compile(r"%(?:20|28|29|2[bdefBDEF]|3[aA])")
-_BLANK = tuple(re.compile(pattern) for pattern in DECLARED["blank"]["patterns"])
+_BLANK = re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"]))
 
 
 class _Folding(dict[int, str]):
@@ -40,7 +55,7 @@ def _fold_character(char: str) -> str:
     if (digit := unicodedata.digit(char, None)) is not None:
         return str(digit)
     if unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf", "Cc"}:
-        return UNSEEN
+        return JOINED
     for first in _BOXED_ALPHABETS:
         if first <= ord(char) < first + 26:
             return chr(ord("a") + ord(char) - first)
@@ -55,18 +70,27 @@ def _fold_compatible(char: str) -> str:
     inner = plain.strip("().,")
     if len(inner) == 1 and inner.isascii() and inner.isalnum():
         return inner.lower()
-    return FOREIGN if unicodedata.category(char)[0] == "L" else _SYMBOL
+    return {"L": FOREIGN, "Z": " "}.get(unicodedata.category(char)[0], char)
 
 
 _FOLDING = _Folding()
 _CIRCLES = dict.fromkeys(map(ord, CIRCLES), "o")
 
 
-def fold(text: str, *, circles: bool = True) -> str:
-    """The text as the phone reader sees it: same length, mostly a-z, 0-9 and ASCII separators.
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` as the phone reader sees it; `spans` are its characters' places in the original, None when the same."""
 
-    `circles`: read drawn circles as zeros.
-    """
+    text: str
+    spans: list[tuple[int, int]] | None = None
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original text."""
+        return (start, end) if self.spans is None else (self.spans[start][0], self.spans[end - 1][1])
+
+
+def fold(text: str, *, circles: bool = True) -> Folded:
+    """The text as mostly a-z, 0-9 and ASCII separators. `circles`: read drawn circles as zeros."""
     if circles and not text.isascii():
         text = text.translate(_CIRCLES)
     folded = text.lower() if text.isascii() else text.translate(_FOLDING)
@@ -76,7 +100,10 @@ def fold(text: str, *, circles: bool = True) -> str:
         folded = _TAG.sub(_blank_tag, folded)
     if "%" in folded:
         folded = _PERCENT.sub(_unfold_percent, folded)
-    return _blank_known(folded)
+    if UNSEEN not in folded and JOINED not in folded:
+        return Folded(folded)
+    seen = list(_SEEN.finditer(folded))
+    return Folded("".join([found[0][0] for found in seen]), [found.span() for found in seen])
 
 
 def _unfold_entity(found: re.Match[str]) -> str:
@@ -84,7 +111,7 @@ def _unfold_entity(found: re.Match[str]) -> str:
     width = found.end() - found.start()
     code = int(found[1], 16) if found[1] else int(found[2]) if found[2] else 0
     char = _FOLDING[code] if 0 < code < 0x110000 else _SYMBOL
-    return char + UNSEEN * (width - 1)
+    return char + JOINED * (width - 1)
 
 
 def _blank_tag(found: re.Match[str]) -> str:
@@ -96,13 +123,14 @@ def _blank_tag(found: re.Match[str]) -> str:
 
 
 def _unfold_percent(found: re.Match[str]) -> str:
-    return chr(int(found.group()[1:], 16)) + UNSEEN * 2
+    return chr(int(found.group()[1:], 16)) + JOINED * 2
 
 
-def _blank_known(folded: str) -> str:
-    for pattern in _BLANK:
-        folded = pattern.sub(lambda found: _SYMBOL * len(found.group()), folded)
-    return folded
+def blank(folded: str, start: int, end: int) -> str:
+    """The folded text from start to end with dates, times, prices and the like made FOREIGN."""
+    at = max(0, start - _AROUND)
+    around = _BLANK.sub(lambda found: FOREIGN * len(found.group()), folded[at : end + _AROUND])
+    return around[start - at : end - at]
 
 
 def unswap(folded: str) -> str:

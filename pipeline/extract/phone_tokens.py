@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extract.phone_fold import unswap
+from pipeline.extract.phone_fold import blank, unswap
 from pipeline.extract.phone_vocab import (
     CHINESE,
     HOMOPHONES,
     LETTERS,
     MULTIPLIERS,
+    NOT_ALONE,
     RUN,
     SCALES,
     SEPARATOR_WORDS,
     TENS,
     TOKEN,
-    UNSEEN,
+    UNITS_OF_MEASURE,
     WORDS,
     Piece,
     read_chunk,
@@ -54,12 +55,12 @@ def read_segments(folded: str) -> Iterator[list[Unit]]:
 
 
 def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
-    tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(unswap(folded[start:end]))]
+    tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(unswap(blank(folded, start, end)))]
     units: list[Unit] = []
     gap = ""
     for index, (kind, token, at) in enumerate(tokens):
         if kind == 5 or (kind == 2 and token in SEPARATOR_WORDS):
-            gap += token.replace(UNSEEN, "")
+            gap += token
             continue
         read = _read_token(tokens, index, kind or 0, token, at)
         if not read:
@@ -89,8 +90,13 @@ def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int
         return []
     digit_before = index > 0 and tokens[index - 1][0] in {1, 3}
     digit_after = index + 1 < len(tokens) and tokens[index + 1][0] in {1, 3}
-    if token in HOMOPHONES and digit_before and digit_after:
+    if token in HOMOPHONES and ((digit_before and digit_after) or _is_tight(tokens, index)):
         return [Unit(HOMOPHONES[token], at, at + len(token), "word")]
+    alone = not (digit_before or digit_after)
+    if token in UNITS_OF_MEASURE and (alone or (digit_before and len(tokens[index - 1][1]) > 1)):
+        return []
+    if alone and token in NOT_ALONE and _in_blanks(tokens, index):
+        return []
     if pieces := read_chunk(token):
         return [_unit(piece, at, optional=piece.letter) for piece in pieces]
     if digit_before and (pieces := _with_homophone(token)):
@@ -100,6 +106,21 @@ def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int
     if digit_before and (pieces := read_prefix(token)):
         return [_unit(piece, at, optional=True) for piece in pieces]
     return []
+
+
+def _in_blanks(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
+    """Whether a word stands between blanks (or the ends) as words of a sentence do."""
+    around = [tokens[i][1] for i in (index - 1, index + 1) if 0 <= i < len(tokens)]
+    return all(gap in {" ", ", ", ". ", "\n", "! "} for gap in around)
+
+
+def _is_tight(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
+    """Whether a sound-alike stands as a digit among digits: "zero-won-to-3"."""
+    if not 1 < index < len(tokens) - 2:
+        return False
+    before, gap, next_gap, after = tokens[index - 2], tokens[index - 1], tokens[index + 1], tokens[index + 2]
+    tight = all(kind == 5 and len(text) <= 2 and " " not in text for kind, text, _ in (gap, next_gap))
+    return tight and all(kind == 1 or text in HOMOPHONES or read_chunk(text) for kind, text, _ in (before, after))
 
 
 def _with_homophone(token: str) -> tuple[Piece, ...]:
@@ -139,6 +160,8 @@ def _combined(units: list[Unit]) -> list[Unit]:
         if last and last.digits in MULTIPLIERS:
             last.digits = unit.digits[0] * MULTIPLIERS[last.digits] + unit.digits[1:]
             last.end = unit.end
+        elif last and last.kind == unit.kind == "word" and last.digits == "00" and len(unit.digits) == 2:
+            last.digits, last.end = unit.digits, unit.end  # "five hundred fifty five"
         elif last and _completes_ten(last, unit):
             last.digits, last.end = last.digits[0] + unit.digits, unit.end
         else:
@@ -147,5 +170,5 @@ def _combined(units: list[Unit]) -> list[Unit]:
 
 
 def _completes_ten(ten: Unit, unit: Unit) -> bool:
-    is_ten = ten.kind == unit.kind == "word" and len(ten.digits) == 2 and ten.digits[1] == "0" and ten.digits != "10"
+    is_ten = ten.kind == unit.kind == "word" and len(ten.digits) == 2 and ten.digits[1] == "0" and ten.digits > "10"
     return is_ten and len(unit.digits) == 1 and unit.digits != "0" and unit.gap in {"", "-", " "}

@@ -15,8 +15,10 @@ DECLARED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "vocab" / "pho
 
 # Stands for a letter of another script: not a separator, not readable.
 FOREIGN = "\x02"
-# Stands for what does not show: zero-width characters, combining marks, tags, the rest of an entity.
+# Stands for what does not show: tags within a line, and (JOINED) what belongs to the character before it:
+# zero-width characters, combining marks, the rest of an entity. Neither reaches the reader.
 UNSEEN = "\x00"
+JOINED = "\x03"
 
 WORDS: dict[str, str] = DECLARED["words"]
 TENS: dict[str, str] = DECLARED["tens"]
@@ -26,7 +28,8 @@ HOMOPHONES: dict[str, str] = DECLARED["homophones"]
 LETTERS: dict[str, str] = DECLARED["letters"]
 CHINESE: dict[str, str] = DECLARED["chinese"]
 SEPARATOR_WORDS = frozenset(DECLARED["separators"]["words"])
-NOT_DIGITS = frozenset(DECLARED["not_digits"]["words"])
+NOT_ALONE = frozenset(DECLARED["not_digits"]["words"])
+UNITS_OF_MEASURE = frozenset(DECLARED["not_digits"]["units"])
 NOT_PHONES = frozenset(DECLARED["not_phones"]["numbers"])
 INTERNATIONAL_CODES: tuple[str, ...] = tuple(DECLARED["international"]["codes"])
 CIRCLES: str = DECLARED["circles"]["zero"]
@@ -53,11 +56,10 @@ def _branches(tree: dict[str, Any]) -> str:
 
 
 def _swapped(word: str) -> list[str]:
-    """The word with some letters written as digits: "zer0", "f1ve". A final digit would read as itself."""
-    choices = [
-        (c, SWAPS[c]) if c in SWAPS and not (c == "e" and i == len(word) - 1) else (c,) for i, c in enumerate(word)
-    ]
-    return ["".join(way) for way in product(*choices)][1:]
+    """The word with some letters written as digits: "zer0", "f1ve". A final 3 reads as itself ("on3")."""
+    ends_in_e = word.endswith("e") and not word.endswith("ee")
+    choices = [(c, SWAPS[c]) if c in SWAPS else (c,) for c in (word[:-1] if ends_in_e else word)]
+    return ["".join(way) + ("e" if ends_in_e else "") for way in product(*choices)][1:]
 
 
 # "zer0" -> "zero": of the same length, so that offsets stay.
@@ -68,15 +70,14 @@ _LETTER_CLASS = "".join(LETTERS)
 _CHINESE_CLASS = "".join(CHINESE)
 _SPOKEN = any_of([*WORDS, *TENS, *MULTIPLIERS, *SCALES])
 _GLUED = any_of([*WORDS, *TENS, *MULTIPLIERS, *SCALES, *HOMOPHONES, *SWAPPED])
-_SEPARATOR = f"[^a-z0-9{UNSEEN}{FOREIGN}{_CHINESE_CLASS}]"
+_SEPARATOR = f"[^a-z0-9{FOREIGN}{_CHINESE_CLASS}]"
 _ELEMENT = f"(?:{_GLUED}|[0-9{_LETTER_CLASS}{_CHINESE_CLASS}])"
-_SPACING = f"{UNSEEN}*+(?:{_SEPARATOR}{UNSEEN}*+){{0,14}}+"
-_GAP = f"{_SPACING}(?:(?:{any_of(SEPARATOR_WORDS)})(?![a-z]){_SPACING})?"
+_GAP = f"{_SEPARATOR}{{0,14}}+(?:(?:{any_of(SEPARATOR_WORDS)})(?![a-z]){_SEPARATOR}{{0,6}}+)?"
 
 # A stretch that may hold a number: at least six digits, words or look-alikes with only separators between.
 RUN = re.compile(f"{_ELEMENT}(?>{_GAP}{_ELEMENT}){{5,}}+")
 # Digits, Latin letters, Chinese and Korean digits, other letters, separators.
-TOKEN = re.compile(f"([0-9]+)|([a-z]+)|([{_CHINESE_CLASS}]+)|({FOREIGN}+)|((?:{_SEPARATOR}|{UNSEEN})+)")
+TOKEN = re.compile(f"([0-9]+)|([a-z]+)|([{_CHINESE_CLASS}]+)|({FOREIGN}+)|({_SEPARATOR}+)")
 
 _FULL = re.compile(f"(?:{_SPOKEN}|o)+|[{_LETTER_CLASS}]+")
 _PIECE = re.compile(f"({_SPOKEN})|([{_LETTER_CLASS}])")
@@ -97,7 +98,7 @@ class Piece:
 @lru_cache(maxsize=4096)
 def read_chunk(chunk: str) -> tuple[Piece, ...]:
     """The words and look-alike letters a chunk of letters is made of; () when anything else is in it."""
-    if chunk in NOT_DIGITS or not _FULL.fullmatch(chunk):
+    if not _FULL.fullmatch(chunk):
         return ()
     return _pieces(chunk, 0)
 

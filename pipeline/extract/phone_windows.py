@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.extract.phone_tokens import Unit
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vocab import DECLARED, INTERNATIONAL_CODES, any_of
+
+# Whether the text between two folded offsets is written with digits of another script or drawing.
+Drawn = Callable[[int, int], bool]
 
 THRESHOLD = 0.5
 CANONICAL = frozenset({3, 6})
@@ -19,6 +24,10 @@ _OTHER_WORD = re.compile(
     f"(?<![a-z])(?:{any_of(DECLARED['context']['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$"
 )
 _NOT_THEIRS = re.compile(f"(?:{any_of(DECLARED['context']['not_the_advertiser'])})[^.!?]{{0,20}}$")
+_LIST_GAP = re.compile(r"\s*[-./,|]?\s*")
+_LIST_MARK = re.compile(r"[/|\n]|,\s|\s-\s")
+_LIST_COMMA = re.compile(r"(?<!\)),\s|\n|\s[/|]\s")
+_USUAL_GAP = re.compile(r"[ ()./-]{0,3}")
 _PRICE = re.compile(r"[$€£%][\s~]+|[\s~][$€£]")
 
 
@@ -34,13 +43,13 @@ class Window:
     foreign: bool = False
 
 
-def find_windows(units: list[Unit], text: str, folded: str, *, fictional: bool, generated: bool) -> list[Window]:
+def find_windows(units: list[Unit], drawn: Drawn, folded: str, *, fictional: bool, generated: bool) -> list[Window]:
     """The best windows that do not overlap, in order."""
-    found = [w for w in _candidates(units, text, folded, fictional, generated) if w.score >= THRESHOLD]
+    found = [w for w in _candidates(units, drawn, folded, fictional, generated) if w.score >= THRESHOLD]
     return _best(found) if len(found) > 1 else found
 
 
-def _candidates(units: list[Unit], text: str, folded: str, fictional: bool, generated: bool) -> Iterator[Window]:
+def _candidates(units: list[Unit], drawn: Drawn, folded: str, fictional: bool, generated: bool) -> Iterator[Window]:
     count = len(units)
     for first in range(count):
         if not _may_part(units, first):
@@ -58,7 +67,7 @@ def _candidates(units: list[Unit], text: str, folded: str, fictional: bool, gene
             if len(digits) == 11 and digits[0] != "1":
                 continue
             if is_nanp(digits[-10:], fictional=fictional, generated=generated):
-                yield _scored(units, first, last + 1, digits, text, folded)
+                yield _scored(units, first, last + 1, digits, drawn, folded)
 
 
 def _may_part(units: list[Unit], index: int) -> bool:
@@ -68,54 +77,84 @@ def _may_part(units: list[Unit], index: int) -> bool:
     return units[index].optional or units[index - 1].optional
 
 
-def _scored(units: list[Unit], first: int, last: int, digits: str, text: str, folded: str) -> Window:
+def _scored(units: list[Unit], first: int, last: int, digits: str, drawn: Drawn, folded: str) -> Window:
     lead = len(digits) == 11
     inside = units[first:last]
     cuts, position = set(), -1 if lead else 0
     for unit in inside[:-1]:
         position += len(unit.digits)
         cuts.add(position)
-    glued = lead and len(inside[0].digits) > 1
+    glued = lead and len(inside[0].digits) > 1 and folded[inside[0].start - 1 : inside[0].start] != "+"
     gaps = [unit.gap for unit in inside[1:]]
     parted = frozenset(cut for cut, gap in zip(sorted(cuts), gaps, strict=True) if gap and cut > 0)
-    score = _shape(parted, inside, glued) + _gap_score(gaps) + _context_score(units, first, last, folded, parted)
-    if score < THRESHOLD and _has_drawn_digit(text[inside[0].start : inside[-1].end]):
+    plain = _is_plain(inside)
+    rhythm = _rhythm(inside, lead)
+    score = _shape(parted, inside, glued) + rhythm + _gap_score(gaps, parted, plain, rhythm > 0)
+    score += _context_score(units, first, last, folded, parted, plain)
+    if score < THRESHOLD and drawn(inside[0].start, inside[-1].end):
         score += 0.25
-    return Window("+1" + digits[-10:], first, last, round(min(score, 1.0), 3), parted)
+    return Window("+1" + digits[-10:], first, last, round(score, 3), parted)
 
 
-def _has_drawn_digit(raw: str) -> bool:
-    return not raw.isascii() and any(c.isdigit() and not c.isascii() for c in raw)
+def _is_plain(inside: list[Unit]) -> bool:
+    """Digits as digits; one word that stands apart at an end ("one, 636, 62") is no disguise."""
+    words = [index for index, unit in enumerate(inside) if unit.kind in {"word", "chinese"}]
+    if len(words) == 1 and words[0] in {0, len(inside) - 1}:
+        return bool(inside[1].gap if words[0] == 0 else inside[-1].gap)
+    return not words
 
 
 def _shape(cuts: frozenset[int], inside: list[Unit], glued: bool) -> float:
-    """How usual it is to part ten digits there, 0…1."""
-    odd = sum(unit.kind != "digits" for unit in inside)
+    """How usual it is to part ten digits there, 0…1; `glued`: a leading 1 without a gap behind it."""
+    words = 0 if _is_plain(inside) else sum(unit.kind in {"word", "chinese"} for unit in inside)
     letters = sum(unit.kind == "letter" for unit in inside)
     if cuts <= CANONICAL:
-        score = 1.0 if cuts == CANONICAL else 0.95
+        score = 0.4 if glued and cuts == {6} else 1.0 if cuts == CANONICAL else 0.95
+    elif words and words >= len(inside) - 1:
+        score = 0.9
     elif cuts >= CANONICAL:
-        score = 0.75 if glued else 0.9 if len(cuts) == 9 or odd else 0.8
-        score -= 0.3 if glued else 0.0
+        score = 0.9 if len(cuts) == 9 or words else (0.45, 0.45, 0.6, 0.8)[_regular_groups(cuts)]
+        if glued:
+            score -= 0.1 if words and min(cuts) == 3 else 0.35
     elif cuts == {3, 7} and not glued:
         score = 0.65
     else:
-        score = 0.3 + min(0.4, 0.15 * (odd - letters)) - (0.3 if glued else 0.0)
+        score = 0.3 + min(0.4, 0.12 * max(0, words - 1)) - (0.3 if glued else 0.0)
     if any(unit.optional for unit in (inside[0], inside[-1])):
         score -= 0.1
+    if words > 2 and _is_stray(inside):
+        score -= 0.15
     return score - 0.03 * letters
 
 
-def _gap_score(gaps: list[str]) -> float:
-    """Separators: the same one throughout is a good sign, prices and times between digits a bad one."""
+def _is_stray(inside: list[Unit]) -> bool:
+    """A digit before a spelled number, apart from it as nothing else is: "24/7 @ forty four …"."""
+    gaps = [unit.gap for unit in inside[1:]]
+    return (
+        inside[0].kind == "digits" and len(inside[0].digits) < 3 and bool(gaps[0].strip()) and gaps.count(gaps[0]) == 1
+    )
+
+
+def _regular_groups(cuts: frozenset[int]) -> int:
+    """How many of the groups 3-3-4 are written whole or digit by digit."""
+    return sum(cuts.isdisjoint(group) or cuts.issuperset(group) for group in ((1, 2), (4, 5), (7, 8, 9)))
+
+
+def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool) -> float:
+    """Separators: an unusual one throughout is a good sign; those of lists, prices and times are bad ones."""
     real = [gap for gap in gaps if gap]
     if not real:
         return 0.0
-    score = 0.1 if len(real) > 1 and len(set(real)) == 1 and real[0] not in {" ", "/", ", "} else 0.0
+    same = len(set(real)) == 1
+    score = 0.1 if same and len(real) > 1 and not _LIST_GAP.fullmatch(real[0]) else 0.0
+    if plain and len(cuts) != 9 and not (cuts <= CANONICAL and same):
+        mark = _LIST_COMMA if grouped or cuts <= CANONICAL else _LIST_MARK
+        if any(mark.search(gap) for gap in real):
+            score -= 0.55 if cuts <= CANONICAL else 0.35
     for gap in real:
         if _PRICE.search(gap):
             score -= 0.3
-        elif ":" in gap and len(set(real)) > 1:
+        elif ":" in gap and not same:
             score -= 0.1
         if len(gap) > 5:
             score -= 0.04
@@ -124,23 +163,42 @@ def _gap_score(gaps: list[str]) -> float:
     return max(score, -0.6)
 
 
-def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: frozenset[int]) -> float:
+def _rhythm(inside: list[Unit], lead: bool) -> float:
+    """What stands between the groups of a number differs from what stands inside them, or is everywhere the same."""
+    position = -1 if lead else 0
+    outer: list[str] = []
+    inner: list[str] = []
+    for before, unit in pairwise(inside):
+        position += len(before.digits)
+        if unit.gap and position > 0:
+            (outer if position in CANONICAL else inner).append(unit.gap)
+    kinds = set(outer) | set(inner)
+    if not inner or not outer or len(kinds) == 1:
+        return 0.0
+    if set(outer).isdisjoint(inner):
+        return 0.1
+    wider = max(len(gap.strip()) for gap in inner) > max(len(gap.strip()) for gap in outer)
+    return -0.3 if wider and _is_plain(inside) else -0.1
+
+
+def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: frozenset[int], plain: bool) -> float:
+    """What is said directly before a number, and whether it is only a part of a longer list."""
     start = units[first].start
     before = folded[max(0, start - _BEFORE) : start]
-    plain = all(unit.kind == "digits" for unit in units[first:last])
     score = 0.0
-    if first == 0 or _PHONE_WORD.search(before):
-        tail = before.rstrip("+( ")
-        if _NOT_THEIRS.search(before):
-            return -1.0
-        if _PHONE_WORD.search(tail):
-            score += 0.15
-        elif plain and _OTHER_WORD.search(tail):
-            score -= 0.7 if not cuts else 0.3 if cuts != CANONICAL else 0.0
-    if first > 0 and cuts and units[first].gap in {u.gap for u in units[first + 1 : last]} and cuts != CANONICAL:
-        score -= 0.2
-    if last < len(units) and units[last].gap in {u.gap for u in units[first + 1 : last]} and cuts != CANONICAL:
-        score -= 0.2
+    tail = before.rstrip("+( ")
+    if _NOT_THEIRS.search(before):
+        return -1.0
+    if _PHONE_WORD.search(tail):
+        score += 0.15
+    elif plain and _OTHER_WORD.search(tail):
+        score -= 0.7 if not cuts else 0.3 if cuts != CANONICAL else 0.0
+    if cuts and not cuts <= CANONICAL:
+        gaps = {unit.gap for unit in units[first + 1 : last]}
+        weight = 0.35 if plain and len(cuts) < 9 else 0.2
+        for left, right in ((first - 1, first), (last - 1, last)):
+            alike = left >= 0 and right < len(units) and units[left].kind == units[right].kind
+            score -= weight if alike and units[right].gap in gaps else 0.0
     return score
 
 
@@ -150,41 +208,46 @@ def _international(units: list[Unit], first: int, folded: str) -> Window | None:
     head = folded[max(0, start - 3) : start].rstrip("( ")
     digits = units[first].digits
     if head.endswith("+"):
-        skip = 0
-    elif digits.startswith("011"):
-        skip = 3
-    elif digits.startswith("00"):
-        skip = 2
-    elif digits.startswith(INTERNATIONAL_CODES) and _PHONE_WORD.search(folded[max(0, start - _BEFORE) : start]):
-        skip = 0
-    else:
-        return None
-    plus = skip > 0 or head.endswith("+")
-    return _longest_abroad(units, first, skip, plus)
+        return _longest_abroad(units, first, 0, 8)
+    if digits.startswith("011"):
+        return _longest_abroad(units, first, 3, 9)
+    if digits.startswith("00") and len(digits) > 3:
+        return _longest_abroad(units, first, 2, 10)
+    if digits.startswith(INTERNATIONAL_CODES) and _PHONE_WORD.search(folded[max(0, start - _BEFORE) : start]):
+        return _longest_abroad(units, first, 0, 11)
+    return None
 
 
-def _longest_abroad(units: list[Unit], first: int, skip: int, plus: bool) -> Window | None:
+def _longest_abroad(units: list[Unit], first: int, skip: int, least: int) -> Window | None:
+    """The longest valid number of at least so many digits with nothing unusual between them."""
     digits, best = "", None
     for last in range(first, len(units)):
+        if last > first and not _USUAL_GAP.fullmatch(units[last].gap):
+            break
         digits += units[last].digits
         if len(digits) - skip > 15:
             break
-        if len(digits) - skip < (8 if plus else 11) or not _may_part(units, last + 1):
+        if len(digits) - skip < least or not _may_part(units, last + 1):
             continue
         if digits[skip] != "0" and (e164 := read_international(digits[skip:])):
-            best = Window(e164, first, last + 1, 1.0 if plus else 0.8, frozenset(), foreign=True)
+            best = Window(e164, first, last + 1, 1.0, frozenset(), foreign=True)
     return best
 
 
 def _best(found: list[Window]) -> list[Window]:
     """Weighted interval scheduling: the set without overlap that explains most; ties go to the earlier one."""
     found = sorted(found, key=lambda w: (w.last, w.first))
-    totals: list[tuple[float, list[Window]]] = [(0.0, [])]
+    ends = [window.last for window in found]
+    totals, taken = [0.0], [0]  # best total of the first n windows; where it goes on when the n-th is taken, else -1
     for index, window in enumerate(found):
-        before = index
-        while before and found[before - 1].last > window.first:
-            before -= 1
-        weight = window.score + (0.5 if window.foreign else 0.0)
-        taken = totals[before][0] + weight
-        totals.append((taken, [*totals[before][1], window]) if taken > totals[index][0] + 1e-9 else totals[index])
-    return totals[-1][1]
+        before = bisect_right(ends, window.first, 0, index)
+        total = totals[before] + window.score + (0.5 if window.foreign else 0.0)
+        better = total > totals[index] + 1e-9
+        totals.append(total if better else totals[index])
+        taken.append(before if better else -1)
+    chosen, at = [], len(found)
+    while at:
+        if taken[at] >= 0:
+            chosen.append(found[at - 1])
+        at = taken[at] if taken[at] >= 0 else at - 1
+    return chosen[::-1]

@@ -7,17 +7,19 @@ and every window of ten digits is scored by how numbers are written; libphonenum
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-from pipeline.extract.phone_fold import fold
+from pipeline.extract.phone_fold import Folded, fold
 from pipeline.extract.phone_tokens import Unit, read_segments
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
-from pipeline.extract.phone_vocab import CIRCLES, UNSEEN
+from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import Window, find_windows
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
 _MAYBE_VANITY = re.compile(r"[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]")
+_KEYCAP = "\u20e3"
 _CIRCLE = frozenset(CIRCLES)
 _EXTENSION = re.compile(r"(?:\s*[,;/]?\s*(?:x|ext|extn|extension|#)[\s.:#]*[0-9]{1,6})\s*$", re.IGNORECASE)
 
@@ -48,11 +50,15 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     return found
 
 
-def _read(text: str, folded: str, fictional: bool, generated: bool) -> list[PhoneMention]:
+def _read(text: str, folded: Folded, fictional: bool, generated: bool) -> list[PhoneMention]:
+    def drawn(start: int, end: int) -> bool:
+        raw = text[slice(*folded.place(start, end))]
+        return not raw.isascii() and any(c.isdigit() and not c.isascii() for c in raw)
+
     return [
         _mention(text, folded, units, window)
-        for units in read_segments(folded)
-        for window in find_windows(units, text, folded, fictional=fictional, generated=generated)
+        for units in read_segments(folded.text)
+        for window in find_windows(units, drawn, folded.text, fictional=fictional, generated=generated)
     ]
 
 
@@ -62,14 +68,11 @@ def _merged(found: list[PhoneMention], more: list[PhoneMention]) -> list[PhoneMe
     return sorted([*found, *new], key=lambda m: m.start)
 
 
-def _mention(text: str, folded: str, units: list[Unit], window: Window) -> PhoneMention:
+def _mention(text: str, folded: Folded, units: list[Unit], window: Window) -> PhoneMention:
     inside = units[window.first : window.last]
-    start, end = inside[0].start, inside[-1].end
-    while end < len(folded) and folded[end] == UNSEEN:
-        end += 1
-    start = _with_prefix(folded, start, end)
+    start, end = folded.place(_with_prefix(folded.text, inside[0].start, inside[-1].end), inside[-1].end)
     raw = text[start:end]
-    return PhoneMention(window.e164, start, end, raw, _style(raw, inside, window), window.score)
+    return PhoneMention(window.e164, start, end, raw, _style(raw, inside, window), min(1.0, window.score))
 
 
 def _with_prefix(folded: str, start: int, end: int) -> int:
@@ -89,11 +92,16 @@ def _style(raw: str, inside: list[Unit], window: Window) -> str:
         ("spelled", "word" in kinds),
         ("letters", "letter" in kinds),
         ("chinese", "chinese" in kinds),
-        ("unicode", not raw.isascii() and any(c.isdigit() or c.isalpha() for c in raw if not c.isascii())),
+        ("unicode", not raw.isascii() and "chinese" not in kinds and any(map(_is_drawn, raw))),
+        ("zero-width", not raw.isascii() and any(unicodedata.category(c) == "Cf" for c in raw)),
         ("apart", len(window.cuts) == 9),
         ("separators", not all(_USUAL_GAP.fullmatch(gap) for gap in gaps)),
     ]
     return "+".join(name for name, present in styles if present) or "plain"
+
+
+def _is_drawn(char: str) -> bool:
+    return not char.isascii() and (char.isdigit() or char.isalpha() or char == _KEYCAP)
 
 
 def normalize_phone(text: str, *, fictional: bool = True, generated: bool = True) -> str | None:
@@ -101,15 +109,22 @@ def normalize_phone(text: str, *, fictional: bool = True, generated: bool = True
 
     Extensions are dropped, a leading 1 and spreadsheet floats ("4175550123.0") understood.
     """
-    text = text.strip()
-    if re.fullmatch(r"[0-9]{10,11}\.0+", text):
-        text = text.split(".")[0]
+    text = _unspread(text.strip())
     digits = re.sub(r"[^0-9]", "", text)
-    if text.isascii() and re.fullmatch(r"[0-9\s().\-+/*,]*", text):
+    if len(digits) <= 15 and text.isascii() and re.fullmatch(r"[0-9\s().\-+/*,;']*", text):
         return _from_digits(digits, text.startswith("+"), fictional, generated)
     text = _EXTENSION.sub("", text)
     numbers = {m.e164 for m in find_phones("call " + text, fictional=fictional, generated=generated)}
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _unspread(text: str) -> str:
+    """A number that a spreadsheet took for a quantity: "4175550123.0", "4.175550123E9"."""
+    if re.fullmatch(r"[0-9]{10,11}\.0+", text):
+        return text.split(".", maxsplit=1)[0]
+    if re.fullmatch(r"[0-9]\.[0-9]{5,}[eE]\+?(?:09|9|10)", text):
+        return str(int(float(text)))
+    return text
 
 
 def _from_digits(digits: str, plus: bool, fictional: bool, generated: bool) -> str | None:

@@ -27,7 +27,7 @@ def test_found(case: dict[str, str | list[str]]) -> None:
     assert numbers(str(case["text"])) == case["numbers"]
 
 
-@pytest.mark.parametrize("text", TABLE["silent"]["texts"])
+@pytest.mark.parametrize("text", TABLE["silent"])
 def test_silent(text: str) -> None:
     assert find_phones(text) == []
 
