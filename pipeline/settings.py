@@ -27,6 +27,13 @@ class Settings:
     lock_wait_seconds: float = 30.0
     fsync: str = "record"  # "record": every WARC record and journal entry reaches the disk; "batch": each second
     simulated_today: str = ""  # ISO date; demo homes only, journalled, marks every package
+    signing_key: str = ""  # PEM file of the agency's key that signs seals; "" is the home's own (keys/)
+    signing_certificate: str = ""  # PEM file: its certificate, then those above it
+    timestamp_authorities: str = ""  # RFC 3161 addresses, comma-separated, asked in order; "" seals without tokens
+    timestamp_certificates: str = ""  # PEM file of the authorities' root certificates; "" trusts the system's
+    timestamp_timeout_seconds: float = 15.0  # how long one authority may take to answer
+    seal_seconds: float = 60.0  # the longest that what a crawl has archived stays unsealed
+    seal_copies: str = ""  # folder outside the home (another machine's, write-once) for copies of the seals
     flag_threshold: float = 0.90  # match probability from which a corroborated hit is a possible match
 
 

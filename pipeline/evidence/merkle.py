@@ -1,0 +1,47 @@
+"""The hash tree of RFC 6962 over the entries of one seal: proves an entry without showing its neighbors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+Step = tuple[str, str]  # ("left" or "right", hex of the hash that stands on that side)
+
+
+def leaf(entry_hash: str) -> bytes:
+    return sha256(b"\0" + bytes.fromhex(entry_hash)).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Root over at least one leaf."""
+    level = list(leaves)
+    while len(level) > 1:
+        level = _above(level)
+    return level[0]
+
+
+def path(leaves: Sequence[bytes], index: int) -> list[Step]:
+    """What to hash a leaf with, from below, to arrive at the root."""
+    level, steps = list(leaves), []
+    while len(level) > 1:
+        other = index ^ 1
+        if other < len(level):
+            steps.append(("left" if other < index else "right", level[other].hex()))
+        level, index = _above(level), index // 2
+    return steps
+
+
+def climb(entry_hash: str, steps: Sequence[Step]) -> bytes:
+    """The root that an entry and its path lead to. Raises ValueError for what is no path."""
+    node = leaf(entry_hash)
+    for side, other in steps:
+        beside = bytes.fromhex(other)
+        if side not in {"left", "right"} or len(beside) != 32:
+            raise ValueError("not a step of a path")
+        node = sha256(b"\1" + (beside + node if side == "left" else node + beside)).digest()
+    return node
+
+
+def _above(level: list[bytes]) -> list[bytes]:
+    pairs = [sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+    return pairs + ([level[-1]] if len(level) % 2 else [])
