@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import networkit
-
 Edges = Mapping[tuple[str, str], float]
 
 
@@ -42,6 +40,8 @@ def _rejoin(parts: list[list[str]], edges: Edges, held_by: float) -> list[list[s
 
 def _louvain(nodes: Sequence[str], edges: Edges, gamma: float, seed: int) -> list[list[str]]:
     index = {node: i for i, node in enumerate(nodes)}
+    import networkit  # half a second that most commands never need
+
     graph = networkit.Graph(len(nodes), weighted=True)
     for (a, b), weight in sorted(edges.items()):
         if a in index and b in index:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.console import JsonOption, emit, err, out, progress_bars, show_table
-from flows.demonstration import Demonstration
 from flows.stages.finding import list_networks, list_successions
 from pipeline.errors import FixHome
 from pipeline.home import open_home
@@ -25,6 +24,8 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Build a synthetic state, serve its ad sites on loopback, run everything, show the result."""
+    from flows.demonstration import Demonstration  # nothing else needs the synthetic state
+
     demonstration = Demonstration(home, seed, scale)
     if serve:
         demonstration.serve_again()

@@ -64,8 +64,10 @@ def coverage(store: Store) -> tuple[str, ...]:
         "SELECT site, count(*) AS n, min(captured_at) AS first, max(captured_at) AS last FROM raw_captures "
         "GROUP BY site ORDER BY site"
     )
+    # Tips and inspections are another lane: a board is not told what it holds.
     files = store.rows(
-        "SELECT dataset, sum(records) AS n, max(known_at) AS last FROM raw_files GROUP BY dataset ORDER BY dataset"
+        """SELECT dataset, sum(records) AS n, max(known_at) AS last FROM raw_files
+           WHERE kind NOT IN ('tip', 'inspection') GROUP BY dataset ORDER BY dataset"""
     )
     return (
         *(f"{r['site']}: {r['n']} captures, {r['first']:%Y-%m-%d} to {r['last']:%Y-%m-%d}" for r in sites),

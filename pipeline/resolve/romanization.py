@@ -9,9 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-
 DATA = Path(__file__).parent / "data"
 _SPECIAL = str.maketrans(
     {"đ": "d", "Đ": "D", "ð": "d", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ß": "ss", "æ": "ae", "Æ": "AE",
@@ -42,6 +39,8 @@ def _is_native(code: int) -> bool:
 
 def romanize(native: str) -> tuple[str, ...]:
     """One ASCII syllable per character: pinyin of Han characters, the Revised Romanization of Hangul."""
+    from pypinyin import lazy_pinyin  # its dictionaries take a third of a second to load
+
     syllables = []
     for char in native:
         if _HANGUL <= ord(char) <= _HANGUL_END:
@@ -68,6 +67,8 @@ def spelling() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     """Pinyin syllables and the common Korean and Vietnamese ones."""
+    from pypinyin.constants import PINYIN_DICT
+
     spelled = {
         fold(form) for code, forms in PINYIN_DICT.items() if 0x4E00 <= code <= 0x9FA5 for form in forms.split(",")
     }

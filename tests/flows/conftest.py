@@ -13,12 +13,13 @@ from demo.registers import write_registers
 from demo.state import World
 from demo.world import make_world
 from flows.demonstration import KINDS, Demonstration, serving
+from flows.stages.build import build
 from flows.stages.collecting import import_archives
 from flows.stages.receiving import receive_files
 from pipeline.home import Home, locked
 from tests.flows.command_line import imb
 
-SEED, SCALE = 5, 0.08
+SEED, SCALE = 5, 0.04
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def received(world: World, files: dict[str, Path], port: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that holds the earlier archives and the register files, and has not crawled or built yet."""
+    """A home that holds and has read the earlier archives and the register files, and has not crawled yet."""
     folder = tmp_path_factory.mktemp("received")
     demonstration = Demonstration(folder / "home", SEED, SCALE)
     home: Home = demonstration.make_home(world.today.isoformat(), port)
@@ -49,6 +50,7 @@ def received(world: World, files: dict[str, Path], port: int, tmp_path_factory: 
         import_archives(home, write_archives(world, folder / "archives"), "earlier collector")
         for name, path in files.items():
             receive_files(home, [path], KINDS[name])
+        build(home)
     return home.root
 
 

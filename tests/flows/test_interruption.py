@@ -90,7 +90,7 @@ def _kill_at_points(received: Path, built: Path, folder: Path, points: int, seed
         survives(received, wanted, folder, duration * (n + rng.random()) / points)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_killed_at_ten_points(received: Path, built: Path, tmp_path: Path) -> None:
     _kill_at_points(received, built, tmp_path, 10, seed=1)
 
@@ -119,13 +119,6 @@ def test_incremental_build_equals_a_full_one(built: Path, tmp_path: Path) -> Non
     full = read_manifest(open_home(root).current_snapshot())
     assert full["snapshot_id"] != incremental["snapshot_id"] or full["built_at"] != incremental["built_at"]
     assert full["content_digests"] == incremental["content_digests"]
-
-
-def test_a_build_before_and_after_the_crawl_equals_one_after_it(received: Path, built: Path, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(received, tmp_path / "home"))
-    imb(root, "build")
-    imb(root, "run")
-    assert settled(root) == settled(built)
 
 
 def test_two_commands_at_once(built: Path, tmp_path: Path) -> None:

@@ -1,0 +1,293 @@
+"""Every command of the front door on a built home: exit code, one JSON value, and what an operator would look for."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from pipeline.home import open_home
+from pipeline.store.snapshot import read_manifest
+from tests.flows.command_line import imb
+
+SCREEN_COLUMNS = [
+    "application_id",
+    "result",
+    "band",
+    "score",
+    "known_entity_id",
+    "network_id",
+    "matched_kinds",
+    "sentence",
+    "contributions",
+    "path",
+    "exhibits",
+    "contrary",
+    "missing",
+    "coverage",
+    "surname_band",
+    "snapshot_id",
+    "model_version",
+]
+VIEWS = {
+    "out_businesses": "business_id name names address city state zip phones standing observed_first observed_last "
+    "network_id",
+    "out_networks": "network_id size cities first_seen last_seen cohesion summary",
+    "out_network_members": "network_id entity_id kind role",
+    "out_links": "from_id to_id kind probability first_seen last_seen sources",
+    "out_successions": "from_business to_business kind gap_days confidence reasons",
+    "out_flags": " ".join(SCREEN_COLUMNS),
+    "out_ads": "ad_id site posting_id url title business_name phones address claimed observed_first observed_last "
+    "versions business_id",
+}
+
+
+def answer(home: Path, *arguments: str) -> Any:
+    return json.loads(imb(home, *arguments, "--json").stdout)
+
+
+@pytest.fixture
+def home(built: Path, tmp_path: Path) -> Path:
+    """A copy to write in."""
+    return Path(shutil.copytree(built, tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def network(built: Path) -> dict[str, Any]:
+    """The largest network with its members and links."""
+    first = answer(built, "network", "list")[0]
+    return dict(answer(built, "network", "show", first["network_id"][:10]))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_public_views_have_their_columns(built: Path, name: str) -> None:
+    path = open_home(built).current_snapshot() / "intelligence.duckdb"
+    with duckdb.connect(str(path), read_only=True) as client:
+        cursor = client.execute(f"SELECT * FROM {name}")
+        assert [d[0] for d in cursor.description or []] == VIEWS[name].split()
+        assert cursor.fetchall()
+
+
+def test_sealed_values_stay_out_of_the_shared_files(built: Path) -> None:
+    folder = open_home(built).current_snapshot()
+    with duckdb.connect(str(folder / "sealed.duckdb"), read_only=True) as sealed:
+        rows = sealed.execute("SELECT payload FROM core_records").fetchall()
+    births = {p["dob"] for (text,) in rows for p in json.loads(text)["parties"] if p["dob"]}
+    assert len(births) > 20
+    for name in ("intelligence", "regulatory"):
+        data = (folder / f"{name}.duckdb").read_bytes()
+        assert not [dob for dob in births if dob.encode() in data]
+
+
+def test_a_board_gets_no_intelligence(built: Path) -> None:
+    folder = open_home(built).current_snapshot()
+    with duckdb.connect(str(folder / "regulatory.duckdb"), read_only=True) as board:
+        tables = {row[0] for row in board.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        assert tables == {"out_businesses", "out_ads", "out_successions", "out_flags", "core_sources"}
+        lanes = board.execute("SELECT DISTINCT lane FROM core_sources").fetchall()
+        standings = {row[0] for row in board.execute("SELECT DISTINCT standing FROM out_businesses").fetchall()}
+        assert lanes == [("regulatory",)]
+        assert standings <= {"suspected", "designated"}
+
+
+def test_network_members_and_reasons(network: dict[str, Any]) -> None:
+    kinds = {m["kind"] for m in network["members"]}
+    assert {"business", "phone"} <= kinds
+    bindings = [link for link in network["links"] if link["binding"]]
+    assert bindings
+    assert all(link["sentence"] and link["sources"] and 0 < link["probability"] <= 1 for link in bindings)
+    assert network["summary"]
+
+
+@pytest.mark.parametrize("style", ["{a} {b} {c}", "({a}) {b}-{c}", "{a}.{b}.{c}", "+1{a}{b}{c}"])
+def test_search_finds_a_phone_in_any_punctuation(built: Path, network: dict[str, Any], style: str) -> None:
+    business = next(m for m in network["members"] if m["phones"])
+    digits = business["phones"][0].removeprefix("+1")
+    found = answer(built, "search", style.format(a=digits[:3], b=digits[3:6], c=digits[6:]))
+    assert business["entity_id"] in {row["id"] for row in found}
+
+
+def test_search_finds_names_in_any_order_and_addresses(built: Path, network: dict[str, Any]) -> None:
+    operator = next(m for m in network["members"] if m["kind"] == "operator" and " " in m["name"])
+    turned = " ".join(reversed(operator["name"].replace(",", " ").split()))
+    assert operator["entity_id"] in {row["id"] for row in answer(built, "search", turned)}
+    business = next(m for m in network["members"] if m["kind"] == "business" and m["address"])
+    where = f"{business['address']}, {business['city']}, {business['state']} {business['zip']}"
+    assert business["entity_id"] in {row["id"] for row in answer(built, "search", where)}
+
+
+@pytest.mark.parametrize("format_", ["graphml", "gexf", "ftm", "i2", "geojson", "csv", "parquet"])
+def test_network_export_in_every_format(home: Path, network: dict[str, Any], tmp_path: Path, format_: str) -> None:
+    target = tmp_path / "out" / f"network.{format_}"
+    report = answer(home, "network", "export", network["network_id"], "--format", format_, "-o", str(target))
+    assert report["networks"] == 1
+    assert all(Path(f).stat().st_size for f in report["files"])
+    assert Path(report["manifest"]).exists()
+    assert answer(home, "audit", "verify") == {"problems": []}
+
+
+def test_network_picture(built: Path, network: dict[str, Any], tmp_path: Path) -> None:
+    imb(built, "network", "show", network["network_id"], "-o", str(tmp_path / "n.svg"))
+    assert (tmp_path / "n.svg").read_text().lstrip().startswith("<")
+
+
+def test_successions_have_reasons(built: Path) -> None:
+    rows = answer(built, "succession", "--minimum", "0")
+    assert rows
+    assert all(row["reasons"] and row["from_business"] != row["to_business"] for row in rows)
+
+
+def test_evidence_from_search_to_a_verified_package(home: Path, network: dict[str, Any], tmp_path: Path) -> None:
+    phone = next(m["phones"][0] for m in network["members"] if m["phones"])
+    found = answer(home, "evidence", "find", "--phone", phone)
+    assert {row["capture_id"] for row in found}
+    package = tmp_path / "exhibit.zip"
+    result = answer(home, "evidence", "export", "--phone", phone, "-o", str(package), "--case", "1", "--user", "amy")
+    assert result["items"] == len({row["capture_id"] for row in found})
+    assert answer(home, "evidence", "verify", str(package))["found"] == 0
+    data = bytearray(package.read_bytes())
+    data[len(data) // 2] ^= 1
+    package.write_bytes(data)
+    assert "imb:" in imb(home, "evidence", "verify", str(package), check=None).stderr
+    assert imb(home, "evidence", "verify", str(package), check=None).returncode != 0
+    assert answer(home, "evidence", "verify")["found"] == 0
+
+
+def test_a_changed_byte_in_the_archive_is_named(home: Path) -> None:
+    path = max((home / "archive" / "warc").rglob("*.warc.gz"), key=lambda p: p.stat().st_size)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    done = imb(home, "evidence", "verify", check=8)
+    assert path.name in done.stdout
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".xlsx", ".html"])
+def test_screen_a_file(home: Path, files: dict[str, Path], tmp_path: Path, suffix: str) -> None:
+    target = tmp_path / f"results{suffix}"
+    rows = answer(home, "screen", str(files["applications"]), "-o", str(target))
+    hits = [r for r in rows if r["result"] == "possible_match"]
+    assert hits
+    assert all(len(r["matched_kinds"]) >= 2 and r["sentence"] and r["exhibits"] for r in hits)
+    assert list(rows[0]) == SCREEN_COLUMNS
+    if suffix == ".csv":
+        with target.open(encoding="utf-8", newline="") as file:
+            assert next(csv.reader(file)) == SCREEN_COLUMNS
+    elif suffix == ".xlsx":
+        assert [c.value for c in next(load_workbook(target).active.iter_rows(max_row=1))] == SCREEN_COLUMNS
+    else:
+        assert target.stat().st_size > 1000
+
+
+def test_screen_one_says_what_is_missing(home: Path) -> None:
+    (alone,) = answer(home, "screen", "one", "--name", "Wei Li")
+    assert alone["result"] == "insufficient_information"
+    assert {"dob", "phone", "premises"} <= set(alone["missing"])
+    (dated,) = answer(home, "screen", "one", "--name", "Wei Li", "--dob", "1999-09-09")
+    assert dated["result"] == "no_relevant_result"
+    assert dated["coverage"]
+
+
+def test_designation_takes_two_users_and_binds_the_next_build(home: Path, network: dict[str, Any]) -> None:
+    business = next(m["entity_id"] for m in network["members"] if m["kind"] == "business")
+    first = answer(home, "standing", "set", business, "designated", "--why", "ads and filings", "--user", "amy")
+    assert "second user" in first["sentence"]
+    second = answer(home, "standing", "set", business, "designated", "--why", "reviewed", "--user", "bob")
+    assert second["standing"] == "designated"
+    assert answer(home, "build")["changed"]
+    rows = {r["business_id"]: r["standing"] for r in answer(home, "standing", "list")}
+    assert rows[business] == "designated"
+
+
+def test_not_the_same_holds_across_builds(home: Path) -> None:
+    path = open_home(home).current_snapshot() / "intelligence.duckdb"
+    query = "SELECT members FROM core_entities WHERE kind = 'business' ORDER BY len(members) DESC, entity_id LIMIT 1"
+    with duckdb.connect(str(path), read_only=True) as client:
+        found = client.execute(query).fetchall()
+    first, second = found[0][0][:2]
+    imb(home, "decide", "not-same", first, second, "--why", "another shop", "--user", "amy")
+    for full in ((), ("--full",)):
+        imb(home, "build", *full)
+        path = open_home(home).current_snapshot() / "intelligence.duckdb"
+        with duckdb.connect(str(path), read_only=True) as client:
+            together = client.execute(
+                "SELECT count(*) FROM core_entities WHERE list_has_all(members, ?::VARCHAR[])", [[first, second]]
+            ).fetchall()
+        assert together == [(0,)]
+
+
+def test_as_of_build_leaves_the_current_snapshot(home: Path) -> None:
+    before = open_home(home).current_snapshot()
+    result = answer(home, "build", "--as-of", "2020-01-01")
+    assert open_home(home).current_snapshot() == before
+    manifest = read_manifest(Path(result["folder"]))
+    assert manifest["as_of"] == "2020-01-01"
+    assert manifest["counts"]["core_refs"] == 0
+
+
+def test_backup_and_restore_keep_everything(home: Path, tmp_path: Path) -> None:
+    imb(home, "backup", str(tmp_path / "b.tar"))
+    imb(tmp_path / "again", "restore", str(tmp_path / "b.tar"))
+    imb(tmp_path / "again", "build", "--full")
+    digests = [
+        read_manifest(open_home(root).current_snapshot())["content_digests"] for root in (home, tmp_path / "again")
+    ]
+    assert digests[0] == digests[1]
+    assert "exists" in imb(home, "backup", str(tmp_path / "b.tar"), check=3).stderr
+
+
+def test_a_damaged_backup_is_refused(home: Path, tmp_path: Path) -> None:
+    imb(home, "backup", str(tmp_path / "b.tar"))
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        member = max(tar.getmembers(), key=lambda m: m.size)
+    data = bytearray((tmp_path / "b.tar").read_bytes())
+    data[member.offset_data + member.size // 2] ^= 1
+    (tmp_path / "b.tar").write_bytes(data)
+    assert (
+        "differs from the backup's manifest" in imb(tmp_path / "x", "restore", str(tmp_path / "b.tar"), check=3).stderr
+    )
+
+
+def test_model_train_puts_a_new_model_in_force(home: Path) -> None:
+    report = answer(home, "model", "train")
+    assert report["changed"]
+    assert answer(home, "model", "show")["version"] == report["now"]
+    assert answer(home, "build")["changed"]
+    assert not answer(home, "model", "train")["changed"]
+
+
+def test_dry_run_takes_nothing_over(home: Path, files: dict[str, Path]) -> None:
+    before = (home / "archive" / "journal.jsonl").read_bytes()
+    (preview,) = answer(home, "import", "records", "applications", str(files["applications"]), "--dry-run")
+    assert preview["map"] == "applications"
+    assert len(preview["rows"]) == 10
+    assert (home / "archive" / "journal.jsonl").read_bytes() == before
+
+
+def test_the_same_file_twice_changes_nothing(home: Path, files: dict[str, Path]) -> None:
+    (report,) = answer(home, "import", "records", "applications", str(files["applications"]))
+    assert report["remark"] == "received before"
+    assert report["rows"] == report["records"] + report["folded"] + report["quarantined"]
+    assert not answer(home, "build")["changed"]
+
+
+def test_sites_list_check_and_new(home: Path, tmp_path: Path) -> None:
+    assert {"parlor-guide", "city-board", "body-forum", "town-pages"} <= {s["id"] for s in answer(home, "sites")}
+    page = next(Path("tests/sites").rglob("input.html"))
+    drafted = imb(home, "sites", "new", str(page), "--url", "http://new-board.example/ad/1.html")
+    assert "allowed_domains" in drafted.stdout
+
+
+def test_init_is_idempotent(tmp_path: Path) -> None:
+    imb(tmp_path / "h", "init")
+    before = sorted(p.relative_to(tmp_path) for p in (tmp_path / "h").rglob("*"))
+    imb(tmp_path / "h", "init")
+    assert sorted(p.relative_to(tmp_path) for p in (tmp_path / "h").rglob("*")) == before
+    assert "imb run" in imb(tmp_path / "h", "init").stdout
