@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.resolve.romanization import DATA, fold, native_part, romanize
 
 _DBA = re.compile(r"\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|doing business as|a\s*/\s*k\s*/\s*a|aka|t\s*/\s*a)\b[:\s]*")
+_ASIDE = re.compile(r"\([^()0-9]*\)")  # where the shop is, as registers add it; a number may be its own
 _LEGAL_DOTS = re.compile(r"\b(?:l\.\s*l\.\s*c|p\.\s*l\.\s*l\.\s*c|l\.\s*l\.\s*p|l\.\s*p|p\.\s*c)\b\.?")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _NUMBERS = {"ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3", "first": "1", "second": "2"}
@@ -68,8 +69,13 @@ def singular(word: str) -> str:
 
 
 def trade_names(text: str) -> tuple[str, ...]:
-    """The names in "Qi Holdings LLC DBA Golden Lotus Spa": each side of a "doing business as"."""
-    return tuple(part for part in (p.strip(" ,;-()") for p in _DBA.split(fold(text))) if part) or (text,)
+    """The names in "Qi Holdings LLC DBA Golden Lotus Spa": each side of a "doing business as".
+
+    "Golden Lotus (Springfield)" is also called "Golden Lotus", which then comes first.
+    """
+    sides = _DBA.split(fold(text))
+    found = (name.strip(" ,;-()") for name in (*(_ASIDE.sub(" ", side) for side in sides), *sides))
+    return tuple(dict.fromkeys(name for name in found if name)) or (text,)
 
 
 @lru_cache(maxsize=65536)

@@ -1,7 +1,7 @@
 """What a comparison level may ask of two rows of keys: one declaration, a DuckDB text and a Python answer.
 
-Only equality, list overlap, Levenshtein and order of integers occur: on ASCII keys DuckDB and rapidfuzz agree
-on these exactly. An absent value (None / NULL) never fulfils a condition on either side.
+Only equality, beginnings, overlap and containment of lists, Levenshtein and order of integers occur: on ASCII keys
+DuckDB and rapidfuzz agree on these exactly. An absent value (None / NULL) never fulfils a condition on either side.
 """
 
 from __future__ import annotations
@@ -68,6 +68,23 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Every element of one side's list stands in the other side's."""
+
+    column: str
+
+    def sql(self) -> str:
+        left, right = f"{self.column}_l", f"{self.column}_r"
+        return f"coalesce(list_has_all({left}, {right}) OR list_has_all({right}, {left}), FALSE)"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        left, right = a[self.column], b[self.column]
+        if not isinstance(left, tuple) or not isinstance(right, tuple):
+            return False
+        return set(left) <= set(right) or set(right) <= set(left)
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """Levenshtein distance of two strings of at least `length` letters is at most `edits`."""
 
@@ -89,6 +106,27 @@ class Near:
         if min(len(left), len(right)) < self.length:
             return False
         return Levenshtein.distance(left, right, score_cutoff=self.edits) <= self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """One string, of at least `length` letters, is the beginning of the other."""
+
+    column: str
+    length: int
+
+    def sql(self) -> str:
+        left, right = f"{self.column}_l", f"{self.column}_r"
+        return (
+            f"coalesce(length({left}) >= {self.length} AND length({right}) >= {self.length} "
+            f"AND (starts_with({left}, {right}) OR starts_with({right}, {left})), FALSE)"
+        )
+
+    def holds(self, a: Row, b: Row) -> bool:
+        left, right = a[self.column], b[self.column]
+        if not isinstance(left, str) or not isinstance(right, str):
+            return False
+        return min(len(left), len(right)) >= self.length and (left.startswith(right) or right.startswith(left))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.resolve.conditions import Both, Condition, Equal, Meet, Missing, Near, Not, Overlap, every, some
+from pipeline.resolve.conditions import (
+    Begins,
+    Both,
+    Condition,
+    Equal,
+    Meet,
+    Missing,
+    Near,
+    Not,
+    Overlap,
+    Within,
+    every,
+    some,
+)
 
 RULED_OUT = 40.0  # bits
 Kind = Literal["exact", "normalized", "similar", "differs", "missing"]
@@ -51,10 +64,14 @@ def _missing(column: str) -> Level:
 
 # ------------------------------------------------------------------------------------------------ business
 B_EXACT = Overlap("names")
-B_NUMBER = every(Overlap("cores"), Not(every(Both("numbered"), Not(Overlap("names")))))
-B_SLIP = some(Near("core", 1, 6), Near("core", 2, 11))
+B_ONE_NUMBER = some(Missing("numbers"), Equal("numbers"))  # "Lotus 2" and "Lotus 3" are two shops
+B_NUMBER = every(Overlap("cores"), B_ONE_NUMBER)
+B_SLIP = every(some(Near("core", 1, 6), Near("core", 2, 11)), B_ONE_NUMBER)
 B_NATIVE = Equal("native")
-B_NAME = some(B_NATIVE, B_EXACT, B_NUMBER, B_SLIP)
+B_ORDER = every(Overlap("jumbled"), B_ONE_NUMBER)
+# "The Grill" and "Grill on the Alley"; a column cut short.
+B_HELD = every(some(Within("own"), Begins("core", 6)), B_ONE_NUMBER)
+B_NAME = some(B_NATIVE, B_EXACT, B_NUMBER, B_ORDER, B_SLIP)
 PHONE, CONTACT, LICENSE = Overlap("phones"), Overlap("contacts"), Equal("license")
 SUITE = Overlap("places")
 BUILDING_OPEN = some(Overlap("open_buildings", "buildings"), Overlap("buildings", "open_buildings"))
@@ -75,7 +92,9 @@ BUSINESS = RoleModel(
                 Level("same characters", "exact", B_NATIVE, m=0.05, u=1e-3, term=1.0),
                 Level("same name", "exact", B_EXACT, m=0.72, u=1e-3, term=1.0),
                 Level("same but for a number", "normalized", B_NUMBER, m=0.03, u=1e-3, term=0.5),
+                Level("same words in another order", "normalized", B_ORDER, m=0.01, u=1e-4, term=0.5),
                 Level("a letter or two off", "similar", B_SLIP, m=0.06, u=5e-4, term=0.5),
+                Level("one name holds the other", "similar", B_HELD, m=0.04, u=1e-3, term=1.0),
                 Level("a word in common", "differs", Overlap("words"), m=0.06, u=0.04),
                 Level("other name", "differs", None, m=0.08, u=0.956),
             ),
@@ -129,6 +148,7 @@ BUSINESS = RoleModel(
                     some(
                         every(B_NAME, some(PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
                         every(LICENSE, some(PHONE, SUITE)),
+                        every(B_HELD, PHONE),
                         # A storefront that renames itself: one phone at one place at one time, both as advertised.
                         every(some(PHONE, CONTACT), SUITE, OVERLAPS, Both("advertised")),
                     ),
@@ -254,8 +274,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_SHARED,
         "cores": "VARCHAR[]",
         "core": "VARCHAR",
-        "numbered": "BOOLEAN",
+        "numbers": "VARCHAR",
         "words": "VARCHAR[]",
+        "own": "VARCHAR[]",
+        "jumbled": "VARCHAR[]",
         "first_day": "INTEGER",
         "last_day": "INTEGER",
         "advertised": "BOOLEAN",

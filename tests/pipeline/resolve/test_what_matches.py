@@ -49,6 +49,22 @@ SAME_BUSINESS = {
         {"name": "Qi Holdings LLC", "other_names": ("Jade Crane Spa",), "phones": (PHONE,)},
         {"name": "Jade Crane", "phones": (PHONE,)},
     ),
+    "part of the name, other address, and phone": (
+        {"name": "Crane on the Alley", "phones": (PHONE,), "addresses": (SUITE,)},
+        {"name": "The Crane", "phones": (PHONE,), "addresses": (AWAY,)},
+    ),
+    "a column cut short, and phone": (
+        {"name": "Quiet Willow Therapeu", "phones": (PHONE,)},
+        {"name": "Quiet Willow Therapeutics", "phones": (PHONE,)},
+    ),
+    "words in another order, and phone": (
+        {"name": "Hotel Jade-Crane", "phones": (PHONE,)},
+        {"name": "Jade-Crane Hotel", "phones": (PHONE,)},
+    ),
+    "the town beside the name, and suite": (
+        {"name": "Jade Crane (Springfield)", "addresses": (SUITE,)},
+        {"name": "Jade Crane", "addresses": (SUITE,)},
+    ),
     "two ads at once, renamed": (
         {"name": "Jade Crane", "phones": (PHONE,), "addresses": (SUITE,), **SPRING},
         {"name": "Rose Harbor", "phones": (PHONE,), "addresses": (SUITE,), **MAY},
@@ -67,6 +83,14 @@ OTHER_BUSINESS = {
     "next tenant without a phone": (
         {"name": "Jade Crane", "addresses": (SUITE,)},
         {"name": "Rose Harbor", "addresses": (SUITE,)},
+    ),
+    "part of the name, and suite alone": (
+        {"name": "Magnolia", "addresses": (SUITE,)},
+        {"name": "Magnolia Heron", "addresses": (SUITE,)},
+    ),
+    "the number beside the name": (
+        {"name": "Jade Crane (2)", "phones": (PHONE,)},
+        {"name": "Jade Crane 3", "phones": (PHONE,)},
     ),
     "reassigned phone": ({"name": "Jade Crane", "phones": (PHONE,)}, {"name": "Rose Harbor", "phones": (PHONE,)}),
     "same center, same name, other suite": (
@@ -154,6 +178,14 @@ def test_a_common_name_weighs_less_than_a_rare_one(ref: Make) -> None:
     assert common.weight < rare.weight - 3
     line = next(c for c in common.contributions if c.field == "name frequency")
     assert line.applicant_value == "8.95e-05 of names"
+
+
+def test_a_common_word_of_the_name_and_a_shared_phone_are_two_shops(ref: Make) -> None:
+    shop, other = {"phones": (PHONE,), "addresses": (SUITE,)}, {"phones": (PHONE,), "addresses": (AWAY,)}
+    common = compare(ref, "business", {"name": "Golden Spa", **shop}, {"name": "Golden Heron Spa", **other})
+    rare = compare(ref, "business", {"name": "Quoll Spa", **shop}, {"name": "Quoll Heron Spa", **other})
+    assert common.probability < base_model().review
+    assert rare.probability >= base_model().match
 
 
 def test_a_number_behind_many_names_is_a_switchboard(ref: Make) -> None:
