@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "names")
+NAMES = ("businesses", "names", "fairness")
