@@ -24,6 +24,7 @@ from pipeline.extract.phone_vocab import (
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
+_OTHER_SCRIPTS = re.compile(r"[^\x00-\x7f]+")
 _SEEN = re.compile(f"[^{UNSEEN}{JOINED}]{JOINED}*")  # a character and what belongs to it
 _AROUND = 32  # characters beside a stretch that tell a date, time or price
 
@@ -70,7 +71,8 @@ def _fold_compatible(char: str) -> str:
     inner = plain.strip("().,")
     if len(inner) == 1 and inner.isascii() and inner.isalnum():
         return inner.lower()
-    return {"L": FOREIGN, "Z": " "}.get(unicodedata.category(char)[0], char)
+    kind = unicodedata.category(char)[0]
+    return FOREIGN if kind == "L" else " " if kind == "Z" else char if len(char.lower()) == 1 else _SYMBOL
 
 
 _FOLDING = _Folding()
@@ -91,9 +93,12 @@ class Folded:
 
 def fold(text: str, *, circles: bool = True) -> Folded:
     """The text as mostly a-z, 0-9 and ASCII separators. `circles`: read drawn circles as zeros."""
-    if circles and not text.isascii():
-        text = text.translate(_CIRCLES)
-    folded = text.lower() if text.isascii() else text.translate(_FOLDING)
+    folded = text
+    if not text.isascii():
+        if circles:
+            folded = folded.translate(_CIRCLES)
+        folded = _OTHER_SCRIPTS.sub(lambda found: found[0].translate(_FOLDING), folded)
+    folded = folded.lower()
     if "&" in folded:
         folded = _ENTITY.sub(_unfold_entity, folded)
     if "<" in folded:
@@ -135,4 +140,6 @@ def blank(folded: str, start: int, end: int) -> str:
 
 def unswap(folded: str) -> str:
     """Digits inside digit words read as letters: "f1ve" -> "five"."""
+    if not folded.islower():  # no letter in it
+        return folded
     return SWAPPED_WORD.sub(lambda found: SWAPPED[found.group()], folded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +28,11 @@ from pipeline.extract.phone_vocab import (
 )
 
 Kind = Literal["digits", "word", "letter", "chinese"]
+
+
+# A number on its own as most are written: nothing in it to blank or to spell out.
+_DIGITS = re.compile("[0-9]+")
+_PLAIN = re.compile(r"(?:1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}")
 
 
 @dataclass(slots=True)
@@ -55,7 +61,12 @@ def read_segments(folded: str) -> Iterator[list[Unit]]:
 
 
 def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
-    tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(unswap(blank(folded, start, end)))]
+    text = folded[start:end]
+    if plain := _PLAIN.fullmatch(text):
+        yield _plain_units(plain, start)
+        return
+    text = unswap(blank(folded, start, end))
+    tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(text)]
     units: list[Unit] = []
     gap = ""
     for index, (kind, token, at) in enumerate(tokens):
@@ -78,6 +89,16 @@ def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
             yield _combined(units)
             units = []
     yield _combined(units)
+
+
+def _plain_units(plain: re.Match[str], start: int) -> list[Unit]:
+    units: list[Unit] = []
+    end = 0
+    for group in _DIGITS.finditer(plain[0]):
+        gap = plain[0][end : group.start()] if units else ""
+        end = group.end()
+        units.append(Unit(group[0], start + group.start(), start + end, "digits", gap))
+    return units
 
 
 def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int, token: str, at: int) -> list[Unit]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.extract.phone_context import is_not_theirs, says_other, says_phone
 from pipeline.extract.phone_tokens import Unit
 from pipeline.extract.phone_validity import is_nanp, read_international
-from pipeline.extract.phone_vocab import DECLARED, INTERNATIONAL_CODES, any_of
+from pipeline.extract.phone_vocab import INTERNATIONAL_CODES
 
 # Whether the text between two folded offsets is written with digits of another script or drawing.
 Drawn = Callable[[int, int], bool]
@@ -18,15 +19,10 @@ Drawn = Callable[[int, int], bool]
 THRESHOLD = 0.5
 CANONICAL = frozenset({3, 6})
 
-_BEFORE = 40  # characters of context read before a number
-_PHONE_WORD = re.compile(f"(?<![a-z])(?:{any_of(DECLARED['context']['phone'])})\\W{{0,6}}$")
-_OTHER_WORD = re.compile(
-    f"(?<![a-z])(?:{any_of(DECLARED['context']['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$"
-)
-_NOT_THEIRS = re.compile(f"(?:{any_of(DECLARED['context']['not_the_advertiser'])})[^.!?]{{0,20}}$")
 _LIST_GAP = re.compile(r"\s*[-./,|]?\s*")
 _LIST_MARK = re.compile(r"[/|\n]|,\s|\s-\s")
 _LIST_COMMA = re.compile(r"(?<!\)),\s|\n|\s[/|]\s")
+_ABROAD = ("0", *INTERNATIONAL_CODES)
 _USUAL_GAP = re.compile(r"[ ()./-]{0,3}")
 _PRICE = re.compile(r"[$€£%][\s~]+|[\s~][$€£]")
 
@@ -155,7 +151,7 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
         if _PRICE.search(gap):
             score -= 0.3
         elif ":" in gap and not same:
-            score -= 0.1
+            score -= 0.05
         if len(gap) > 5:
             score -= 0.04
         if "\n" in gap:
@@ -184,15 +180,13 @@ def _rhythm(inside: list[Unit], lead: bool) -> float:
 def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: frozenset[int], plain: bool) -> float:
     """What is said directly before a number, and whether it is only a part of a longer list."""
     start = units[first].start
-    before = folded[max(0, start - _BEFORE) : start]
     score = 0.0
-    tail = before.rstrip("+( ")
-    if _NOT_THEIRS.search(before):
+    if is_not_theirs(folded, start):
         return -1.0
-    if _PHONE_WORD.search(tail):
+    if says_phone(folded, start):
         score += 0.15
-    elif plain and _OTHER_WORD.search(tail):
-        score -= 0.7 if not cuts else 0.3 if cuts != CANONICAL else 0.0
+    elif plain and cuts != CANONICAL and says_other(folded, start):
+        score -= 0.3 if cuts else 0.7
     if cuts and not cuts <= CANONICAL:
         gaps = {unit.gap for unit in units[first + 1 : last]}
         weight = 0.35 if plain and len(cuts) < 9 else 0.2
@@ -204,16 +198,17 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
 
 def _international(units: list[Unit], first: int, folded: str) -> Window | None:
     """A number with a plus sign or an exit code, or behind a word for phone and a declared country code."""
-    start = units[first].start
+    start, digits = units[first].start, units[first].digits
+    if not digits.startswith(_ABROAD) and folded[start - 1 : start] not in {"+", "(", " "}:
+        return None
     head = folded[max(0, start - 3) : start].rstrip("( ")
-    digits = units[first].digits
     if head.endswith("+"):
         return _longest_abroad(units, first, 0, 8)
     if digits.startswith("011"):
         return _longest_abroad(units, first, 3, 9)
     if digits.startswith("00") and len(digits) > 3:
         return _longest_abroad(units, first, 2, 10)
-    if digits.startswith(INTERNATIONAL_CODES) and _PHONE_WORD.search(folded[max(0, start - _BEFORE) : start]):
+    if digits.startswith(INTERNATIONAL_CODES) and says_phone(folded, start):
         return _longest_abroad(units, first, 0, 11)
     return None
 

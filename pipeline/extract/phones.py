@@ -18,9 +18,10 @@ from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import Window, find_windows
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
-_MAYBE_VANITY = re.compile(r"[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]")
+_MAYBE_VANITY = re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
 _KEYCAP = "\u20e3"
-_CIRCLE = frozenset(CIRCLES)
+_CIRCLE = re.compile(f"[{CIRCLES}]")
+_USUAL = re.compile(r"[0-9().\s/+-]+")
 _EXTENSION = re.compile(r"(?:\s*[,;/]?\s*(?:x|ext|extn|extension|#)[\s.:#]*[0-9]{1,6})\s*$", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     `fictional` accepts NPA-555-01XX, `generated` any NPA-555-XXXX. Never raises, whatever the text.
     """
     found = _read(text, fold(text, circles=False), fictional, generated)
-    if not text.isascii() and not _CIRCLE.isdisjoint(text):
+    if not text.isascii() and _CIRCLE.search(text):
         found = _merged(found, _read(text, fold(text), fictional, generated))
     if _MAYBE_VANITY.search(text):
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
@@ -85,6 +86,8 @@ def _with_prefix(folded: str, start: int, end: int) -> int:
 
 
 def _style(raw: str, inside: list[Unit], window: Window) -> str:
+    if _USUAL.fullmatch(raw) and len(window.cuts) < 9 and not window.foreign:
+        return "plain"
     kinds = {unit.kind for unit in inside}
     gaps = [unit.gap for unit in inside[1:] if unit.gap]
     styles = [
