@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "names", "fairness")
+NAMES = ("businesses", "persons", "names", "fairness")

@@ -22,7 +22,7 @@ from benchmarks.known_state import (
     make_index,
     make_shops,
 )
-from benchmarks.table import Table
+from benchmarks.table import Cell, Table
 from demo.evaluate import wilson
 from pipeline.model import Application
 
@@ -36,7 +36,7 @@ def run(small: bool = False) -> Table:
     shops = make_shops(rng, 200 if small else 5_000)
     index = make_index(shops)
     innocents = draw_innocents(rng, shops, index, 100 if small else 20_000)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for band in BANDS:
         group = innocents[band]
         rows.append((f"band {band}", *_rate(group, index), by_name_alone(shops, group)))

@@ -39,6 +39,35 @@ def restaurant_settings() -> dict[str, Any]:
     }
 
 
+def febrl_settings(tables: int) -> dict[str, Any]:
+    """As Splink's own Febrl examples have it: names, date of birth, number, street number and postcode."""
+    import splink.comparison_library as cl
+    from splink import SettingsCreator, block_on
+
+    return {
+        "settings": SettingsCreator(
+            link_type="link_only" if tables > 1 else "dedupe_only",
+            comparisons=[
+                cl.JaroWinklerAtThresholds("given_name", [0.9, 0.7]).configure(term_frequency_adjustments=True),
+                cl.JaroWinklerAtThresholds("surname", [0.9, 0.7]).configure(term_frequency_adjustments=True),
+                cl.LevenshteinAtThresholds("date_of_birth", [1, 2]),
+                cl.LevenshteinAtThresholds("soc_sec_id", [1, 2]),
+                cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
+                cl.LevenshteinAtThresholds("address_1", [2]),
+                cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
+            ],
+            blocking_rules_to_generate_predictions=[
+                block_on("soc_sec_id"),
+                block_on("given_name", "surname"),
+                block_on("date_of_birth"),
+                block_on("surname", "postcode"),
+                block_on("address_1", "street_number"),
+            ],
+        ),
+        "teachers": ["l.date_of_birth = r.date_of_birth", "l.surname = r.surname AND l.postcode = r.postcode"],
+    }
+
+
 def people_settings(link_type: str = "dedupe_only") -> dict[str, Any]:
     """Names by Levenshtein levels, date of birth, phone, street and ZIP: the plain configuration for people."""
     import splink.comparison_library as cl
