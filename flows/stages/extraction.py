@@ -18,7 +18,7 @@ from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION, extract_page
 from pipeline.extract.profile import SiteProfile
 from pipeline.home import Home, open_home
-from pipeline.model import Ad, Capture, Mention, Page
+from pipeline.model import Ad, Capture, Page
 from pipeline.settings import Settings
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
@@ -89,21 +89,29 @@ def _extract_chunk(root: Path, captures: Sequence[Capture]) -> Rows:
     rows: Rows = {name: [] for name in TABLES}
     for capture in captures:
         profile = profiles.get(capture.site)
-        page = _read_page(archive, capture, profile)
-        for table, found in page_rows(capture, page, profile.site_class if profile else "", home.settings).items():
+        page = _read_page(archive, capture, profile, home.settings)
+        for table, found in page_rows(capture, page, profile.site_class if profile else "").items():
             rows[table].extend(found)
     return rows
 
 
-def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None) -> Page:
+def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, settings: Settings) -> Page:
     try:
         response = archive.read(capture)
     except (NotAllowed, EvidenceBroken) as error:
         return Page("other", problem=str(error))
-    return extract_page(response.payload, response.content_type, capture.url, capture.captured_at, profile)
+    return extract_page(
+        response.payload,
+        response.content_type,
+        capture.url,
+        capture.captured_at,
+        profile,
+        fictional=settings.fictional_numbers,
+        generated=settings.generated_numbers,
+    )
 
 
-def page_rows(capture: Capture, page: Page, site_class: str, settings: Settings) -> Rows:
+def page_rows(capture: Capture, page: Page, site_class: str) -> Rows:
     """The rows of one page. A held page leaves its extraction row only."""
     rows: Rows = {name: [] for name in TABLES}
     rows["core_extractions"].append(
@@ -121,9 +129,9 @@ def page_rows(capture: Capture, page: Page, site_class: str, settings: Settings)
     if page.suspected_minor or not (capture.status == 0 or 200 <= capture.status < 300):
         return rows
     for ad in page.ads:
-        allowed = replace(ad, site=capture.site, mentions=tuple(m for m in ad.mentions if _allowed(m, settings)))
-        rows["core_ad_captures"].append(_ad_row(capture, allowed, site_class))
-        rows["core_mentions"].extend(_mention_rows(capture, allowed))
+        sited = replace(ad, site=capture.site)
+        rows["core_ad_captures"].append(_ad_row(capture, sited, site_class))
+        rows["core_mentions"].extend(_mention_rows(capture, sited))
     rows["core_listing_items"] = [
         {
             "capture_id": capture.capture_id,
@@ -140,16 +148,9 @@ def page_rows(capture: Capture, page: Page, site_class: str, settings: Settings)
     return rows
 
 
-def _allowed(mention: Mention, settings: Settings) -> bool:
-    """Fictional and generated numbers count only where the settings allow them."""
-    if mention.kind != "phone" or mention.value[5:8] != "555" or not mention.value.startswith("+1"):
-        return True
-    return settings.generated_numbers or (settings.fictional_numbers and mention.value[8:10] == "01")
-
-
 def _ad_row(capture: Capture, ad: Ad, site_class: str) -> dict[str, Any]:
-    payload = to_json(replace(ad, mentions=()))
-    said = payload + "".join(f"\n{m.kind} {m.value} {m.start}" for m in ad.mentions)
+    said = to_json(replace(ad, mentions=())) + "".join(f"\n{m.kind} {m.value} {m.start}" for m in ad.mentions)
+    payload = to_json(replace(ad, mentions=(), title=blanked(ad.title, ad), body=""))
     return {
         "ad_id": ad.ad_id,
         "capture_id": capture.capture_id,
