@@ -21,6 +21,7 @@ from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.seals import Sealer
 from pipeline.evidence.warc import Exchange, Failure, WarcWriter, WrittenRecord, stamp
 from pipeline.home import Home
 from pipeline.model import Capture, Lane
@@ -79,6 +80,7 @@ class Archive:
         self.home = home
         self.journal = Journal(home.journal, home.now, fsync=home.settings.fsync != "batch")
         self.reader = RecordReader(home.archive)
+        self.sealer = Sealer(home, self.journal)
         self._roll_at = roll_at
         self._crawls: dict[str, dict[str, Any]] = {}  # open crawls of this process
         self._writers: dict[str, WarcWriter] = {}  # by crawl
@@ -91,6 +93,7 @@ class Archive:
         """Journal the start of a crawl with its provenance; `facts` adds to or replaces the defaults."""
         if not SITE.fullmatch(site):
             raise ValueError(f"site id {site!r} must be letters, digits, '.', '_' and '-'")
+        self.sealer.start()
         crawl_id = str(uuid.uuid4())
         provenance = {**crawl_facts(self.home), **facts}
         self.journal.append("crawl_started", crawl_id=crawl_id, site=site, **provenance)
@@ -137,15 +140,19 @@ class Archive:
         facts = {"crawl_id": crawl_id, "site": crawl["site"], "files": crawl["files"]}
         self.journal.append(kind, **facts, counts=dict(counts), problems=list(problems))
         self.journal.sync()
+        self.sealer.try_to_seal()
 
     def recover(self) -> None:
         """Put archive and journal in order after a crash; everything done is journalled. The caller holds the lock."""
         self.journal.repair()
         recovery.recover(self.home, self.journal, {w.path for w in self._writers.values()}, set(self._crawls))
+        self.sealer.recover()
 
     def close(self) -> None:
+        """Close files, seal what is left, give the time-stamp authority a moment."""
         for crawl_id in list(self._writers):
             self._close_writer(crawl_id)
+        self.sealer.close()
         self.journal.close()
 
     def _writer(self, site: str, crawl_id: str) -> WarcWriter:
@@ -212,6 +219,8 @@ class Archive:
         except BaseException:
             self._drop_writer(crawl_id)  # nothing may follow a record that the journal lacks: recovery reads tails
             raise
+        if self.sealer.has_news:
+            self.sealer.journal_done()
 
     def _drop_writer(self, crawl_id: str) -> None:
         writer = self._writers.pop(crawl_id, None)

@@ -26,6 +26,7 @@ class Report:
     checked: dict[str, int] = field(default_factory=dict)
     head: tuple[int, str] | None = None  # seq and hash of the journal's last entry
     notes: list[str] = field(default_factory=list)
+    seals: dict[str, Any] = field(default_factory=dict)  # how far the seals reach (seal_check.SealState)
 
     @property
     def records(self) -> int:

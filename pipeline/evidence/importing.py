@@ -83,9 +83,11 @@ def import_archive(
         copy_exactly(path, archive.home.root / name, digest)
         facts = {"sha256": digest, "size": size, "name": path.name, "stored": name}
         earlier = archive.journal.append("import_file", **facts, collector=collector, lane=lane)
+    archive.sealer.start()
     run = _Run(archive, earlier, site_of)
     with full_disk_named(archive.home.journal), archive.journal.batch():
         run.read_all()
+    archive.sealer.try_to_seal()
     return run.report(path)
 
 

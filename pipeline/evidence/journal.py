@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from pipeline.home import full_disk_named, sync_folder
 
 GENESIS = "0" * 64
 SEQ = re.compile(rb'"seq":(\d+)\}\s*$')
+ENDING = re.compile(rb'"hash":"([0-9a-f]{64})","kind":"([^"]*)","prev":"[0-9a-f]{64}","seq":(\d+)\}\n$')
 MAX_LINE = 256 * 1024 * 1024
 
 
@@ -85,6 +87,7 @@ class Journal:
         self._pending: list[bytes] | None = None  # lines of an open batch
         self._pending_bytes = 0
         self._synced = time.monotonic()
+        self.writing = threading.Lock()  # held while lines are written: a sealing thread never sees half a batch
 
     def append(self, kind: str, /, **body: Any) -> Entry:
         """Add one entry; it is on the disk when this returns (with `fsync`, and outside a batch)."""
@@ -137,15 +140,16 @@ class Journal:
 
     def _write(self, data: bytes) -> None:
         handle = self._open()
-        try:
-            done = 0
-            while done < len(data):
-                done += os.write(handle, data[done:])
-        except OSError:
-            os.ftruncate(handle, self._size)  # a full disk must not leave half a line before the next one
-            self._head = None
-            self._size = -1
-            raise
+        with self.writing:
+            try:
+                done = 0
+                while done < len(data):
+                    done += os.write(handle, data[done:])
+            except OSError:
+                os.ftruncate(handle, self._size)  # a full disk must not leave half a line before the next one
+                self._head = None
+                self._size = -1
+                raise
         self._size += len(data)
 
     @property
@@ -236,6 +240,23 @@ class Journal:
                 entry = self._parsed(line, file.tell() - len(line))
                 if entry.seq > after and (kinds is None or entry.kind in kinds):
                     yield entry
+
+    def hashes(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """(seq, kind, hash) of the whole entries with seq > `after`, without reading their bodies.
+
+        Raises EvidenceBroken for a line that does not end like an entry.
+        """
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(_offset_after(file, after) if after else 0)
+            while (line := file.readline()).endswith(b"\n"):
+                found = ENDING.search(line)
+                if found is None:
+                    self._parsed(line, file.tell() - len(line))
+                    raise EvidenceBroken(f"{self.path}, byte {file.tell()}: a line that this program did not write.")
+                if int(found[3]) > after:
+                    yield int(found[3]), found[2].decode("ascii"), found[1].decode("ascii")
 
     def _parsed(self, line: bytes, offset: int) -> Entry:
         try:

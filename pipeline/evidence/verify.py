@@ -1,4 +1,4 @@
-"""Check a whole home: the journal's chain, every record it names, every file it knows, and files it does not know.
+"""Check a whole home: the journal's chain and seals, every record and file it names, and files it does not know.
 
 The journal holds the SHA-256 of the stored bytes of every record of our own files and of every imported file, so a
 changed byte is found wherever it lies; records are also taken apart, so that the report can say what it was.
@@ -8,7 +8,9 @@ Memory stays flat: the journal is read once, records are read where it names the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EvidenceBroken
@@ -17,6 +19,7 @@ from pipeline.evidence.journal import Entry, Journal
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.seal_check import SealCheck
 from pipeline.home import Home
 
 WRITTEN = ("warc_file", "capture", "failure", "recovered")
@@ -25,9 +28,13 @@ KEPT = ("import_file", "intake_file", "recovered_file")
 __all__ = ["Report", "verify_home", "verify_package"]
 
 
-def verify_home(home: Home, progress: Callable[[int], None] | None = None) -> Report:
-    """Check archive, journal and intake of a home; `progress` is told the number of records checked so far."""
-    check = _HomeCheck(home, progress)
+def verify_home(home: Home, progress: Callable[[int], None] | None = None, *, copies: Path | None = None) -> Report:
+    """Check archive, journal, seals and intake of a home; `progress` is told the number of records checked so far.
+
+    `copies` is a folder with copies of seals, instead of the one in the settings. What lies behind the last seal is
+    no problem: `report.seals` says how far the seals reach.
+    """
+    check = _HomeCheck(home, progress, copies)
     for entry, problems in Journal(home.journal, home.now).check():
         for problem in problems:
             check.report.add(Problem(f"archive/{problem.file}", problem.place, problem.prop, problem.detail))
@@ -38,9 +45,10 @@ def verify_home(home: Home, progress: Callable[[int], None] | None = None) -> Re
 
 
 class _HomeCheck:
-    def __init__(self, home: Home, progress: Callable[[int], None] | None) -> None:
+    def __init__(self, home: Home, progress: Callable[[int], None] | None, copies: Path | None) -> None:
         self.home = home
         self.report = Report(str(home.root))
+        self._seals = SealCheck(home, self.report, copies)
         self._progress = progress
         self._ends: dict[str, int] = {}  # WARC file -> end of its last journalled record
         self._kept: dict[str, bool] = {}  # imported or taken-in file -> whether its digest holds
@@ -57,6 +65,7 @@ class _HomeCheck:
                 self._kept_file(entry)
             elif entry.kind == "imported":
                 self._imported(entry)
+            self._seals.entry(entry)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             self._problem(
                 "archive/journal.jsonl", f"entry {entry.seq}", "content", f"not as a {entry.kind} entry: {error!r}"
@@ -73,8 +82,11 @@ class _HomeCheck:
         for folder in (self.home.archive, self.home.intake):
             for path in sorted(p for p in folder.rglob("*") if not p.is_dir()):
                 name = path.relative_to(self.home.root).as_posix()
-                if name not in known:
+                if name not in known and not self._seals.known(name):
                     self._problem(name, "whole file", "journalled", "the journal does not name this file")
+        self._seals.finish()
+        self.report.seals = asdict(self._seals.state)
+        self.report.notes += self._seals.state.sentences()
 
     def _problem(self, file: str, place: str, prop: str, detail: str) -> None:
         self.report.add(Problem(file, place, prop, detail))
