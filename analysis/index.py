@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
-
-from pipeline.resolve.compare import compare_person_names
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
 
 from analysis.facts import Facts, captures_of
 from analysis.known import (
@@ -26,7 +25,11 @@ from analysis.names import NameShares
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
+from pipeline.resolve.compare import compare_person_names
 
+K = TypeVar("K")
+V = TypeVar("V")
+Born = tuple[int, tuple[str, ...]]  # number of a person, all names: most who share a birthday share nothing else
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
 
 
@@ -54,27 +57,28 @@ class KnownBusiness:
 
 @dataclass
 class ScreeningIndex:
-    """Known people, phones, premises and e-mails by their keys. `build` is the only maker."""
+    """Known people, phones, premises and e-mails by their keys. Made by `build`, or opened by `saved_index`."""
 
     rules: Rules
     shares: NameShares
-    people: list[KnownPerson]
-    groups: dict[str, Group]
-    businesses: dict[str, KnownBusiness]
-    places: dict[str, dict[str, list[KnownPlace]]]  # kind -> value -> uses
+    people: Mapping[int, KnownPerson]
+    groups: Mapping[str, Group]
+    businesses: Mapping[str, KnownBusiness]
+    places: Mapping[str, Mapping[str, Sequence[KnownPlace]]]  # kind -> value -> uses
     premises_entity: Mapping[str, str]
-    nearest: dict[str, Link]
-    successors: dict[str, list[Succession]]
-    own_licenses: dict[str, str]  # license number -> standing in words, of businesses nobody knows
+    nearest: Mapping[str, Link]
+    successors: Mapping[str, Sequence[Succession]]
+    own_licenses: Mapping[str, str]  # license number -> standing in words, of businesses nobody knows
     coverage: tuple[str, ...]
     snapshot_id: str
     model_version: str
     threshold: float
     compare: Callable[[str, str], Compared]
-    by_birth: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_contact: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_group: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_building: dict[str, list[KnownPlace]] = field(default_factory=lambda: defaultdict(list))
+    by_birth: Mapping[date, Sequence[Born]]
+    by_contact: Mapping[str, Sequence[int]]  # -> numbers of people
+    by_group: Mapping[str, Sequence[int]]
+    by_building: Mapping[str, Sequence[KnownPlace]]
+    saved_at: Path | None = None  # the file it was opened from
 
     @classmethod
     def build(
@@ -100,13 +104,15 @@ class ScreeningIndex:
         hubs = frozenset((h.kind, h.value) for h in find_ties(facts)[1])
         groups = known_groups(facts, networks, standings, known)
         inside = {b for g in groups.values() for b in g.businesses}
-        index = cls(
+        people = dict(enumerate(known_people(facts, groups)))
+        places = {kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")}
+        return cls(
             rules=rules,
             shares=name_shares(facts),
-            people=known_people(facts, groups),
+            people=people,
             groups=groups,
             businesses={b: _business(b, facts, standings) for b in sorted(inside)},
-            places={kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")},
+            places=places,
             premises_entity=facts.premises_entity,
             nearest=nearest_known(links, groups),
             successors=_successors(successions),
@@ -116,26 +122,32 @@ class ScreeningIndex:
             model_version=str(getattr(model, "version", "") or getattr(model, "model_id", "")),
             threshold=rules.screening.threshold if threshold is None else threshold,
             compare=compare,
+            by_birth=_gathered((birth, (n, (*p.names, *p.aliases))) for n, p in people.items() for birth in p.births),
+            by_contact=_gathered((value, n) for n, p in people.items() for value in (*p.phones, *p.emails)),
+            by_group=_gathered((p.group, n) for n, p in people.items()),
+            by_building=_by_building(facts, places["premises"]),
         )
-        index._fill(facts)
-        return index
-
-    def _fill(self, facts: Facts) -> None:
-        for number, person in enumerate(self.people):
-            for birth in person.births:
-                self.by_birth[birth].append(number)
-            for value in (*person.phones, *person.emails):
-                self.by_contact[value].append(number)
-            self.by_group[person.group].append(number)
-        for value, uses in facts.uses.get("premises", {}).items():
-            if places := self.places["premises"].get(value):
-                self.by_building[uses[0].building].extend(places)
 
     def premises_value(self, address: Address) -> str:
         return self.premises_entity.get(address.premises_key, address.premises_key)
 
     def group(self, group_id: str) -> Group:
         return self.groups.get(group_id) or Group(group_id, "", (), ())
+
+
+def _gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
+
+
+def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[KnownPlace]]:
+    found: dict[str, list[KnownPlace]] = defaultdict(list)
+    for value, uses in facts.uses.get("premises", {}).items():
+        if value in places:
+            found[uses[0].building].extend(places[value])
+    return dict(found)
 
 
 def name_shares(facts: Facts) -> NameShares:
@@ -201,4 +213,4 @@ def _successors(successions: Iterable[Succession]) -> dict[str, list[Succession]
     return found
 
 
-__all__ = ["KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]
+__all__ = ["Born", "KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]

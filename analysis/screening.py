@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
 
 from analysis import explain
 from analysis.account import Account, Asked, compare_all, names_near, party_name, probability, swapped
-from analysis.index import KnownBusiness, ScreeningIndex
+from analysis.index import Born, KnownBusiness, ScreeningIndex
 from analysis.known import KnownPerson
 from analysis.names import is_company, name_words
 from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
 
+WORTH_A_POOL, BATCH = 4_000, 1_000  # applications
 NOT_RESPONSIBLE = ("landlord", "agent", "attorney", "school")
 
 
@@ -22,14 +26,49 @@ def screen_all(
     applications: Iterable[Application],
     index: ScreeningIndex,
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> list[Flag]:
-    """One flag per application, in their order. `progress` is told how many are done."""
+    """One flag per application, in their order. `progress` is told how many are done.
+
+    Many applications against a saved index are shared among `workers` processes, each with the file open.
+    """
+    asked = list(applications)
+    if workers > 1 and index.saved_at and len(asked) >= WORTH_A_POOL:
+        return _screen_apart(asked, index.saved_at, progress, workers)
     flags = []
-    for done, application in enumerate(applications, 1):
+    for done, application in enumerate(asked, 1):
         flags.append(screen(application, index))
         if progress is not None:
             progress(done)
     return flags
+
+
+def _screen_apart(
+    asked: Sequence[Application], saved: Path, progress: Callable[[int], None] | None, workers: int
+) -> list[Flag]:
+    """Processes start afresh ("spawn"): forking one that has threads may hang."""
+    flags: list[Flag] = []
+    with ProcessPoolExecutor(workers, get_context("spawn"), _open_here, (saved,)) as pool:
+        for part in pool.map(_screen_here, [asked[i : i + BATCH] for i in range(0, len(asked), BATCH)]):
+            flags += part
+            if progress is not None:
+                progress(len(flags))
+    return flags
+
+
+_here: dict[str, ScreeningIndex] = {}  # the index of this worker process
+
+
+def _open_here(saved: Path) -> None:
+    from analysis.saved_index import open_index
+
+    index = open_index(saved)
+    assert index is not None, saved
+    _here["index"] = index
+
+
+def _screen_here(applications: Sequence[Application]) -> list[Flag]:
+    return [screen(application, _here["index"]) for application in applications]
 
 
 def screen(application: Application, index: ScreeningIndex) -> Flag:
@@ -76,8 +115,8 @@ def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | N
     """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
     found: dict[tuple[str, int, int], None] = {}
     for number, party in enumerate(asked.parties):
-        for known in _born_with(party, index):
-            if _worth_a_look(party, index.people[known]):
+        for known, names in _born_with(party, index):
+            if _worth_a_look(party, names):
                 found[index.people[known].group, number, known] = None
     groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
     groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
@@ -98,20 +137,16 @@ def _first(asked: Asked) -> Party | None:
     return asked.parties[0] if asked.parties else None
 
 
-def _born_with(party: Party, index: ScreeningIndex) -> list[int]:
+def _born_with(party: Party, index: ScreeningIndex) -> list[Born]:
     """Known people with the date of birth, or the one with day and month swapped."""
-    found: dict[int, None] = {}
     days = [party.dob, swapped(party.dob)] if party.dob else []
-    for day in days:
-        if day is not None:
-            found.update(dict.fromkeys(index.by_birth.get(day, ())))
-    return list(found)
+    return [born for day in days if day is not None for born in index.by_birth.get(day, ())]
 
 
-def _worth_a_look(party: Party, person: KnownPerson) -> bool:
+def _worth_a_look(party: Party, names: Iterable[str]) -> bool:
     """Many share a birthday: only names with about the same letters are weighed."""
     own = [n for n in (party_name(party), party.native_name, *party.other_names) if n]
-    return any(names_near(a, b) for a in own for b in (*person.names, *person.aliases))
+    return any(names_near(a, b) for a in own for b in names)
 
 
 def _band(account: Account, index: ScreeningIndex) -> str:

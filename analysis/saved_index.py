@@ -1,0 +1,161 @@
+"""A screening index as one SQLite file of JSON values: opened in milliseconds, read by key as a screening asks.
+
+SQLite rather than a pickle: opening a file that somebody else has put there runs no code. It holds dates of birth,
+so only its owner may read it, and it is never exported; a purge deletes it with its snapshot.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from analysis.index import Born, KnownBusiness, ScreeningIndex
+from analysis.known import Group, KnownPerson, KnownPlace
+from analysis.names import NameShares
+from analysis.rules import shipped_rules
+from pipeline.model import Link, Succession
+from pipeline.resolve.compare import compare_person_names
+
+FORMAT = "1"
+K = TypeVar("K")
+V = TypeVar("V")
+PLACES = ("phone", "premises", "email")
+
+
+class Shelf(Mapping[K, V], Generic[K, V]):
+    """One mapping of a saved index. What has been asked for stays in memory."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: str, read: type[V] | Any, key: Callable[[str], K]) -> None:
+        self._connection, self._kind, self._key = connection, kind, key
+        self._adapter: TypeAdapter[V] = TypeAdapter(read)
+        self._seen: dict[K, V] = {}
+
+    def __getitem__(self, key: K) -> V:
+        if key in self._seen:
+            return self._seen[key]
+        found = self._connection.execute("SELECT value FROM entry WHERE kind = ? AND key = ?", (self._kind, str(key)))
+        row = found.fetchone()
+        if row is None:
+            raise KeyError(key)
+        return self._seen.setdefault(key, self._adapter.validate_json(row[0]))
+
+    def __iter__(self) -> Iterator[K]:
+        for row in self._connection.execute("SELECT key FROM entry WHERE kind = ? ORDER BY key", (self._kind,)):
+            yield self._key(row[0])
+
+    def __len__(self) -> int:
+        query = "SELECT count(*) FROM entry WHERE kind = ?"
+        return int(self._connection.execute(query, (self._kind,)).fetchone()[0])
+
+
+def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
+    """Write the index, replacing one that is there. `state` names what it was built from; `open_index` asks for it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    connection = sqlite3.connect(part)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(
+            "CREATE TABLE entry (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+        )
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", _entries(index, state))
+        connection.commit()
+    finally:
+        connection.close()
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _entries(index: ScreeningIndex, state: str) -> Iterator[tuple[str, str, str]]:
+    about = {
+        "format": FORMAT,
+        "state": state,
+        "coverage": list(index.coverage),
+        "snapshot_id": index.snapshot_id,
+        "model_version": index.model_version,
+        "threshold": index.threshold,
+        "people": index.shares.people,
+    }
+    yield "about", "", json.dumps(about)
+    for kind, (values, read) in _shelves(index).items():
+        adapter: TypeAdapter[Any] = TypeAdapter(read)
+        for key in sorted(values, key=str):
+            yield kind, str(key), adapter.dump_json(values[key]).decode()
+
+
+def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
+    """Kind -> (mapping, type of its values)."""
+    shelves: dict[str, tuple[Mapping[Any, Any], Any]] = {
+        "person": (index.people, KnownPerson),
+        "group": (index.groups, Group),
+        "business": (index.businesses, KnownBusiness),
+        "premises_entity": (index.premises_entity, str),
+        "nearest": (index.nearest, Link),
+        "successors": (index.successors, list[Succession]),
+        "own_license": (index.own_licenses, str),
+        "birth": (index.by_birth, list[Born]),
+        "contact": (index.by_contact, list[int]),
+        "members": (index.by_group, list[int]),
+        "building": (index.by_building, list[KnownPlace]),
+        "ends": (index.shares.ends, int),
+        "rests": (index.shares.rests, int),
+        "whole": (index.shares.whole, int),
+    }
+    return shelves | {f"place:{kind}": (index.places[kind], list[KnownPlace]) for kind in PLACES}
+
+
+def open_index(path: Path, state: str | None = None) -> ScreeningIndex | None:
+    """The saved index; None when there is none, it is damaged, or it was built from another state or format."""
+    if not path.is_file():
+        return None
+    connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        row = connection.execute("SELECT value FROM entry WHERE kind = 'about'").fetchone()
+        about: dict[str, Any] = json.loads(row[0]) if row else {}
+    except (sqlite3.DatabaseError, ValueError):
+        about = {}
+    if about.get("format") != FORMAT or (state is not None and about["state"] != state):
+        connection.close()
+        return None
+    return _restored(connection, about, path)
+
+
+def _restored(connection: sqlite3.Connection, about: Mapping[str, Any], path: Path) -> ScreeningIndex:
+    def shelf(kind: str, read: Any, key: Callable[[str], Any] = str) -> Any:
+        return Shelf(connection, kind, read, key)
+
+    rules = shipped_rules()
+    counts = (shelf(kind, int) for kind in ("ends", "rests", "whole"))
+    return ScreeningIndex(
+        rules=rules,
+        shares=NameShares(rules.screening, int(about["people"]), *counts),
+        people=shelf("person", KnownPerson, int),
+        groups=shelf("group", Group),
+        businesses=shelf("business", KnownBusiness),
+        places={kind: shelf(f"place:{kind}", list[KnownPlace]) for kind in PLACES},
+        premises_entity=shelf("premises_entity", str),
+        nearest=shelf("nearest", Link),
+        successors=shelf("successors", list[Succession]),
+        own_licenses=shelf("own_license", str),
+        coverage=tuple(about["coverage"]),
+        snapshot_id=about["snapshot_id"],
+        model_version=about["model_version"],
+        threshold=float(about["threshold"]),
+        compare=compare_person_names,
+        by_birth=shelf("birth", list[Born], date.fromisoformat),
+        by_contact=shelf("contact", list[int]),
+        by_group=shelf("members", list[int]),
+        by_building=shelf("building", list[KnownPlace]),
+        saved_at=path,
+    )
