@@ -29,7 +29,7 @@ demo: setup
 	@$(BIN)/imb demo
 
 test: setup
-	@$(BIN)/python -m pytest -m "not soak and not bench"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not bench"
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.snapshot import read_manifest
-from tests.flows.command_line import imb
+from tests.flows.command_line import imb, imb_process
 
 # Tables whose content does not depend on how often a page was fetched.
 SETTLED = (
@@ -71,7 +71,7 @@ def survives(received: Path, wanted: dict[str, str], folder: Path, after: float)
     root = Path(shutil.copytree(received, folder / f"killed-{after:.2f}"))
     kill_run(root, after)
     journalled = (root / "archive" / "journal.jsonl").read_bytes()
-    imb(root, "run")
+    imb_process(root, "run")
     whole_lines = journalled[: journalled.rfind(b"\n") + 1]
     assert (root / "archive" / "journal.jsonl").read_bytes().startswith(whole_lines), "the journal was rewritten"
     report = verify_home(open_home(root))
@@ -83,7 +83,7 @@ def survives(received: Path, wanted: dict[str, str], folder: Path, after: float)
 def _kill_at_points(received: Path, built: Path, folder: Path, points: int, seed: int) -> None:
     wanted = settled(built)
     started = time.monotonic()
-    imb(Path(shutil.copytree(received, folder / "timed")), "run")
+    imb_process(Path(shutil.copytree(received, folder / "timed")), "run")
     duration = time.monotonic() - started
     rng = random.Random(seed)
     for n in range(points):
