@@ -6,7 +6,9 @@ Layout (directory or zip):
   records/              the records, copied untouched, one file per source file
   report.html, report.txt, items.csv     for people; derived from the manifest
   VERIFY.md             how a stranger checks the package
+  seals/                the seals that cover those entries, see package_seals
   manifest-sha256.txt   SHA-256 of every other file, as `sha256sum -c` reads it
+  manifest-sha256.txt.p7s   its CMS signature, when the home has a key
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -25,7 +28,17 @@ from pipeline.errors import FixInput, NotAllowed
 from pipeline.evidence.archive import Archive, known_capture
 from pipeline.evidence.check import file_sha256
 from pipeline.evidence.journal import Entry, utc_text
+from pipeline.evidence.keys import has_key
 from pipeline.evidence.package_report import render_csv, render_html, render_text, render_verify
+from pipeline.evidence.package_seals import (
+    DIGESTS,
+    DIGESTS_SIGNATURE,
+    item_seal,
+    render_commands,
+    seal_before_export,
+    sign_digests,
+    write_seals,
+)
 from pipeline.evidence.payload import parse_http
 from pipeline.evidence.provenance import software
 from pipeline.evidence.reading import split_address
@@ -33,7 +46,6 @@ from pipeline.home import Home, full_disk_named, sync_folder
 from pipeline.model import Capture
 
 FORMAT = "imb exhibit package 1"
-DIGESTS = "manifest-sha256.txt"
 WATERMARK = "SIMULATED CLOCK — DEMONSTRATION"
 HELD = "held: access to this capture is blocked in the archive; it is neither copied nor exported"
 UNKNOWN = "the journal names no such capture"
@@ -63,7 +75,8 @@ def build_package(
 
     `facts`: exhibit, case, requester, authority, exporter, purpose. `describe` maps a capture id to what is known of
     it (one mapping, or one per ad on the page). Held captures are refused and listed. Raises FixInput when `out` is
-    taken, NotAllowed when nothing is left to export, EvidenceBroken when a record cannot be read.
+    taken, NotAllowed when nothing is left to export, EvidenceBroken when a record cannot be read or is not what was
+    sealed, FixHome when the home's key cannot sign.
     """
     if out.exists():
         raise FixInput(f"{out} exists. Choose another name: a package is never written over.")
@@ -75,6 +88,7 @@ def build_package(
     chosen = [entries[c.capture_id] for c in wanted if c.capture_id not in left_out]
     if not chosen:
         raise NotAllowed(f"Nothing to export: {'; '.join(f'{i}: {r}' for i, r in refused) or 'no capture was named'}.")
+    seal_before_export(archive)
     part = out.with_name(out.name + ".part")
     with full_disk_named(out):
         shutil.rmtree(part, ignore_errors=True)
@@ -104,11 +118,12 @@ class _Package:
         about = sources(context)
         items = [self._item(n, entry, copier, about) for n, entry in enumerate(chosen, 1)]
         head = self.archive.journal.head()
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": FORMAT,
             "watermark": self._watermark(context),
             "facts": self.facts,
             "exported_at": utc_text(self.home.now()),
+            "signed_at": utc_text(datetime.now(UTC)),  # by the system's clock, also in a demonstration
             "operator": self.home.settings.operator,
             "software": software(),
             "items": items,
@@ -116,16 +131,21 @@ class _Package:
             "sources": [source_facts(e) for e in context if e.kind != "warc_file"],
             "not_included": [{"capture_id": i, "reason": r} for i, r in refused],
             "journal_head": {"seq": head.seq, "hash": head.hash} if head else {},
-            "sealed": False,
         }
         excerpt = sorted([*context, *chosen], key=lambda e: e.seq)
+        manifest.update(write_seals(self.archive, self.folder, excerpt))
+        for item in items:
+            item["seal"] = item_seal(item["journal"]["seq"], manifest["seals"])
         (self.folder / "journal.jsonl").write_bytes(b"".join(e.line() for e in excerpt))
         text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         self._text("manifest.json", text)
         manifest = json.loads(text)  # what a verifier will read, in its order
         for name, render in READABLE.items():
-            self._text(name, render(manifest))
+            if text := render(manifest):
+                self._text(name, text)
         write_digests(self.folder)
+        if has_key(self.home):
+            sign_digests(self.home, self.folder)
 
     def _text(self, name: str, text: str) -> None:
         (self.folder / name).write_bytes(text.encode("utf-8", "backslashreplace"))
@@ -309,7 +329,7 @@ def _plain(value: Any) -> str:
 def write_digests(folder: Path) -> None:
     """manifest-sha256.txt over every other file, sorted by name."""
     names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names if name != DIGESTS]
+    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names if name not in {DIGESTS, DIGESTS_SIGNATURE}]
     (folder / DIGESTS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -346,4 +366,5 @@ READABLE = {
     "report.txt": render_text,
     "items.csv": render_csv,
     "VERIFY.md": render_verify,
+    "seals/commands.txt": render_commands,
 }

@@ -15,7 +15,6 @@ from pipeline.errors import EvidenceBroken, FixInput
 from pipeline.evidence.check import Report, file_sha256, structure_faults
 from pipeline.evidence.journal import Entry, canonical, parse_entry
 from pipeline.evidence.package import (
-    DIGESTS,
     FORMAT,
     READABLE,
     item_facts,
@@ -25,6 +24,7 @@ from pipeline.evidence.package import (
     sources,
     write_zip,
 )
+from pipeline.evidence.package_seals import DIGESTS, DIGESTS_SIGNATURE, check_seals
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.provenance import software
 from pipeline.evidence.reading import RecordReader
@@ -88,6 +88,7 @@ class _Check:
                 self._readable(manifest)
                 self._items(manifest, entries)
                 self._coverage(manifest)
+                check_seals(self.folder, manifest, entries, self.report)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 self._problem("manifest.json", "content", "form", f"not as this program writes it: {error!r}")
         return self.report
@@ -116,7 +117,7 @@ class _Check:
         if any(a >= b for a, b in pairwise(names)):
             self._problem(DIGESTS, "order", "form", "names are not sorted or appear twice")
         there = {p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if not p.is_dir()}
-        for name in sorted(there - set(names) - {DIGESTS}):
+        for name in sorted(there - set(names) - {DIGESTS, DIGESTS_SIGNATURE}):
             self._problem(name, "whole file", "listed", f"{DIGESTS} does not name this file")
 
     def _file(self, name: str, digest: str) -> None:
@@ -199,7 +200,7 @@ class _Check:
         )
         facts["times"]["server_date_header"] = server_date(self._content(response))
         for name in sorted(facts.keys() | item.keys()):
-            if name not in {"records", "description"} and facts.get(name) != item.get(name):
+            if name not in {"records", "description", "seal"} and facts.get(name) != item.get(name):
                 detail = f"{name} is {item.get(name)!r}, by the journal {facts.get(name)!r}"
                 self._problem("manifest.json", place, "journal", detail)
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
+from pipeline.evidence.package_seals import commands
 from pipeline.evidence.warc import FIDELITY
 
 Manifest = Mapping[str, Any]
@@ -132,15 +134,85 @@ Unpack it when it is a zip, open a terminal in its folder, and type what follows
 
        tail -c +$((OFFSET+1)) records/FILE | head -c LENGTH | sha256sum
 
-5. **Read a record**:
+{_verify_seals(manifest)}
+6. **Read a record**:
 
        gunzip -c records/FILE.warc.gz | less
 
 With the program that made the package: `imb evidence verify .`
 
 What this shows, and what not: the digests show that nothing changed since the export; the journal's hashes tie each
-record to its place in this office's log. The log has not been signed or time-stamped by a third party in this package.
+record to its place in this office's log. {_shown(manifest)}
 """
+
+
+def _verify_seals(manifest: Manifest) -> str:
+    if not manifest["sealed"]:
+        return (
+            "5. **Seals**: the journal's entries in this package are not sealed: nobody signed or time-stamped them.\n"
+        )
+    first = next((s for s in manifest["seals"] if s["token"]), manifest["seals"][0])
+    shown = "\n".join(f"       {line}" for line in commands(first))
+    return f"""5. **The journal was sealed when it was written.** Each entry lies under a seal: a statement signed by this
+   office (`seal.json`, `seal.p7s`) and, where there is a `token.tsr`, time-stamped by an authority that is not this office.
+
+   a. Each entry of `journal.jsonl` is under the seal that `seals/proof.json` names (all must say `True`):
+
+       python3 -c "import json,hashlib
+       h=lambda b: hashlib.sha256(b).digest()
+       proof=json.load(open('seals/proof.json'))
+       for line in open('journal.jsonl'):
+           e=json.loads(line); p=proof[str(e['seq'])]; n=h(bytes([0])+bytes.fromhex(e['hash']))
+           for side,other in p['path']:
+               o=bytes.fromhex(other); n=h(bytes([1])+(o+n if side=='left' else n+o))
+           seal=json.load(open('seals/'+p['seal']+'/seal.json'))
+           print(e['seq'], 'in seal', p['seal'], n.hex()==seal['merkle_root'])"
+
+   b. Signatures and time-stamps hold (`CMS Verification successful`, `Verification: OK`); all commands stand in
+      `seals/commands.txt`, here those of one seal. `-attime` is the moment of signing, so that they work when the
+      certificates have expired:
+
+{shown}
+
+      Compare the certificates with those that office and authority give you by another way:
+
+       openssl x509 -noout -subject -fingerprint -sha256 -in {first["folder"]}/signer.pem
+
+   c. A seal without a token of its own is named by the next one (`previous_sha256`), up to one that has a token:
+
+       sha256sum seals/*/seal.json; grep -o '"previous_sha256":"[0-9a-f]*"' seals/*/seal.json
+
+   d. The package as a whole was signed at export:
+
+       {_export_command(manifest)}
+"""
+
+
+def _export_command(manifest: Manifest) -> str:
+    when = int(datetime.fromisoformat(manifest["signed_at"]).timestamp())
+    return (
+        "openssl cms -verify -binary -inform DER -purpose any -out /dev/null -in manifest-sha256.txt.p7s "
+        f"-content manifest-sha256.txt -CAfile seals/exporter.pem -attime {when}"
+    )
+
+
+def _shown(manifest: Manifest) -> str:
+    if not manifest["sealed"]:
+        return "The log has not been signed or time-stamped by a third party in this package."
+    stamped = sum(1 for item in manifest["items"] if item["seal"].get("token"))
+    internal = any(s["internal"] for s in manifest["seals"])
+    key = (
+        "The signing certificate is INTERNAL (self-signed): it shows that one key sealed everything, not whose it is. "
+        if internal
+        else ""
+    )
+    tokens = (
+        f"For {stamped} of {len(manifest['items'])} items a time-stamp authority attests that the record existed at "
+        "the stamped time."
+        if stamped
+        else "No time-stamp authority attests the times: they rest on this office's clock."
+    )
+    return f"The seals show that the log was not changed after they were signed. {key}{tokens}"
 
 
 def _title(manifest: Manifest) -> str:
@@ -183,9 +255,26 @@ def _rows(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "SHA-256 of the page as received", item["payload_sha256"]
     yield "Original place", f"{original['address']}, offset {original['offset']}"
     yield "Journal entry", f"{item['journal']['seq']} ({item['journal']['hash']})"
+    yield "Sealed", _sealed(item["seal"])
+    yield "Time-stamped (authority's clock)", _stamped(item["seal"])
     yield "Capture id", item["capture_id"]
     for damage in item["damage"]:
         yield "Damage in the received file", damage
+
+
+def _sealed(seal: Mapping[str, Any]) -> str:
+    if not seal:
+        return "not sealed"
+    return f"seal {seal['seal']}, signed {_time(seal['signed_at'])} (UTC, system clock) by {seal['signer']}"
+
+
+def _stamped(seal: Mapping[str, Any]) -> str:
+    token = seal.get("token")
+    if not token:
+        return "no time-stamp"
+    return (
+        f"{_time(token['time'])} UTC, {token['signer']}, under {token['root']} (with seal {token['stamped_by_seal']})"
+    )
 
 
 def _source(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

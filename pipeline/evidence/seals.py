@@ -436,7 +436,7 @@ class Sealer:
         with self._making:
             for now in self.pending():
                 if now.number == state.number:
-                    done = not reason and now.stamp in {"none", "done", "covered"}
+                    done = not reason and now.stamp != "wanted"
                     tries = now.attempts + bool(reason)
                     self._mark(replace(now, copy=not done, attempts=tries, reason=reason or now.reason))
 

@@ -1,0 +1,227 @@
+"""A package carries its seals; strangers check them with openssl; what does not fit is named."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import EvidenceBroken, FixHome, FixInput
+from pipeline.evidence.archive import Archive
+from pipeline.evidence.keys import load_signer, make_key
+from pipeline.evidence.package import build_package, write_digests
+from pipeline.evidence.package_seals import DIGESTS, DIGESTS_SIGNATURE
+from pipeline.evidence.verify import verify_home, verify_package
+from pipeline.evidence.warc import Exchange
+from pipeline.home import Home, create_home
+from pipeline.model import Capture
+from tests.pipeline.evidence.authority import Authority, serving
+
+Make = Callable[..., Exchange]
+FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with serving(tmp_path_factory.mktemp("authority")) as running:
+        yield running
+
+
+def stamping_home(folder: Path, authority: Authority, behavior: str) -> Home:
+    text = (
+        f'timestamp_authorities = "{authority.url(behavior)}"\ntimestamp_certificates = "{authority.root}"\n'
+        'fsync = "batch"\noperator = "unit 7"\n'
+    )
+    home = create_home(folder / "home", settings_text=text)
+    make_key(home)
+    return home
+
+
+def crawl(archive: Archive, exchange: Make, pages: range) -> list[Capture]:
+    crawl_id = archive.begin_crawl("board", {})
+    found = [archive.write("board", crawl_id, exchange(number)) for number in pages]
+    archive.end_crawl(crawl_id, {}, True, [])
+    return found
+
+
+@pytest.fixture
+def archive(tmp_path: Path, authority: Authority, exchange: Make) -> Archive:
+    """Two crawls of three pages, sealed and stamped."""
+    archive = Archive(stamping_home(tmp_path, authority, "honest"))
+    for pages in (range(3), range(3, 6)):
+        crawl(archive, exchange, pages)
+        archive.sealer.close(grace=30)
+    return archive
+
+
+def package(archive: Archive, out: Path, pick: slice = slice(None)) -> Path:
+    captures = [known.capture for known in archive.captures()][pick]
+    return build_package(archive.home, archive, captures, out, FACTS).path
+
+
+def commands_in(text: str) -> list[str]:
+    """The commands of VERIFY.md that openssl or python3 run."""
+    plain = re.findall(r"^ {7}(openssl .*|sha256sum -c .*)$", text, re.M)
+    blocks = re.findall(r'^ {7}(python3 -c "(?:.|\n)*?\)")$', text, re.M)
+    return [*plain, *(block.replace("\n       ", "\n").replace("python3", sys.executable, 1) for block in blocks)]
+
+
+def test_every_command_of_verify_md_works_with_stock_tools(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex", slice(1, 5))
+    found = commands_in((out / "VERIFY.md").read_text())
+    assert sum("cms -verify" in c for c in found) == 2
+    assert sum("ts -verify" in c and "-attime" in c for c in found) == 1
+    assert sum(sys.executable in c for c in found) == 2
+    for command in found:
+        done = subprocess.run(["bash", "-c", command], cwd=out, capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stderr)
+        assert "False" not in done.stdout
+    lines = (out / "seals" / "commands.txt").read_text().splitlines()
+    assert len(lines) >= 3
+    for line in lines:
+        assert subprocess.run(["bash", "-c", line], cwd=out, capture_output=True).returncode == 0, line
+    changed = out / "seals" / lines[0].split("seals/")[1].split("/")[0] / "seal.json"
+    changed.write_bytes(changed.read_bytes().replace(b'"made_at":"2', b'"made_at":"1'))
+    assert subprocess.run(["bash", "-c", lines[0]], cwd=out, capture_output=True).returncode != 0
+
+
+def test_a_sealed_package_checks_out_without_the_home(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex.zip", slice(1, 5))
+    shutil.rmtree(archive.home.root)
+    report = verify_package(out)
+    assert report.problems == []
+    assert report.checked["seals"] >= 2
+    assert any("Sealed by" in note and "INTERNAL" in note for note in report.notes)
+    assert any("Time-stamped under CN=Root of honest" in note for note in report.notes)
+
+
+def test_items_say_when_they_were_sealed_and_stamped(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex", slice(0, 1))
+    manifest = json.loads((out / "manifest.json").read_text())
+    [item] = manifest["items"]
+    assert manifest["sealed"] is True
+    assert item["seal"]["token"]["root"] == "CN=Root of honest"
+    text = (out / "report.txt").read_text()
+    assert re.search(r"Sealed: +seal \d+, signed 2", text)
+    assert "under CN=Root of honest" in text
+
+
+def test_what_lies_between_stays_hidden(archive: Archive, tmp_path: Path) -> None:
+    first, second, *_ = [known.capture for known in archive.captures()]
+    archive.block(first.capture_id, "suspected minor")
+    out = build_package(archive.home, archive, [second], tmp_path / "ex", FACTS).path
+    everything = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
+    assert first.url.encode() not in everything
+    assert first.capture_id.encode() not in everything
+    assert verify_package(out).ok
+
+
+def test_any_changed_byte_is_found(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex.zip", slice(0, 1))
+    good, rng, changed = out.read_bytes(), random.Random(31), tmp_path / "changed.zip"
+    for place in rng.sample(range(4, len(good)), 40):
+        changed.write_bytes(good[:place] + bytes([good[place] ^ (1 << rng.randrange(8))]) + good[place + 1 :])
+        with contextlib.suppress(FixInput):
+            assert not verify_package(changed).ok, place
+
+
+def resigned(out: Path, archive: Archive) -> None:
+    """Digests and package signature made anew, as a forger with the key would at a later day."""
+    write_digests(out)
+    (out / DIGESTS_SIGNATURE).write_bytes(load_signer(archive.home).sign((out / DIGESTS).read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["seal.json", "seal.p7s", "token.tsr", "signer.pem", "proof.json", "journal.jsonl"])
+def test_a_change_with_new_digests_and_signature_is_found(archive: Archive, tmp_path: Path, name: str) -> None:
+    out = package(archive, tmp_path / "ex", slice(0, 2))
+    path = next(p for p in sorted(out.rglob(name)))
+    good = path.read_bytes()
+    for place in random.Random(8).sample(range(len(good) - 1), 6):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        resigned(out, archive)
+        problems = verify_package(out).problems
+        if name in {"seal.p7s", "token.tsr", "signer.pem"} and not problems:
+            continue  # a byte that neither signature nor certificate covers: its meaning is unchanged
+        assert problems, place
+    path.unlink()
+    resigned(out, archive)
+    assert verify_package(out).problems
+
+
+def test_an_entry_forged_with_good_hashes_is_under_no_seal(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex", slice(0, 1))
+    lines = [json.loads(line) for line in (out / "journal.jsonl").read_bytes().splitlines()]
+    proof = json.loads((out / "seals" / "proof.json").read_text())
+    proof[str(lines[-1]["seq"])]["path"][0][1] = "00" * 32
+    (out / "seals" / "proof.json").write_text(json.dumps(proof, indent=1, sort_keys=True) + "\n")
+    resigned(out, archive)
+    assert [p.prop for p in verify_package(out).problems] == ["sealed"]
+
+
+def test_a_package_not_signed_any_more_or_stripped_of_seals_is_found(archive: Archive, tmp_path: Path) -> None:
+    out = package(archive, tmp_path / "ex", slice(0, 1))
+    (out / DIGESTS_SIGNATURE).unlink()
+    assert [p.file for p in verify_package(out).problems] == [DIGESTS_SIGNATURE]
+    shutil.rmtree(out / "seals")
+    write_digests(out)
+    assert "seals" in {p.prop for p in verify_package(out).problems}
+
+
+def test_seals_without_a_token_come_with_those_up_to_one(tmp_path: Path, authority: Authority, exchange: Make) -> None:
+    home = stamping_home(tmp_path, authority, "refuse")
+    archive = Archive(home)
+    first, *_ = crawl(archive, exchange, range(2))
+    crawl(archive, exchange, range(2, 4))
+    archive.sealer.close(grace=30)
+    bare = build_package(home, archive, [first], tmp_path / "bare", FACTS).path
+    report = verify_package(bare)
+    assert report.problems == []
+    assert any("no time-stamp" in note for note in report.notes)
+    assert "no time-stamp" in (bare / "report.txt").read_text()
+    honest = replace(home, settings=replace(home.settings, timestamp_authorities=authority.url("honest")))
+    archive = Archive(honest)
+    out = build_package(honest, archive, [first], tmp_path / "ex", FACTS).path
+    manifest = json.loads((out / "manifest.json").read_text())
+    [item] = manifest["items"]
+    assert item["seal"]["token"]["stamped_by_seal"] > item["seal"]["seal"]
+    assert verify_package(out).problems == []
+    assert verify_home(honest).problems == []
+
+
+def test_signing_fails_closed(archive: Archive, tmp_path: Path) -> None:
+    (archive.home.root / "keys" / "signing.key.pem").unlink()
+    with pytest.raises(FixHome, match="signing key"):
+        package(archive, tmp_path / "ex")
+    assert list(tmp_path.glob("ex*")) == []
+
+
+def test_a_forged_journal_is_not_exported(archive: Archive, tmp_path: Path) -> None:
+    data = archive.home.journal.read_bytes()
+    lines = data.splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if b'"kind":"capture"' in line)
+    entry = json.loads(lines[at])
+    lines[at] = lines[at].replace(entry["hash"].encode(), b"0" * 64)
+    archive.home.journal.write_bytes(b"".join(lines))
+    with pytest.raises(EvidenceBroken, match="not the one that was sealed"):
+        package(Archive(archive.home), tmp_path / "ex")
+    assert not (tmp_path / "ex").exists()
+
+
+def test_a_home_without_a_key_says_that_nothing_is_sealed(home: Home, exchange: Make, tmp_path: Path) -> None:
+    archive = Archive(home)
+    crawl(archive, exchange, range(2))
+    out = package(archive, tmp_path / "ex")
+    report = verify_package(out)
+    assert report.problems == []
+    assert any("Nothing in this package is sealed" in note for note in report.notes)
+    assert "are not sealed" in (out / "VERIFY.md").read_text()
+    assert not (out / "seals").exists()
