@@ -1,4 +1,4 @@
-"""Flow: verify archive, intake, journal and logs."""
+"""Flow: seal what is left, then verify archive, intake, journal, seals and logs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from prefect import flow, task
 
 from flows.running import home_for, publish_counts
 from flows.stages.auditing import verify_logs
-from pipeline.errors import EvidenceBroken
+from flows.stages.sealing import seal_now
+from pipeline.errors import EvidenceBroken, ImbError
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 
 
 @task
 def verify(root: str) -> dict[str, int]:
-    """Count what was checked and what is wrong."""
+    """Seal what is not sealed, retry what is pending, then count what was checked and what is wrong."""
     home = open_home(Path(root))
+    cannot_seal = 0
+    try:
+        seal_now(home)
+    except ImbError:
+        cannot_seal = 1
     report = verify_home(home)
     logs = verify_logs(home)
-    return {"records checked": report.records, "problems": report.found + len(logs)}
+    return {
+        "records checked": report.records,
+        "problems": report.found + len(logs) + cannot_seal,
+        "seals": report.seals["seals"],
+        "entries not sealed": report.seals["unsealed_entries"],
+        "seals pending": len(report.seals["pending"]),
+    }
 
 
 @flow(name="audit")

@@ -32,6 +32,7 @@ from flows.stages.progress import Progress
 from flows.stages.receiving import receive_files
 from flows.stages.screening import load_index
 from pipeline.errors import ImbError
+from pipeline.evidence.keys import make_key
 from pipeline.evidence.verify import verify_package
 from pipeline.home import Home, create_home, locked, open_home
 from pipeline.model import Flag, Party, Record, RecordKind
@@ -96,6 +97,7 @@ class Demonstration:
             'lawful_basis = "synthetic pages made for a demonstration"\nfsync = "batch"\n'
         )
         home = create_home(self.root, demo=True, settings_text=text)
+        make_key(home)
         (home.root / "demo.json").write_text(json.dumps({"seed": self.seed, "scale": self.scale, "port": port}))
         return home
 

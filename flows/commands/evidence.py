@@ -1,11 +1,11 @@
-"""`imb evidence find|export|verify` and `imb audit verify`."""
+"""`imb evidence find|export|verify|seal|rotate-key` and `imb audit verify`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,10 @@ from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, 
 from flows.stages.auditing import verify_logs
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
+from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.home import open_home
+from pipeline.home import locked, open_home
 
 evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)
@@ -108,20 +109,55 @@ def export(
 @evidence_app.command()
 def verify(
     path: Annotated[Path | None, typer.Argument(help="A package; default: the whole home.")] = None,
+    copies: Annotated[Path | None, typer.Option(help="Folder with copies of seals; default: seal_copies.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check files, records and journal; say exactly which record and which property is wrong."""
+    """Check files, records, journal, seals and time-stamps; say exactly which record and which property is wrong."""
     with progress_bars(json):
-        report = verify_package(path) if path else verify_home(open_home(home_path(home)))
+        report = verify_package(path) if path else verify_home(open_home(home_path(home)), copies=copies)
     if json:
         emit(asdict(report))
     else:
         for problem in report.problems[:200]:
             out.print(f"WRONG  {problem}", markup=False, highlight=False, soft_wrap=True)
+        for note in report.notes:
+            out.print(note, markup=False, highlight=False, soft_wrap=True)
         out.print(f"{report.records} records checked, {report.found} problems.")
     if report.problems:
         raise EvidenceBroken(f"{report.found} problems found; the first: {report.problems[0]}")
+
+
+@evidence_app.command()
+def seal(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Seal the journal now; ask the time-stamp authorities again for what is pending."""
+    current = opened(home)
+    with locked(current, "imb evidence seal"), progress_bars(json):
+        _show_seals(seal_now(current), json)
+
+
+@evidence_app.command("rotate-key")
+def rotate(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Replace this home's own signing key. The old one seals the new certificate; its certificate is kept."""
+    current = opened(home)
+    with locked(current, "imb evidence rotate-key"), progress_bars(json):
+        _show_seals(rotate_key(current), json)
+
+
+def _show_seals(status: dict[str, Any], json: bool) -> None:
+    if json:
+        emit(status)
+    elif not status["certificate_sha256"]:
+        out.print("Nothing is sealed: this home has no signing key. Make one with: imb init")
+    else:
+        out.print(
+            f"Sealed up to entry {status['sealed_seq']} ({status['seals']} seals, the last signed "
+            f"{status['signed_at']}).\nNot sealed: {status['unsealed_entries']} entries.\n"
+            f"Signing certificate, SHA-256: {status['certificate_sha256']}",
+            soft_wrap=True,
+        )
+        for text in status["pending"]:
+            out.print(f"Pending: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
 @audit_app.command("verify")

@@ -10,6 +10,7 @@ import typer
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars
 from flows.stages.backup import make_backup, restore_backup
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.keys import load_signer, make_key
 from pipeline.home import create_home, locked
 from pipeline.store.casework import Casework
 
@@ -21,21 +22,30 @@ SETTINGS_TEXT = """\
 # proxy = ""                        # egress proxy
 # known = "designated"              # standings a board sees
 # casework_url = ""                 # SQLAlchemy URL; empty: SQLite in this home
+# timestamp_authorities = "http://tsa.example/tsr"   # RFC 3161; several by commas; empty: seals without outside time
+# timestamp_certificates = "tsa-root.pem"            # the authority's root; empty: the system's roots
+# seal_copies = "/mnt/other-machine/seals"           # copies outside this home, so that a rollback shows
+# signing_key = ""                  # PEM of the agency's key, with signing_certificate; empty: this home's own
 """
 
 
 def init(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Make a home: stores, folders, settings file. An existing home is left as it is."""
+    """Make a home: stores, folders, settings file, signing key. What an existing home has is left as it is."""
     made = create_home(home_path(home), settings_text=SETTINGS_TEXT)
     with locked(made, "imb init"):
         Casework(made.casework_url)
+        made_key = make_key(made)
         archive = Archive(made)
         archive.recover()
+        archive.close()
+        certificate = load_signer(made).fingerprint
     if json:
-        emit({"home": made.root.resolve()})
+        emit({"home": made.root.resolve(), "made_key": made_key, "certificate_sha256": certificate})
     else:
         out.print(
-            f"Home ready: {made.root.resolve()}\nNext: name your sites in {made.root / 'imb.toml'}, then: imb run"
+            f"Home ready: {made.root.resolve()}\nNext: name your sites in {made.root / 'imb.toml'}, then: imb run\n"
+            f"Seals are signed with the certificate of SHA-256 {certificate}: note it down outside of this machine.",
+            soft_wrap=True,
         )
 
 
@@ -48,7 +58,12 @@ def backup(
     source = opened(home)
     with locked(source, "imb backup"), progress_bars(json) as progress:
         report = make_backup(source, file, progress)
-    emit(report) if json else out.print(f"{report['files']} files, SHA-256 {report['sha256']}: {file}")
+    if json:
+        emit(report)
+        return
+    out.print(f"{report['files']} files, SHA-256 {report['sha256']}: {file}")
+    if report["holds_signing_key"]:
+        out.print("It holds the signing key of this home: keep it as you keep the key. Only you can read it now.")
 
 
 def restore(

@@ -1,22 +1,26 @@
-"""A home's irreplaceable parts in one tar file with a manifest, and back."""
+"""A home's irreplaceable parts in one tar file with a manifest, and back.
+
+The file holds the signing key of the home: it is made readable by its owner only (0600) and is to be kept like the key.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixHome, FixInput
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, full_disk_named, open_home
 
-KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites")
+KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites", "keys")
 MANIFEST = "backup-manifest.json"
 CASEWORK = "casework.sqlite"
 
@@ -28,7 +32,8 @@ def make_backup(home: Home, target: Path, progress: Progress = silent) -> dict[s
     files = list(_files(home))
     manifest: dict[str, str] = {}
     part = target.with_name(target.name + ".part")
-    with full_disk_named(target.parent), tarfile.open(part, "w") as tar:
+    part.unlink(missing_ok=True)
+    with full_disk_named(target.parent), _private(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
         for n, path in enumerate(files, 1):
             name = str(path.relative_to(home.root))
             data = _sqlite_copy(path) if name == CASEWORK else path.read_bytes()
@@ -37,9 +42,15 @@ def make_backup(home: Home, target: Path, progress: Progress = silent) -> dict[s
             progress("back up", n, len(files))
         _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode())
     part.replace(target)
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"file": str(target), "files": len(files), "sha256": digest}
+    with target.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    holds_key = any(name.startswith("keys/") for name in manifest)
+    return {"file": str(target), "files": len(files), "sha256": digest, "holds_signing_key": holds_key}
+
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that only its owner reads."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _files(home: Home) -> Iterator[Path]:
@@ -60,6 +71,7 @@ def _sqlite_copy(path: Path) -> bytes:
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     info = tarfile.TarInfo(name)
     info.size = len(data)
+    info.mode = 0o600 if name.startswith("keys/") else 0o644
     tar.addfile(info, io.BytesIO(data))
 
 
@@ -76,6 +88,8 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
             manifest: dict[str, str] = json.loads(listed.read())
             root.mkdir(parents=True, exist_ok=True)
             tar.extractall(root, filter="data")
+            if (root / "keys").is_dir():
+                (root / "keys").chmod(0o700)
     except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
         raise FixInput(f"{source} is not a whole backup ({error}). Use another copy of it.") from error
     (root / MANIFEST).unlink()

@@ -25,11 +25,13 @@ def collect(
 ) -> list[CrawlResult]:
     """Crawl the named sites (or one profile file). The caller holds the lock. Nothing is raised for a sick crawl:
     the result says what was wrong, and its captures are kept."""
-    Archive(home).recover()
+    archive = Archive(home)
+    archive.recover()
     paths = [profile] if profile else [profile_path(home, site) for site in sites]
     results = []
     for path in paths:
         results.append(run_crawl(home, path, force=force, progress=_pages(f"collect {path.stem}", progress)))
+    archive.close()  # seals, and retries what an authority has not stamped
     return results
 
 
@@ -61,4 +63,5 @@ def import_archives(
     for n, path in enumerate(files, 1):
         reports.append(import_archive(archive, path, collector, site_of))
         progress("import archives", n, len(files))
+    archive.close()
     return reports

@@ -32,4 +32,5 @@ def export_exhibits(
             f"case {facts.get('case', '')} exhibit {facts.get('exhibit', '')}: {result.items} items",
             after=result.sha256,
         )
+        archive.close()
     return {"path": str(result.path), "items": result.items, "refused": list(result.refused), "sha256": result.sha256}

@@ -29,10 +29,12 @@ def receive_files(
     archive.recover()
     files = list(paths)
     reports = []
-    for n, path in enumerate(files, 1):
-        reports.append(_receive(home, archive, path, kind, map_id))
-        progress("receive", n, len(files))
-    archive.close()
+    try:
+        for n, path in enumerate(files, 1):
+            reports.append(_receive(home, archive, path, kind, map_id))
+            progress("receive", n, len(files))
+    finally:
+        archive.close()  # which seals what was received
     return reports
 
 
