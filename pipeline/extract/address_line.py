@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
 from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, read_street
 from pipeline.extract.address_unit import BARE_UNITS, clean_unit, read_unit, take_unit
-from pipeline.extract.address_vocab import ascii_upper
+from pipeline.extract.address_vocab import DECLARED, ascii_upper
 from pipeline.extract.gazetteer import place_of
 from pipeline.model import Address
 
@@ -17,6 +17,9 @@ _STARTS_WITH_NUMBER = re.compile(rf"(?:{HOUSE_NUMBER}|(?:ONE|TWO|THREE|FOUR|FIVE
 _NUMBER_INSIDE = re.compile(rf"(?<=[\s:]){HOUSE_NUMBER}\s+(?=[A-Z0-9])")
 _CROSSING = re.compile(r"\s+(?:&|AND|AT|@|/)\s+")
 _CROSSING_WORDS = re.compile(r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|NEAR)\s+")
+_ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
+_ASIDE = re.compile(rf"(?<=\S)\s+\(?(?:{_ASIDES})\b[^,)]*\)?|\((?![^)]*[0-9])[^)]*\)")
+_LONGEST = 400  # characters of a line that are read
 _SMALL = {"OF", "THE", "AND"}
 _KEPT_UPPER = {"N", "S", "E", "W", "NE", "NW", "SE", "SW", "PO", "US", "MO", "FM", "CR", "SR", "I", "RR"}
 
@@ -27,10 +30,10 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
     The line may hold a business name, unit, city, state and ZIP too; fields given win over the line.
     A PO box has a display form and no street key. A missing city is filled from the ZIP and marked inferred.
     """
-    plain = _plain(line)
-    fields = _fields(city, state, zip)
-    text, box = _without_box(plain.upper())
-    city_rest, city_unit, _ = take_unit(ascii_upper(city), rear=False) if city else ("", "", "")
+    plain = _plain(line[:_LONGEST])
+    fields = _fields(city[:_LONGEST], state[:_LONGEST], zip[:_LONGEST])
+    text, box = _without_box(_without_asides(plain.upper()))
+    city_rest, city_unit, _ = take_unit(ascii_upper(city[:_LONGEST]), rear=False) if city else ("", "", "")
     if city_unit:
         fields = replace(fields, city=read_city(city_rest.replace(",", " ")))
     text, line_unit, mark = take_unit(text)
@@ -38,7 +41,9 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
     place, inferred = _settled(fields, written)
     segment, bare = _street_segment(rest)
     street_key, tail_unit = _street_key(segment)
-    found_unit = read_unit(unit) or line_unit or city_unit or bare or (clean_unit(tail_unit) if tail_unit else "")
+    found_unit = (
+        read_unit(unit[:_LONGEST]) or line_unit or city_unit or bare or (clean_unit(tail_unit) if tail_unit else "")
+    )
     if box and not street_key.strip():
         return Address(_title(box), city=place.city, state=place.state, zip=place.zip, city_inferred=inferred)
     display = _display(plain, segment, tail_unit, found_unit, mark)
@@ -83,6 +88,11 @@ def _settled(fields: Place, written: Place) -> tuple[Place, bool]:
     if inferred:
         city = read_city(zip_city)
     return Place(city, state or zip_state, number), inferred
+
+
+def _without_asides(text: str) -> str:
+    """The line without "(next to the bank)" and "behind the mall"; one that begins with such a word is kept."""
+    return _ASIDE.sub(" ", text) if re.search(r"[0-9]", text) else text
 
 
 def _without_box(text: str) -> tuple[str, str]:

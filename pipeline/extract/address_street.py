@@ -62,7 +62,8 @@ def has_suffix(line: str) -> bool:
 
 
 def _tokens(line: str) -> list[str]:
-    line = re.sub(r"(?<=\b[A-Z])\.\s?(?=[A-Z]\.)", "", line)  # "N. W." and "U.S."
+    line = re.sub(r"\bU\.\s?S\.?(?=[\s-])", "US", line)
+    line = re.sub(r"\b([NS])\.?\s?([EW])\.", r"\1\2", line)  # "N. W." and "N.W."
     line = re.sub(r"['.\"]", "", line)
     words: list[str] = []
     for word in re.findall(r"[A-Z0-9/&-]+", line):

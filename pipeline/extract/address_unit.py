@@ -26,18 +26,18 @@ def _ways(words: list[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_ONE_ID = r"(?:[A-Z]{0,2}-?[0-9]+(?:[ -]?[A-Z](?![A-Z]))?|[A-Z](?![A-Z])(?:[ -]?[0-9]+)?)"
+_ONE_ID = r"(?:[A-Z]{0,2}-?[0-9]+(?:[ -]?[A-Z](?![A-Z'’]))?|[A-Z](?![A-Z'’])(?:[ -]?[0-9]+)?)"
 _FURTHER_ID = r"(?:(?:-|\s?(?:&|/|AND|THRU)\s?)(?:[0-9]+[A-Z]?|[A-Z])(?![A-Z0-9]))*"
 _ID = rf"(?:{_ONE_ID}{_FURTHER_ID}|{_ways(list(NUMBERS))})(?![A-Z0-9])"
 _WORDS = _ways(_SUITE + _BUILDING + _FLOOR)
 _MARK = rf"(?:(?P<word>{_WORDS})(?:(?:[\s.:#-]|NO\.?\s)+|(?=[0-9]))|(?P<sign>\#)\s*)"
-_MARKED = re.compile(rf"[\s,;(-]*(?<![A-Z0-9]){_MARK}(?P<id>{_ID})\)?")
+_MARKED = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9]){_MARK}(?P<id>{_ID})\)?")
 # The same where a unit directly follows a street, for use in running text.
 UNIT = re.compile(rf"[ ,.(-]{{0,3}}(?:(?<![A-Z0-9])(?:{_WORDS})(?:[ .:#-]+|(?=[0-9]))|\#\s?)(?:{_ID})\)?")
 _NTH_FLOOR = re.compile(
-    rf"[\s,;(-]*(?<![A-Z0-9])(?P<nth>[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})\s+(?:{_ways(_FLOOR)})\b\.?\)?"
+    rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<nth>[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})\s+(?:{_ways(_FLOOR)})\b\.?\)?"
 )
-_BARE = re.compile(rf"[\s,;(-]*(?<![A-Z0-9])(?P<alone>{_ways(list(_ALONE))})(?![A-Z0-9])\)?")
+_BARE = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<alone>{_ways(list(_ALONE))})(?![A-Z0-9])\)?")
 _WHOLE = re.compile(rf"\s*#?\s*(?P<id>{_ID})\s*")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.extract.address_line import parse_address
@@ -29,11 +29,12 @@ def _ways(words: Iterable[str]) -> str:
 
 _SUFFIX = _ways(way for way, normal in SUFFIXES.items() if normal in _FREE["suffixes"])
 _DIRECTION = f"(?:{_ways([*DIRECTIONS, 'N.E', 'N.W', 'S.E', 'S.W'])})\\b\\.?"
-_ROAD = _ways(w for name, ways in DECLARED["highways"].items() if name.isupper() for w in ways)
+_ROADS = [way for name, ways in DECLARED["highways"].items() if name.isupper() for way in ways]
+_ROAD = _ways([*_ROADS, *("u.s." + way[2:] for way in _ROADS if way.startswith("us"))])
 _STATE = f"(?:{_ways([*STATES, *STATE_CODES])})\\b\\.?"
 _ROAD_ID = r"(?:[0-9]{1,4}[A-Z]?|[A-Z]{1,2})\b"
 _HIGHWAY = rf"(?:OLD )?(?:{_ROAD})\.?[ -](?:(?:BUSINESS|BUS|LOOP) )?{_ROAD_ID}(?: (?:BUSINESS|BUS|LOOP)\b)?"
-_WORD = r"(?:[A-Z][A-Z'’]*\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
+_WORD = r"(?:[A-Z][A-Z'’]{0,24}\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
 _NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4])?|[NSEW][0-9]+[NSEW][0-9]+)"
 _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 
@@ -41,24 +42,27 @@ _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 _STREET = re.compile(
     rf"{_NOT_AFTER}(?P<number>{_NUMBER})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
     rf"|(?P<avenue>AVE(?:NUE)? [A-Z]\b|BROADWAY\b)"
-    rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: {_DIRECTION}(?! [A-Z]+ CITY))?"
+    rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
 )
 # No suffix: only before a whole "City, ST 65804".
 _UNSUFFIXED = re.compile(
-    rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>(?:[A-Z][A-Z'’.]+ ?){{1,3}}?)"
+    rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>[A-Z][A-Z'’.]{{1,24}}(?: [A-Z][A-Z'’.]{{1,24}}){{0,2}}?) ?"
     r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
 )
 # "1200 Lake St Louis Blvd": a saint inside the name.
-_SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]+) (?P<suffix>{_SUFFIX})\b\.?")
+_SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b\.?")
 _ONE_STREET = rf"(?:{_DIRECTION} )?(?:{_HIGHWAY}|{_WORD}(?: {_WORD})?? (?:{_SUFFIX})\b\.?)"
 _CROSSING = re.compile(
     rf"(?:\b(?:CORNER|INTERSECTION) OF )?(?P<one>\b{_ONE_STREET}) (?:&|AND|AT|@) (?P<two>{_ONE_STREET})"
 )
-_CITY = r"[A-Z][A-Z.'’]*(?:[ -][A-Z][A-Z.'’]*){0,3}?"
+_SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
+_CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
 _BETWEEN = r"[ ,.|•·–—-]{1,6}"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
-_CITY_WORDS = re.compile(r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]*(?:[ -][A-Z][A-Z'’]*){0,3})(?![A-Z])")
+_CITY_WORDS = re.compile(
+    r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
+)
 _PLACES = (
     re.compile(
         rf"{_BETWEEN}(?:IN )?(?P<city>{_CITY})[ ,.]{{1,4}}(?P<state>{_STATE})(?:[ ,.-]{{1,4}}{_ZIP4})?(?![A-Z0-9])"
@@ -85,26 +89,39 @@ def find_addresses(text: str) -> list[AddressMention]:
     upper = _upper(text)
     if not _MAYBE.search(upper):
         return []
-    found = list(_with_number(text, upper))
-    for crossing in _CROSSING.finditer(upper):
-        if not any(m.start < crossing.end() and crossing.start() < m.end for m in found):
-            found.extend(_crossing(text, upper, crossing))
-    return sorted(found, key=lambda m: m.start)
+    found: list[AddressMention] = []
+    for pattern, read in ((_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
+        taken = _Taken(found)
+        for match in pattern.finditer(upper):
+            if taken.holds(match.start()):
+                continue
+            if mention := read(text, upper, match):
+                found.append(mention)
+                taken.add(mention)
+        found.sort(key=lambda m: m.start)
+    return found
+
+
+class _Taken:
+    """Which stretches of the text are addresses already; asked in order of the text."""
+
+    def __init__(self, found: list[AddressMention]) -> None:
+        self._ahead = [(m.start, m.end) for m in reversed(found)]
+        self._end = 0
+
+    def holds(self, at: int) -> bool:
+        while self._ahead and self._ahead[-1][0] <= at:
+            self._end = max(self._end, self._ahead.pop()[1])
+        return at < self._end
+
+    def add(self, mention: AddressMention) -> None:
+        self._end = max(self._end, mention.end)
 
 
 def _upper(text: str) -> str:
     """Upper case of the same length with every blank a space."""
     upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text) if not text.isascii() else text.upper()
     return re.sub(r"[\t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]", " ", upper)
-
-
-def _with_number(text: str, upper: str) -> Iterator[AddressMention]:
-    at = 0
-    while found := _STREET.search(upper, at) or _UNSUFFIXED.search(upper, at):
-        mention = _read(text, upper, found)
-        if mention:
-            yield mention
-        at = mention.end if mention else found.end("number")
 
 
 def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
@@ -208,12 +225,9 @@ def _confidence(
     return round(max(0.0, min(1.0, score)), 2)
 
 
-def _crossing(text: str, upper: str, found: re.Match[str]) -> Iterator[AddressMention]:
-    if not (
-        _is_name(re.sub(rf" (?:{_SUFFIX})\b", "", found["one"]))
-        and _is_name(re.sub(rf" (?:{_SUFFIX})\b", "", found["two"]))
-    ):
-        return
+def _crossing(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
+    if not all(_is_name(_SUFFIX_BEHIND.sub("", found[street])) for street in ("one", "two")):
+        return None
     place, end = _place(text, upper, found.end())
     address = parse_address(
         _one_line(text[found.start() : found.end()]),
@@ -221,5 +235,6 @@ def _crossing(text: str, upper: str, found: re.Match[str]) -> Iterator[AddressMe
         state=place.get("state", ""),
         zip=place.get("zip", ""),
     )
-    if " & " in address.street_key:
-        yield AddressMention(address, found.start(), end, text[found.start() : end], 0.55)
+    if " & " not in address.street_key:
+        return None
+    return AddressMention(address, found.start(), end, text[found.start() : end], 0.55)

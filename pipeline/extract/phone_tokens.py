@@ -56,7 +56,8 @@ def read_segments(folded: str) -> Iterator[list[Unit]]:
         while end < len(folded) and "a" <= folded[end] <= "z":
             end += 1
         for segment in _segments(folded, start, end):
-            if sum(len(unit.digits) for unit in segment) >= 8:
+            digits = sum(len(unit.digits) for unit in segment)
+            if digits >= 8 and (digits < 40 or any(unit.kind != "letter" for unit in segment)):
                 yield segment
 
 
