@@ -153,8 +153,8 @@ def _verify_seals(manifest: Manifest) -> str:
         )
     first = next((s for s in manifest["seals"] if s["token"]), manifest["seals"][0])
     shown = "\n".join(f"       {line}" for line in commands(first))
-    return f"""5. **The journal was sealed when it was written.** Each entry lies under a seal: a statement signed by this
-   office (`seal.json`, `seal.p7s`) and, where there is a `token.tsr`, time-stamped by an authority that is not this office.
+    return f"""5. **The journal was sealed when it was written.** Each entry lies under a seal: a statement signed by
+   this office (`seal.json`, `seal.p7s`) and, where there is a `token.tsr`, time-stamped by a time-stamp authority.
 
    a. Each entry of `journal.jsonl` is under the seal that `seals/proof.json` names (all must say `True`):
 
