@@ -6,11 +6,13 @@ All functions are pure and linear; offsets are those of the text handed in.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.phones import normalize_phone
+from pipeline.extract.scan import matches_at, occurrences
 from pipeline.extract.text import Found
 
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
@@ -24,6 +26,10 @@ _SPELLED = re.compile(
     rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?\s+dot\s+(?P<tld>[a-z]{{2,18}}))(?![\w-])"
 )
 _DOTS = re.compile(_DOT)
+_BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
+_SPACED_AT = re.compile(r"[a-z0-9_]\s+at\s")
+_MAY_BEGIN = re.compile(r"(?<![\w.+-])[a-z0-9_]")  # an address or a host
+_LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
 _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
@@ -39,14 +45,31 @@ def find_emails(text: str) -> list[Found]:
     """E-mail addresses, also written "name (at) host dot com"; value in lower case, style plain or obfuscated."""
     folded = fold(text)
     found: dict[int, Found] = {}
-    for pattern in (_EMAIL, _SPELLED):
-        for m in pattern.finditer(folded):
+    for matches in (_plain_emails(folded), _spelled_emails(folded)):
+        for m in matches:
             value = f"{m['local']}@{_DOTS.sub('.', m['domain'])}"
             if m["tld"] in _FILES or m.start() in found:
                 continue
             plain = value == m[0]
             found[m.start()] = Found("email", value, *m.span(), *(("plain", 1.0) if plain else ("obfuscated", 0.9)))
     return [found[start] for start in sorted(found)]
+
+
+def _plain_emails(folded: str) -> Iterator[re.Match[str]]:
+    signs = [*occurrences(folded, "@"), *(m.start() for m in _BRACKETED_AT.finditer(folded))]
+    return matches_at(_EMAIL, folded, _before(folded, signs, _LONGEST_LOCAL + 2))
+
+
+def _spelled_emails(folded: str) -> Iterator[re.Match[str]]:
+    if "dot" not in folded:
+        return iter(())
+    signs = [m.start() + 1 for m in _SPACED_AT.finditer(folded)]
+    return matches_at(_SPELLED, folded, _before(folded, signs, _LONGEST_LOCAL))
+
+
+def _before(folded: str, signs: Iterable[int], reach: int) -> list[int]:
+    """Where an address or host may begin whose sign ("@", ".com") stands at most so many characters on."""
+    return sorted({m.start() for sign in signs for m in _MAY_BEGIN.finditer(folded, max(0, sign - reach), sign)})
 
 
 def decode_cfemail(code: str) -> str | None:
@@ -61,16 +84,17 @@ def decode_cfemail(code: str) -> str | None:
 
 
 @cache
-def _handle_words() -> tuple[tuple[str, bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
+def _handle_words() -> tuple[tuple[str, tuple[str, ...], bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
     patterns = []
     for service, entry in vocabulary("handles").items():
-        words = "|".join(re.escape(fold(w)) for w in entry["words"])
+        written = tuple(map(fold, entry["words"]))
+        words = "|".join(map(re.escape, written))
         if words:
             rx = re.compile(
                 rf"(?<![a-z0-9])(?:{words})(?P<mark>\s?(?:id|account|user(?:name)?|number|号)?\s?(?:is|[:：=@#-])?)\s?@?{_HANDLE}(?![\w@])"
             )
             number = re.compile(rf"(?<![a-z0-9])(?:{words})\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
-            patterns.append((service, bool(entry.get("alone", True)), bool(entry.get("phone")), rx, number))
+            patterns.append((service, written, bool(entry.get("alone", True)), bool(entry.get("phone")), rx, number))
     return tuple(patterns)
 
 
@@ -78,14 +102,16 @@ def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
     found = []
-    for service, alone, phone, pattern, number_pattern in _handle_words():
-        for m in pattern.finditer(folded):
+    for service, words, alone, phone, pattern, number_pattern in _handle_words():
+        if not (places := occurrences(folded, words)):
+            continue
+        for m in matches_at(pattern, folded, places):
             marked = any(word in m["mark"] for word in ("id", ":", "：", "=", "@", "#", "号"))
             if not marked and (not alone or not re.search(r"[\d_]", m["id"])):
                 continue
             number = normalize_phone(m["id"]) if phone or m["id"].isdigit() else None
             found.append(Found("handle", f"{service}:{number or m['id']}", *m.span("id"), "plain", 0.9))
-        for m in number_pattern.finditer(folded) if phone else ():
+        for m in matches_at(number_pattern, folded, places) if phone else ():
             if number := normalize_phone(m["id"]):
                 found.append(Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9))
     return sorted(found, key=lambda f: (f.start, f.value))
@@ -158,16 +184,30 @@ def website_value(url: str) -> str:
 
 @cache
 def _bare_domain() -> re.Pattern[str]:
-    endings = "|".join(vocabulary("websites")["endings"])
-    return re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{endings})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
+    return re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_endings()})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
+
+
+def _endings() -> str:
+    return "|".join(vocabulary("websites")["endings"])
+
+
+@cache
+def _ending() -> re.Pattern[str]:
+    return re.compile(rf"\.(?:{_endings()})(?![\w@-])")
+
+
+def _web_addresses(text: str) -> list[re.Match[str]]:
+    folded = fold(text)
+    written = matches_at(_URL, text, occurrences(folded, ("http", "www.")))
+    endings = [m.start() for m in _ending().finditer(folded)]
+    return [*written, *matches_at(_bare_domain(), folded, _before(folded, endings, _LONGEST_HOST))]
 
 
 def find_websites(text: str, own_hosts: frozenset[str] = frozenset()) -> list[Found]:
     """Web addresses written in a text, without the site's own and shared hosts."""
     found: list[Found] = []
     covered = 0
-    matches = [m for rx, subject in ((_URL, text), (_bare_domain(), fold(text))) for m in rx.finditer(subject)]
-    for m in sorted(matches, key=lambda m: (m.start(), -m.end())):
+    for m in sorted(_web_addresses(text), key=lambda m: (m.start(), -m.end())):
         if m.start() < covered:
             continue
         covered = m.end()

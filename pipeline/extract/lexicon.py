@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.scan import scan
 from pipeline.extract.text import Found
 
 VOCAB = Path(__file__).with_name("vocab")
@@ -61,10 +62,10 @@ def _indicators() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def find_indicators(text: str) -> list[Found]:
     """Spans of the indicator lexicon, value = its code, in order of appearance."""
     folded = fold(text)
-    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _indicators() for m in rx.finditer(folded)]
+    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _indicators() for m in scan(rx, folded)]
     return sorted(found, key=lambda f: (f.start, f.end, f.value))
 
 
 def spans(kind: str, style: str, pattern: re.Pattern[str], folded: str, group: int | str = 0) -> list[Found]:
     """Every match of a group as a Found without value."""
-    return [Found(kind, "", *m.span(group), style) for m in pattern.finditer(folded) if m[group]]
+    return [Found(kind, "", *m.span(group), style) for m in scan(pattern, folded) if m[group]]

@@ -6,9 +6,11 @@ The spans feed redaction; a sign of a minor stops the line. Both err towards fin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from pipeline.extract.lexicon import fold, spaced, spans, vocabulary
+from pipeline.extract.scan import matches_at, scan
 from pipeline.extract.text import Found
 
 _NAME = r"(?P<name>[A-Z][a-zà-ÿ]{1,14}|[A-Z]{2,14})"
@@ -25,9 +27,11 @@ _INTRODUCED = tuple(
         rf"(?m)^[\s•*·-]*(?:[Nn]ame|NAME|[Cc]ontact [Pp]erson|[Pp]oster's [Nn]ame)\s*[:：\t\n] ?{_NAMES}",
         rf"(?m)^{_NAME},? (?:\d\d (?:years|yrs|yo\b|y/o)|\(\d\d\))",
         rf"(?m)^[Nn]ame {_NAME}$",
-        rf"{_NAME} (?:is|will be) (?:here|working|available|back|on duty)",
     )
 )
+_LONGEST_NAME = 15
+_DUTY = re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)"))
+_ON_DUTY = re.compile(rf"{_NAME}\s+{_DUTY.pattern}")
 
 
 @cache
@@ -46,7 +50,7 @@ def find_protected(text: str) -> list[Found]:
     folded = fold(text)
     found = [*_worker_names(text)]
     for rx in _patterns("ages"):
-        found += [Found("protected", "", *m.span(), "age") for m in rx.finditer(folded) if _is_person(folded, m)]
+        found += [Found("protected", "", *m.span(), "age") for m in scan(rx, folded) if _is_person(folded, m)]
     for rx in _patterns("looks"):
         found += spans("protected", "looks", rx, folded)
     kept: list[Found] = []
@@ -58,8 +62,8 @@ def find_protected(text: str) -> list[Found]:
 
 def _worker_names(text: str) -> list[Found]:
     found = []
-    for rx in _INTRODUCED:
-        for m in rx.finditer(text):
+    for matches in (*(scan(rx, text) for rx in _INTRODUCED), _on_duty(text)):
+        for m in matches:
             if m["name"].lower() in _words("not_names"):
                 continue
             found.append(Found("protected", "", *m.span("name"), "worker_name"))
@@ -69,6 +73,17 @@ def _worker_names(text: str) -> list[Found]:
                         start = m.start("more") + other.start()
                         found.append(Found("protected", "", start, start + len(other[0]), "worker_name"))
     return found
+
+
+def _on_duty(text: str) -> Iterator[re.Match[str]]:
+    """Matches of _ON_DUTY, looked for in front of what makes a name one on duty."""
+    starts: set[int] = set()
+    for m in scan(_DUTY, text):
+        end = m.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+        starts.update(range(max(0, end - _LONGEST_NAME), end) if end < m.start() else ())
+    return matches_at(_ON_DUTY, text, sorted(starts))
 
 
 def _is_person(folded: str, m: re.Match[str]) -> bool:
@@ -83,7 +98,7 @@ def minor_signs(text: str) -> list[Found]:
     folded = fold(text)
     found = [f for rx in _patterns("school") for f in spans("protected", "minor", rx, folded)]
     for rx in _patterns("ages"):
-        for m in rx.finditer(folded):
+        for m in scan(rx, folded):
             age = m["age"]
             if (not age.isdigit() or 8 <= int(age) < 18) and _is_person(folded, m):
                 found.append(Found("protected", "", *m.span(), "minor"))
