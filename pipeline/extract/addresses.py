@@ -70,6 +70,9 @@ _PLACES = (
     re.compile(rf"{_BETWEEN}(?:IN )?(?:(?P<city>{_CITY})[ ,.]{{1,4}})?{_ZIP4}"),
 )
 _BEFORE = re.compile(rf"(?:\b(?:{_ways(_FREE['before'])})|[📍🏠🏢➤→])[ :,.-]{{0,3}}$")
+_MAYBE_CROSSING = re.compile(
+    rf" (?:{_SUFFIX}|(?:{_ROAD})[ -][0-9A-Z]{{1,3}})\.? (?:&|AND|AT|@) |[0-9A-Z] (?:&|AND|AT|@) (?:{_ROAD})[ -][0-9]"
+)
 _MAYBE = re.compile(rf"[0-9][ A-Z]|\b(?:{_SUFFIX})\b")
 
 
@@ -90,7 +93,10 @@ def find_addresses(text: str) -> list[AddressMention]:
     if not _MAYBE.search(upper):
         return []
     found: list[AddressMention] = []
-    for pattern, read in ((_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
+    kinds = [(_STREET, _read), (_UNSUFFIXED, _read)]
+    if _MAYBE_CROSSING.search(upper):
+        kinds.append((_CROSSING, _crossing))
+    for pattern, read in kinds:
         taken = _Taken(found)
         for match in pattern.finditer(upper):
             if taken.holds(match.start()):
@@ -120,7 +126,9 @@ class _Taken:
 
 def _upper(text: str) -> str:
     """Upper case of the same length with every blank a space."""
-    upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text) if not text.isascii() else text.upper()
+    upper = text.upper()
+    if len(upper) != len(text):
+        upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
     return re.sub(r"[\t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]", " ", upper)
 
 
