@@ -6,6 +6,7 @@ so only its owner may read it, and it is never exported; a purge deletes it with
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -56,7 +57,10 @@ class Shelf(Mapping[K, V], Generic[K, V]):
 
 
 def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
-    """Write the index, replacing one that is there. `state` names what it was built from; `open_index` asks for it."""
+    """Write the index, replacing one that is there. `state` names what it was built from; `open_index` asks for it.
+
+    Raises OSError (ENOSPC) when the disk is full.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -69,6 +73,9 @@ def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
         )
         connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", _entries(index, state))
         connection.commit()
+    except sqlite3.OperationalError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(errno.ENOSPC, f"the screening index could not be written: {error}") from error
     finally:
         connection.close()
     with part.open("rb") as file:

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "persons", "names", "fairness")
+NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus")

@@ -19,7 +19,7 @@ from flows.stages.networks import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
 from flows.stages.resolution import Resolved, make_refs, resolve
-from flows.stages.screening import screen_open
+from flows.stages.screening import keep_index, screen_open
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, full_disk_named
@@ -105,6 +105,7 @@ def build(
         counts = {name: store.count(name) for name in COUNTED}
         manifest = _manifest(snapshot_id, inputs, now, as_of, model, store, counts)
         folder = publish(home, store, snapshot_id, manifest, current=as_of is None)
+        keep_index(home, folder)
         # The casework's log can be cut off at its end; the journal then still knows how long it was.
         seq, digest = casework.log_head()
         archive.journal.append("snapshot", snapshot_id=snapshot_id, inputs=inputs, log_seq=seq, log_hash=digest)

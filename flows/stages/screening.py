@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from analysis.known import standing_of
+from analysis.rules import SHIPPED
+from analysis.saved_index import open_index, save_index
 from analysis.screening import ScreeningIndex, screen_all
 from flows.stages.models import model_in_force
 from flows.stages.networks import Networks
@@ -27,6 +32,8 @@ from pipeline.store.codec import from_json, to_json
 from pipeline.store.intelligence import Store, open_snapshot
 from pipeline.store.snapshot import read_manifest
 
+INDEX = "screening.sqlite"  # beside the databases of a snapshot; sealed like sealed.duckdb
+
 
 def screen_open(
     home: Home,
@@ -37,7 +44,7 @@ def screen_open(
     snapshot_id: str,
     as_of: datetime | None,
 ) -> list[Flag]:
-    """Screen every application in the working database and write `core_flags`."""
+    """Screen every application in the working database and write `core_flags`; leaves the index beside it."""
     index = ScreeningIndex.build(
         resolved.entities,
         resolved.refs,
@@ -55,7 +62,21 @@ def screen_open(
     flags = screen_all(applications, index)
     with store.transaction():
         store.replace("core_flags", map(flag_row, flags))
+    save_index(index, home.working_database.with_name(INDEX), index_state(home, networks.standings, snapshot_id, model))
     return flags
+
+
+def keep_index(home: Home, folder: Path) -> None:
+    """Move the index that `screen_open` left to the snapshot it was built with."""
+    home.working_database.with_name(INDEX).replace(folder / INDEX)
+
+
+def index_state(home: Home, standings: Mapping[str, object], snapshot_id: str, model: MatchModel) -> str:
+    """Digest of what a screening index depends on; a new standing or setting asks for a new index."""
+    words = sorted((business, standing_of(standings, business)) for business in standings)
+    rules = SHIPPED.read_text(encoding="utf-8")
+    parts = [words, known_from(home), home.settings.flag_threshold, snapshot_id, model.version, rules]
+    return sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def coverage(store: Store) -> tuple[str, ...]:
@@ -87,29 +108,39 @@ def flag_row(flag: Flag) -> dict[str, Any]:
 
 
 def load_index(home: Home) -> ScreeningIndex:
-    """The screening index of the current snapshot."""
-    folder = home.current_snapshot()
-    with open_snapshot(folder, "sealed") as sealed:
-        payloads = sealed.rows("SELECT payload FROM core_refs ORDER BY ref_id")
-        refs = {ref.ref_id: ref for ref in (from_json(Ref, row["payload"]) for row in payloads)}
+    """The screening index of the current snapshot with today's standings: the saved one, or made and saved anew."""
+    folder, model = home.current_snapshot(), model_in_force(home)
     with open_snapshot(folder) as store:
         found = store.rows("SELECT * FROM core_standings")
         standings: dict[str, object] = {r["business_id"]: (r["standing"], r["reason"], r["sources"]) for r in found}
         said = Casework(home.casework_url).reasoned_standings()
         standings.update({business: (standing, reason, ()) for business, (standing, reason) in said.items()})
-        return ScreeningIndex.build(
+        snapshot_id = str(read_manifest(folder)["snapshot_id"])
+        state = index_state(home, standings, snapshot_id, model)
+        if saved := open_index(folder / INDEX, state):
+            return saved
+        index = ScreeningIndex.build(
             load_entities(store),
-            refs,
+            load_refs(folder),
             load_links(store),
             load_networks(store),
             load_successions(store),
             standings,
             known=known_from(home),
-            model=model_in_force(home),
+            model=model,
             coverage=coverage(store),
-            snapshot_id=read_manifest(folder)["snapshot_id"],
+            snapshot_id=snapshot_id,
             threshold=home.settings.flag_threshold,
         )
+    with contextlib.suppress(OSError):  # who may not write here screens all the same, only later
+        save_index(index, folder / INDEX, state)
+    return index
+
+
+def load_refs(folder: Path) -> dict[str, Ref]:
+    with open_snapshot(folder, "sealed") as sealed:
+        payloads = sealed.rows("SELECT payload FROM core_refs ORDER BY ref_id")
+    return {ref.ref_id: ref for ref in (from_json(Ref, row["payload"]) for row in payloads)}
 
 
 def known_from(home: Home) -> Literal["designated", "suspected"]:
@@ -176,7 +207,9 @@ def screen_applications(home: Home, applications: Sequence[Application], *, prog
     """Screen applications against the current snapshot; pairs that a person cleared stay cleared."""
     index = load_index(home)
     total = len(applications)
-    flags = screen_all(applications, index, progress=lambda done: progress("screen", done, total))
+    flags = screen_all(
+        applications, index, progress=lambda done: progress("screen", done, total), workers=os.cpu_count() or 1
+    )
     cleared = Casework(home.casework_url).suppressed()
     return [clear_suppressed(flag, application, cleared) for flag, application in zip(flags, applications, strict=True)]
 

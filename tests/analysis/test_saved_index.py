@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import resource
+import signal
 import sqlite3
 import stat
 from datetime import date
@@ -105,3 +108,17 @@ def test_processes_share_a_batch_and_keep_its_order(
     told: list[int] = []
     assert screen_all(ASKED, saved, told.append, workers=2) == [screen(a, index) for a in ASKED]
     assert told == [2, 4, 6]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(index: ScreeningIndex, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(OSError, match="could not be written") as error:
+            save_index(index, tmp_path / "i", "state")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert error.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
