@@ -11,6 +11,7 @@ from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, 
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import claimed_date
 from pipeline.extract.facts import find_hours, labelled
+from pipeline.extract.lexicon import fold
 from pipeline.extract.names import business_name_span, find_business_names
 from pipeline.extract.profile import AdFields
 from pipeline.extract.protected import find_protected
@@ -131,7 +132,8 @@ def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], re
 def _is_closed(root: LexborNode, text: str, fields: AdFields, reading: Reading) -> bool:
     if fields.status_closed:
         return holds(fields.status_closed, root, reading.url)
-    return _CLOSED.search(text) is not None
+    folded = fold(text)
+    return ("closed" in folded or "business" in folded) and _CLOSED.search(text) is not None
 
 
 def _other_ads(selected: Selected, reading: Reading) -> tuple[str, ...]:

@@ -29,6 +29,10 @@ _DOTS = re.compile(_DOT)
 _BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
 _SPACED_AT = re.compile(r"[a-z0-9_]\s+at\s")
 _MAY_BEGIN = re.compile(r"(?<![\w.+-])[a-z0-9_]")  # an address or a host
+_OF_ADDRESSES = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
+_BEFORE_SIGN = "( \t\n\r\f\v\xa0\u3000\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
@@ -69,7 +73,13 @@ def _spelled_emails(folded: str) -> Iterator[re.Match[str]]:
 
 def _before(folded: str, signs: Iterable[int], reach: int) -> list[int]:
     """Where an address or host may begin whose sign ("@", ".com") stands at most so many characters on."""
-    return sorted({m.start() for sign in signs for m in _MAY_BEGIN.finditer(folded, max(0, sign - reach), sign)})
+    places: set[int] = set()
+    for sign in signs:
+        ahead = folded[max(0, sign - reach) : sign].rstrip(_BEFORE_SIGN)
+        run = len(ahead) - len(ahead.rstrip(_OF_ADDRESSES))
+        end = max(0, sign - reach) + len(ahead)
+        places.update(m.start() for m in _MAY_BEGIN.finditer(folded, end - run, end))
+    return sorted(places)
 
 
 def decode_cfemail(code: str) -> str | None:

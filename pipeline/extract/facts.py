@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pipeline.extract.lexicon import fold
+from pipeline.extract.scan import matches_at, occurrences
 from pipeline.extract.text import Found
 
 _CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?\s?[ap]\.?\s?m\b\.?|[0-2]?\d:[0-5]\d|noon|midnight)"
@@ -18,6 +20,13 @@ _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?(?:-|–|—|~|to|till?|until)\s?"
     rf"(?P<close>{_CLOCK}|late|close)(?:\s{{0,2}}{_DAYS})?(?!\w)"
 )
+# From when to when, in its barest form, and how far before it the days may begin.
+_FROM_TO = re.compile(
+    r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\.?)?\s?"
+    r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
+)
+_DAYS_REACH = 120
+_MAY_BEGIN = re.compile(r"(?<!\w)\w")
 _ALL_DAY = re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)")
 _MINUTES = (
     r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
@@ -28,6 +37,8 @@ _PRICE = re.compile(
     r"(?:\$\s?(?P<usd>\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|usd\b))(?![\d$])"
     rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
 )
+_PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
+_PRICE_BEGINS = re.compile(r"(?<![\w$.])[\w$]")
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
@@ -36,10 +47,19 @@ def find_hours(text: str) -> list[Found]:
     folded = fold(text)
     found = [
         Found("hours", " ".join(m[0].split()).rstrip(". "), *m.span())
-        for rx in (_HOURS, _ALL_DAY)
-        for m in rx.finditer(folded)
+        for matches in (_hours(folded), matches_at(_ALL_DAY, folded, occurrences(folded, ("24",))))
+        for m in matches
     ]
     return sorted(found, key=lambda f: f.start)
+
+
+def _hours(folded: str) -> Iterator[re.Match[str]]:
+    spans = [(m.start() - _DAYS_REACH, m.end()) for m in _FROM_TO.finditer(folded)]
+    return matches_at(_HOURS, folded, _beginnings(_MAY_BEGIN, folded, spans))
+
+
+def _beginnings(pattern: re.Pattern[str], folded: str, spans: Iterable[tuple[int, int]]) -> list[int]:
+    return sorted({m.start() for start, end in spans for m in pattern.finditer(folded, max(0, start), end)})
 
 
 def closes_late(hours: str) -> bool:
@@ -62,19 +82,23 @@ def closes_late(hours: str) -> bool:
 def find_prices(text: str) -> list[Found]:
     """Dollar prices, value "60.00 USD" or "60.00 USD/30min" when the time is said."""
     found = []
-    for m in _PRICE.finditer(fold(text)):
+    folded = fold(text)
+    spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "usd"))]
+    for m in matches_at(_PRICE, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
         amount = f"{int(m['usd'] or m['after'])}.{m['cents'] or '00'} USD"
         minutes = m["m1"] or m["m2"] or ("30" if m["half1"] or m["half2"] else "60" if m["hour1"] or m["hour2"] else "")
         found.append(Found("price", f"{amount}/{minutes}min" if minutes else amount, *m.span()))
     return found
 
 
-def labelled(text: str) -> Iterator[tuple[str, int, int]]:
+@lru_cache(maxsize=4)  # a page's text is asked for its dates and for its fields
+def labelled(text: str) -> tuple[tuple[str, int, int], ...]:
     """(label in lower case, start, end of the value) of "Label: value" lines, table rows and definition lists."""
-    at = 0
+    found, at = [], 0
     while m := _LABEL.search(text, at):
-        yield fold(m["label"]).strip(" *•·-"), m.start("value"), m.end("value")
+        found.append((fold(m["label"]).strip(" *•·-"), m.start("value"), m.end("value")))
         # a line can be a label for the next one, so go on at the line's own end
         at = max(text.find("\n", m.start("label")) + 1, m.start() + 1)
         if at == 0 or at >= len(text):
             break
+    return tuple(found)

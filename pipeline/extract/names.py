@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.scan import matches_at, occurrences
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -16,6 +17,7 @@ _EDGES = re.compile(r"^[^\w(&]+|[^\w)&.!'’]+$")
 _PHONE_TAIL = re.compile(
     r"[\s,:;([-]*(?:call\s|tel:?\s?|text\s)?\+?(?:1[\s.-]?)?\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$", re.I
 )
+_PHRASE_BEGINS = re.compile(r"(?<![\w@.])[A-Z0-9À-ÖØ-Þ]")
 _WORD = r"[A-Z0-9À-ÖØ-Þ][\w'’&.]*"
 
 
@@ -68,10 +70,14 @@ def clean_business_name(text: str) -> str:
     return " ".join(text[span[0] : span[1]].split()) if span else ""
 
 
+@cache
+def _state_codes() -> dict[str, str]:
+    return {fold(name): str(code) for name, code in vocabulary("business")["states"].items()}
+
+
 def state_code(text: str) -> str:
     """The two-letter code of a state written as name or code; "" for anything else."""
-    states = vocabulary("business")["states"]
-    codes = {fold(name): str(code) for name, code in states.items()}
+    codes = _state_codes()
     word = fold(text).strip(" .")
     return codes.get(word) or (word.upper() if word.upper() in codes.values() else "")
 
@@ -114,6 +120,24 @@ def _phrase() -> re.Pattern[str]:
     )
 
 
+@cache
+def _kind_heads() -> frozenset[str]:
+    return frozenset(k[:4] for k in _kinds())
+
+
+def _phrase_starts(text: str) -> list[int]:
+    """Where a phrase may begin: a capital or digit at most five words and an ampersand before a capitalized kind."""
+    starts: set[int] = set()
+    for kind in occurrences(fold(text), _kind_heads()):
+        if text[kind].islower():
+            continue
+        at = kind
+        for _ in range(6):
+            at = max(0, text.rfind(" ", 0, at))
+        starts.update(m.start() for m in _PHRASE_BEGINS.finditer(text, at, kind))
+    return sorted(starts)
+
+
 def _leading_noise(words: list[str]) -> int:
     """How many of the first words are praise or services, and no part of a name."""
     plain = [fold(w).strip(".!,") for w in words[:2]]
@@ -125,7 +149,7 @@ def _leading_noise(words: list[str]) -> int:
 def find_business_names(text: str) -> list[Found]:
     """Capitalized phrases that end in a word for such a business and hold a distinctive word: "Golden Lotus Spa"."""
     found = []
-    for m in _phrase().finditer(text):
+    for m in matches_at(_phrase(), text, _phrase_starts(text)):
         start, words = m.start(), m[0].split(" ")
         while words and (skipped := _leading_noise(words)):
             start += sum(len(w) + 1 for w in words[:skipped])

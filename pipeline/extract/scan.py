@@ -54,8 +54,8 @@ def occurrences(text: str, literals: Iterable[str]) -> list[int]:
 
 @lru_cache(maxsize=16)
 def _plain(text: str) -> str:
-    """The text with every white space a blank and other scripts' digits zeros, character by character."""
-    text = _ODD_BLANK.sub(" ", text)
+    """The text in lower case, white space blank and other scripts' digits zeros, character by character."""
+    text = _ODD_BLANK.sub(" ", text).replace("\u0130", "i").lower()
     return text if text.isascii() else _ODD_DIGIT.sub("0", text)
 
 
@@ -73,11 +73,17 @@ def _outline(pattern: re.Pattern[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     if pattern.flags & re.IGNORECASE:
         return (), (), False
     parsed = list(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE))
-    heads = {head[: 1 if head[:1].isdigit() else _LENGTH] for head, _ in _heads(parsed)}
-    heads = {h for h in heads if not any(h != other and h.startswith(other) for other in heads)}
+    found = [head for head, _ in _heads(parsed)]
+    heads = min((_shortened(found, length) for length in range(_LENGTH, 2, -1)), key=len)
     useful = len(heads) <= _MOST and all(len(h) > 1 or h.isdigit() for h in heads)
     of_lines = bool(pattern.flags & re.MULTILINE) and parsed[:1] == [(ops.AT, ops.AT_BEGINNING)]
     return _needed(parsed), tuple(sorted(heads)) if useful else (), of_lines
+
+
+def _shortened(heads: Iterable[str], length: int) -> set[str]:
+    """Beginnings of at most so many characters, of one where it is a digit; none that begins with another."""
+    cut = {head[: 1 if head[:1].isdigit() else length] for head in heads}
+    return {h for h in cut if not any(h != other and h.startswith(other) for other in cut)}
 
 
 def _needed(parsed: Sequence[Any]) -> tuple[str, ...]:
