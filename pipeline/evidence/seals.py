@@ -82,10 +82,10 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is left to do for a seal. `stamp`: "wanted", "got", "covered" (by a later token), "done" or "none"."""
+    """What is left to do for a seal. `stamp`: "wanted", "got", "covered" (by a later seal's), "done" or "none"."""
 
     number: int
-    since: str
+    since: str  # when the oldest seal that waits with it was signed
     journalled: bool = False
     stamp: str = "none"
     authority: str = ""
@@ -271,9 +271,14 @@ class Sealer:
         for name, data in files.items():
             write_bytes(part / name, data)
         marker = Pending(number, str(body["made_at"]), stamp="wanted" if asks else "none", copy=bool(self._copies()))
+        waiting = [s for s in self.pending() if s.stamp == "wanted"] if asks else []
+        if waiting:
+            marker = replace(marker, since=waiting[0].since, attempts=waiting[-1].attempts, reason=waiting[-1].reason)
         self._mark(marker)
         part.rename(place)
         sync_folder(self.folder)
+        for state in waiting:  # the token of the newest will cover them: an absent authority leaves one note, not many
+            self._mark(replace(state, stamp="covered", reason=""))
         return Seal(place, body)
 
     def rotate(self) -> Seal:
@@ -328,7 +333,8 @@ class Sealer:
         with self._making:
             for state in self.pending():
                 if (self.folder / f"{state.number:06d}" / SEAL).is_file():
-                    self._journal_one(state, look)
+                    if not state.journalled or state.stamp == "got" or (look and state.stamp == "wanted"):
+                        self._journal_one(state, look)
                 else:
                     (self._pending_folder / f"{state.number:06d}.json").unlink()  # killed before the seal was whole
 
@@ -375,8 +381,8 @@ class Sealer:
         try:
             self._stamp(time.monotonic() + seconds)
             for state in self.pending():
-                if state.copy:
-                    self._copy(state)
+                if state.copy and not self._copy(state):
+                    break  # the folder is not there: no need to try the others
         except OSError as error:
             log.error("Seals wait: %s", error)
         finally:
@@ -395,18 +401,14 @@ class Sealer:
             except (NoStamp, ImbError) as error:
                 reasons.append(str(error))
                 continue
-            with self._making:
-                for state in self.pending():
-                    if state.number == newest.number:
-                        self._mark(replace(state, stamp="got", authority=url, reason=""))
-                    elif state.stamp == "wanted" and state.number < newest.number:
-                        self._mark(replace(state, stamp="covered", authority=f"token of seal {newest.number}"))
+            with self._making:  # meanwhile a newer seal may have taken the note over
+                done = next((s for s in self.pending() if s.number == newest.number), replace(newest, journalled=True))
+                self._mark(replace(done, stamp="got", authority=url, reason=""))
             self._fresh.set()
             return
         with self._making:
-            for state in self.pending():
-                if state.stamp == "wanted":
-                    self._mark(replace(state, attempts=state.attempts + 1, reason="; ".join(reasons)))
+            state = [s for s in self.pending() if s.stamp == "wanted"][-1]
+            self._mark(replace(state, attempts=state.attempts + 1, reason="; ".join(reasons)))
 
     def _take_token(self, seal: Seal, url: str, until: float) -> None:
         """Ask one authority; what holds is stored. Raises NoStamp, FixProfile."""
@@ -427,18 +429,20 @@ class Sealer:
     def _copies(self) -> Path | None:
         return copies_folder(self.home)
 
-    def _copy(self, state: Pending) -> None:
-        reason = ""
+    def _copy(self, state: Pending) -> bool:
+        """Returns whether the folder outside could be written."""
+        reason, is_there = "", True
         try:
             copy_seal(self.home, self.folder / f"{state.number:06d}")
         except (OSError, EvidenceBroken) as error:
-            reason = f"no copy outside: {error}"
+            reason, is_there = f"no copy outside: {error}", isinstance(error, EvidenceBroken)
         with self._making:
             for now in self.pending():
                 if now.number == state.number:
                     done = not reason and now.stamp != "wanted"
                     tries = now.attempts + bool(reason)
                     self._mark(replace(now, copy=not done, attempts=tries, reason=reason or now.reason))
+        return is_there
 
     # -- the thread ---------------------------------------------------------------------------------------------------
 

@@ -263,6 +263,21 @@ def test_a_bad_authority_leaves_the_stamp_pending_and_an_honest_one_ends_it(
     assert len(list(seal_folder(home).glob("*/token.tsr"))) == 1  # the newest covers those before
 
 
+def test_an_authority_that_stays_away_leaves_one_note(tmp_path: Path, authority: Authority, exchange: Make) -> None:
+    (tmp_path / "outside").mkdir()
+    home = sealing_home(tmp_path, authority, "refuse")
+    for pages in range(4):
+        archive = Archive(home)
+        crawl(archive, exchange, range(pages, pages + 1))
+        finish(archive)
+    assert len(numbers(seal_folder(home))) >= 4
+    [waiting] = Sealer(home, Archive(home).journal).pending()
+    assert waiting.number == numbers(seal_folder(home))[-1]
+    assert waiting.since == load_seal(seal_folder(home), 1).body["made_at"]
+    assert waiting.attempts >= 4
+    assert len(verify_home(home).seals["pending"]) == 1
+
+
 def test_the_next_authority_is_asked(tmp_path: Path, authority: Authority, exchange: Make) -> None:
     (tmp_path / "outside").mkdir()
     home = sealing_home(tmp_path, authority, "refuse", "wrong-nonce", "honest")
