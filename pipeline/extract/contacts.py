@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
@@ -177,6 +177,7 @@ def _under(host: str, domains: frozenset[str]) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
+@lru_cache(maxsize=4096)
 def site_of(url: str) -> tuple[str, str]:
     """Host without "www." and path of a URL in lower case; ("", "") for what is no URL."""
     try:

@@ -14,6 +14,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 _LENGTH = 5  # characters of a beginning: longer ones are more, and hardly rarer
+_SHORT = 60  # characters of a text that is not worth a search
 _MOST = 80  # beginnings of one pattern
 _ODD_BLANK = re.compile(r"[^\S ]")
 _ODD_DIGIT = re.compile(r"[^\D0-9]")
@@ -24,6 +25,8 @@ _Heads = set[tuple[str, bool]]  # a beginning, and whether what follows in the p
 
 def scan(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches of `pattern.finditer(text)`."""
+    if len(text) < _SHORT:
+        return pattern.finditer(text)
     needed, heads, of_lines = _outline(pattern)
     if not all(literal in text for literal in needed):
         return iter(())

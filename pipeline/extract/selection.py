@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -30,33 +31,40 @@ class Reading:
     fictional: bool = True
     generated: bool = True
     version: str = ""
+    own_hosts: frozenset[str] = field(init=False)
+    base: str = field(init=False)  # what links are relative to
+
+    def __post_init__(self) -> None:
+        named = self.profile.allowed_domains if self.profile else ()
+        hosts = [site_of(self.url)[0], *(d.split(":")[0].lower().removeprefix("www.") for d in named)]
+        object.__setattr__(self, "own_hosts", frozenset(hosts) - {""})
+        base = self.tree.css_first("base[href]")
+        object.__setattr__(self, "base", (base.attributes.get("href") or "").strip() if base is not None else "")
 
     @property
     def timezone(self) -> str:
         return self.profile.timezone if self.profile else "UTC"
 
-    @property
-    def own_hosts(self) -> frozenset[str]:
-        named = self.profile.allowed_domains if self.profile else ()
-        return frozenset([site_of(self.url)[0], *(d.split(":")[0].lower().removeprefix("www.") for d in named)]) - {""}
-
     def absolute(self, href: str) -> str:
         """An http(s) URL without fragment, resolved against the page (and its <base>); "" for anything else."""
-        base = self.tree.css_first("base[href]")
-        try:
-            start = urljoin(self.url, (base.attributes.get("href") or "").strip()) if base is not None else self.url
-            found = urljoin(start, href.strip())
-            parts = urlsplit(found)
-        except ValueError:
-            return ""
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return ""
-        return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
+        return _absolute(self.url, self.base, href)
 
     def is_own(self, url: str) -> bool:
         """Whether a URL lies on the page's own site."""
         host = site_of(url)[0]
         return any(host == own or host.endswith(f".{own}") for own in self.own_hosts)
+
+
+@lru_cache(maxsize=2048)
+def _absolute(url: str, base: str, href: str) -> str:
+    try:
+        found = urljoin(urljoin(url, base) if base else url, href.strip())
+        parts = urlsplit(found)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
 
 
 @dataclass(frozen=True, slots=True)
