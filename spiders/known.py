@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pipeline.extract.page import extract_page
-
 from pipeline.errors import EvidenceBroken, NotAllowed
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive, known_capture
+from pipeline.extract.page import extract_page
 from pipeline.extract.profile import Revisit, SiteProfile
 from pipeline.model import Capture
 

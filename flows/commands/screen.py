@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pipeline.extract.addresses import parse_address
-from pipeline.extract.phones import normalize_phone
 
 from analysis.report import screening_rows, write_screening
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
 from flows.stages.screening import freeze_flags, screen_applications, screen_file
 from pipeline.errors import FixInput
+from pipeline.extract.addresses import parse_address
+from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Party
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import find_phones, normalize_phone
-
-from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.resolve.compare import compare_business_names, compare_person_names
 from pipeline.store.intelligence import Store, open_snapshot
