@@ -165,7 +165,8 @@ BUSINESS = RoleModel(
 
 # ------------------------------------------------------------------------------------------------ operator
 O_NATIVE, O_EXACT, O_PARTIAL = Equal("native"), Overlap("names"), Overlap("partial")
-O_SLIP = every(some(Near("spelled", 1, 6), Near("spelled", 2, 11)), Not(Both("settled")))
+O_CLOSE = some(Near("spelled", 1, 6), Near("spelled", 2, 11))
+O_SLIP = every(O_CLOSE, Not(Both("settled")))
 O_VARIANT = Overlap("variants")
 O_INITIALS = some(Overlap("initials", "expanded"), Overlap("expanded", "initials"))
 O_ORDER = Overlap("jumbled")
@@ -186,6 +187,7 @@ OPERATOR = RoleModel(
                 Level("another spelling of the sounds", "similar", O_VARIANT, m=0.02, u=5e-4, term=0.5),
                 Level("initials", "similar", O_INITIALS, m=0.03, u=4e-3, term=0.5),
                 Level("same parts in another order", "similar", O_ORDER, m=0.01, u=3e-4, term=0.5),
+                Level("a letter or two off, a name of its own", "similar", O_CLOSE, m=0.03, u=1e-3, term=0.5),
                 Level("other name", "differs", None, m=0.04, u=0.9946),
             ),
             ("name",),
@@ -246,7 +248,11 @@ OPERATOR = RoleModel(
                 Level(
                     "corroborated",
                     "exact",
-                    every(O_NAME, some(BORN, PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
+                    some(
+                        every(O_NAME, some(BORN, PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
+                        # Ling and Liang are two names; born on one day and with one phone they are one slip.
+                        every(O_CLOSE, BORN, some(PHONE, CONTACT, SUITE, LICENSE)),
+                    ),
                 ),
                 NO_RULE,
             ),

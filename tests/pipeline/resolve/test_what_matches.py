@@ -118,6 +118,10 @@ SAME_PERSON = {
         {"name": "Qi Hongbo", "addresses": (SUITE,)},
     ),
     "slip and date of birth": ({"name": "Donna Quistgard", "dob": BORN}, {"name": "Dona Quistgrd", "dob": BORN}),
+    "two settled names a letter apart, date of birth and phone": (
+        {"name": "Fangcui Ling", "dob": BORN, "phones": (PHONE,)},
+        {"name": "LIANG, FANGCUI", "dob": BORN, "phones": (PHONE,)},
+    ),
     "English name beside": ({"name": "Amy Hongmei Chen", "dob": BORN}, {"name": "Chen Hongmei", "dob": BORN}),
 }
 OTHER_PERSON = {
@@ -127,6 +131,18 @@ OTHER_PERSON = {
     "namesake at one address": (
         {"name": "Wei Li", "dob": BORN, "addresses": (SUITE,), "phones": (PHONE,)},
         {"name": "Li Wei", "dob": OTHER_DAY, "addresses": (SUITE,), "phones": (PHONE,)},
+    ),
+    "two settled names a letter apart, born on one day": (
+        {"name": "Fangcui Ling", "dob": BORN},
+        {"name": "Fangcui Liang", "dob": BORN},
+    ),
+    "two settled names a letter apart at one address": (
+        {"name": "Fangcui Ling", "phones": (PHONE,), "addresses": (SUITE,)},
+        {"name": "Fangcui Liang", "phones": (PHONE,), "addresses": (SUITE,)},
+    ),
+    "twins at one address": (
+        {"name": "Hongbo Qi", "dob": BORN, "phones": (PHONE,), "addresses": (SUITE,)},
+        {"name": "Hongmei Qi", "dob": BORN, "phones": (PHONE,), "addresses": (SUITE,)},
     ),
     "family at one address": (
         {"name": "Hongbo Qi", "addresses": (SUITE,), "phones": (PHONE,)},
