@@ -162,6 +162,34 @@ def visible_text(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked: who cites it knows.
     """
+    read = _read_before(node)
+    if (text := read.texts.get(node.mem_id)) is None:
+        text = read.texts[node.mem_id] = _visible(node)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of one tree, by element. The tree is kept, so that its elements' ids name nothing else."""
+
+    tree: LexborHTMLParser
+    texts: dict[int, str]
+    paths: dict[int, str]
+
+
+_last: list[_Read] = []  # one at most: pages are read one after the other, and trees do not change
+
+
+def _read_before(node: LexborNode) -> _Read:
+    tree = node.parser
+    if _last and (read := _last[0]).tree is tree:
+        return read
+    read = _Read(tree, {}, {})
+    _last[:] = [read]
+    return read
+
+
+def _visible(node: LexborNode) -> str:
     blocks: dict[int, int] = dict.fromkeys(_hidden(node), 0)  # element -> its nearest block; 0: not shown
     blocks[node.mem_id] = node.mem_id
     parts: list[str] = []
@@ -221,6 +249,13 @@ def _tidy(text: str) -> str:
 
 def css_path(node: LexborNode) -> str:
     """A selector for exactly this element in any HTML5 parser; "" when it lies deeper than MAX_DEPTH."""
+    read = _read_before(node)
+    if (path := read.paths.get(node.mem_id)) is None:
+        path = read.paths[node.mem_id] = _path(node)
+    return path
+
+
+def _path(node: LexborNode) -> str:
     steps: list[str] = []
     here: LexborNode | None = node
     while here is not None and here.is_element_node:
