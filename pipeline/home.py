@@ -7,6 +7,8 @@ Layout (version 1):
   archive/journal.jsonl         hash chain over every record and intake file
   archive/warc/<site>/<date>/   WARC files written here
   archive/imports/<sha256>.…    archives made by others, byte for byte
+  archive/seals/<number>/       signed and time-stamped statements of what the journal holds
+  keys/                         the key that signs them (0600) and the certificates of earlier keys
   intake/<sha256>/<name>        imported record files, byte for byte
   models/<id>.json, current     immutable match models and the one in force
   work/                         the working database of the builder

@@ -12,22 +12,27 @@ def leaf(entry_hash: str) -> bytes:
     return sha256(b"\0" + bytes.fromhex(entry_hash)).digest()
 
 
+def tree(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """The levels of the tree over at least one leaf, from the leaves up to the root."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        levels.append(_above(levels[-1]))
+    return levels
+
+
 def root(leaves: Sequence[bytes]) -> bytes:
     """Root over at least one leaf."""
-    level = list(leaves)
-    while len(level) > 1:
-        level = _above(level)
-    return level[0]
+    return tree(leaves)[-1][0]
 
 
-def path(leaves: Sequence[bytes], index: int) -> list[Step]:
-    """What to hash a leaf with, from below, to arrive at the root."""
-    level, steps = list(leaves), []
-    while len(level) > 1:
+def path(levels: Sequence[Sequence[bytes]], index: int) -> list[Step]:
+    """What to hash the leaf at `index` of a `tree` with, from below, to arrive at its root."""
+    steps: list[Step] = []
+    for level in levels[:-1]:
         other = index ^ 1
         if other < len(level):
             steps.append(("left" if other < index else "right", level[other].hex()))
-        level, index = _above(level), index // 2
+        index //= 2
     return steps
 
 

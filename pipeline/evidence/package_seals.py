@@ -83,7 +83,7 @@ class _Source:
 
     folder: Path
     _read: dict[int, Seal] = field(default_factory=dict)
-    _leaves: dict[int, list[str]] = field(default_factory=dict)
+    _trees: dict[int, tuple[list[str], list[list[bytes]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.numbers = numbers(self.folder)
@@ -106,13 +106,14 @@ class _Source:
         return self.seal(self.numbers[low])
 
     def path(self, seal: Seal, entry: Entry) -> list[merkle.Step]:
-        if seal.number not in self._leaves:
+        if seal.number not in self._trees:
             data = (seal.folder / LEAVES).read_bytes()
-            self._leaves[seal.number] = [data[i : i + 32].hex() for i in range(0, len(data), 32)]
-        leaves = self._leaves[seal.number]
-        if leaves[entry.seq - seal.first] != entry.hash:
+            leaves = [data[i : i + 32].hex() for i in range(0, len(data), 32)]
+            self._trees[seal.number] = leaves, merkle.tree([merkle.leaf(leaf) for leaf in leaves])
+        leaves, tree = self._trees[seal.number]
+        if entry.seq - seal.first >= len(leaves) or leaves[entry.seq - seal.first] != entry.hash:
             raise EvidenceBroken(f"Journal entry {entry.seq} is not the one that was sealed. Run: imb evidence verify")
-        return merkle.path([merkle.leaf(leaf) for leaf in leaves], entry.seq - seal.first)
+        return merkle.path(tree, entry.seq - seal.first)
 
     def up_to_token(self, seal: Seal) -> set[int]:
         """The seal, and those after it up to the first with a token; alone when none has."""

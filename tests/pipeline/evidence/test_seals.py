@@ -21,7 +21,7 @@ from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
 from pipeline.evidence.journal import GENESIS, canonical, parse_entry
 from pipeline.evidence.keys import load_signer, make_key
-from pipeline.evidence.merkle import climb, leaf, path, root
+from pipeline.evidence.merkle import climb, leaf, path, root, tree
 from pipeline.evidence.seals import Sealer, home_id, load_seal, numbers, seal_folder
 from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
@@ -463,6 +463,6 @@ def test_every_path_climbs_to_the_root(size: int) -> None:
     hashes = [f"{n:064x}" for n in range(size)]
     leaves = [leaf(h) for h in hashes]
     for index, entry in enumerate(hashes):
-        steps = path(leaves, index)
+        steps = path(tree(leaves), index)
         assert climb(entry, steps) == root(leaves)
         assert climb(f"{size + 1:064x}", steps) != root(leaves)
