@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus")
+NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus", "archiving", "reading")
