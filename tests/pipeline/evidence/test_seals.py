@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from pipeline.errors import EvidenceBroken, FixHome
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
-from pipeline.evidence.journal import GENESIS, canonical, parse_entry
+from pipeline.evidence.journal import canonical
 from pipeline.evidence.keys import load_signer, make_key
 from pipeline.evidence.merkle import climb, leaf, path, root, tree
 from pipeline.evidence.seals import Sealer, home_id, load_seal, numbers, seal_folder
@@ -27,6 +25,7 @@ from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home, open_home
 from tests.pipeline.evidence.authority import Authority, serving
+from tests.pipeline.evidence.forging import rewritten
 
 Make = Callable[..., Exchange]
 
@@ -83,20 +82,6 @@ def filled(stamped_home: Home, exchange: Make, tmp_path: Path) -> Home:
     crawl(archive, exchange, range(3, 5))
     finish(archive)
     return stamped_home
-
-
-def rewritten(home: Home, change: Callable[[list[dict[str, object]]], None]) -> None:
-    """Change the journal's entries and make every hash anew, as a forger with the program would."""
-    entries = [json.loads(line) for line in home.journal.read_bytes().splitlines()]
-    change(entries)
-    lines, prev = [], GENESIS
-    for seq, entry in enumerate(entries, 1):
-        entry.update(seq=seq, prev=prev)
-        made = replace(parse_entry(canonical({**entry, "hash": ""})), hash="")
-        made = replace(made, hash=sha256(canonical(made.unhashed())).hexdigest())
-        lines.append(made.line())
-        prev = made.hash
-    home.journal.write_bytes(b"".join(lines))
 
 
 def test_everything_is_sealed_stamped_and_copied(filled: Home, tmp_path: Path) -> None:
