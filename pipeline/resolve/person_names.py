@@ -33,7 +33,8 @@ class PersonName:
         "HongBo Qi", "Qi, Hongbo", "Hong Bo Qi" and "QI HONG-BO" share it; "Bo-Hong Qi" does not.
         """
         letters = self.letters
-        return min((letters[i:] + letters[:i] for i in range(len(letters))), default="")
+        first = min(letters, default="")  # the smallest turn begins with the smallest letter
+        return min((letters[i:] + letters[:i] for i, c in enumerate(letters) if c == first), default="")
 
     @property
     def spelled(self) -> str:
@@ -92,7 +93,7 @@ def _of_parts(native: str, ordered: tuple[str, ...]) -> PersonName:
     return PersonName(native, parts, tuple(p for p in ordered if len(p) == 1), ordered)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=262_144)
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     native = native_part(native_name) or native_part(text)
