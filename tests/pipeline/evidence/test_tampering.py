@@ -1,4 +1,4 @@
-"""Up to the last seal: every flipped bit, every cut and every forgery that fits together is found. Full figures in soak."""
+"""Up to the last seal every flipped bit, every cut and every forgery that fits together is found."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def evidence_files(home: Home) -> list[Path]:
 
 
 def sealed_length(home: Home, path: Path) -> int:
-    """How many bytes of a file are under a seal: of the journal all but the last lines, which are about the last seal."""
+    """How many bytes of a file are under a seal: of the journal all but the last lines, on the last seal itself."""
     if path != home.journal:
         return path.stat().st_size
     sealed_seq, length = verify_home(home).seals["sealed_seq"], 0
