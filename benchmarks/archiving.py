@@ -26,7 +26,7 @@ PROFILE = Path(__file__).parents[1] / "spiders/sites/city-board.toml"
 
 def run(small: bool = False) -> Table:
     """Processor milliseconds per page of each crawl (start-up taken off), and its share over plain Scrapy."""
-    pages, repeats = (20, 1) if small else (2_000, 3)
+    pages, repeats = (20, 1) if small else (1_000, 2)
     page = make_page(Random(4))
     with serving() as port:
         least = {
