@@ -106,7 +106,7 @@ def test_full_disk_keeps_what_was_complete(received: Path, tmp_path: Path) -> No
         small_files_only()
 
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "build", "--home", str(root)],
+        [sys.executable, "-m", "flows.cli", "build", "--full", "--home", str(root)],
         capture_output=True,
         text=True,
         preexec_fn=ignore_and_limit,
