@@ -34,7 +34,7 @@ def _row(
     address = next((a for r in reversed(latest) for a in r.addresses[:1] if a.line), Address(""))
     return {
         "business_id": entity.entity_id,
-        "name": entity.name,
+        "name": entity.name or _unnamed(refs),
         "names": sorted({n for r in refs for n in (r.name, *r.other_names) if n}),
         "address": address.line,
         "city": address.city,
@@ -47,3 +47,9 @@ def _row(
         "network_id": network_of.get(entity.entity_id, ""),
         "lane": lane,
     }
+
+
+def _unnamed(refs: Sequence[Ref]) -> str:
+    """What to call a business whose ads never name it."""
+    phone = min((p for r in refs for p in r.phones), default="")
+    return f"(no name, {phone})" if phone else "(no name)"

@@ -163,11 +163,12 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
             raise NotFound(f"{len(rows)} networks begin with {network_id!r}. List them with: imb network list")
         full = rows[0]["network_id"]
         members = store.rows(
-            """SELECT m.entity_id, m.kind, m.role, e.name, b.address, b.city, b.state, b.zip, b.phones, b.standing,
+            """SELECT m.entity_id, m.kind, m.role, coalesce(b.name, e.name) AS name,
+                      b.address, b.city, b.state, b.zip, b.phones, b.standing,
                       b.observed_first, b.observed_last
                FROM out_network_members m JOIN core_entities e USING (entity_id)
                LEFT JOIN out_businesses b ON b.business_id = m.entity_id
-               WHERE m.network_id = ? ORDER BY m.kind, e.name, m.entity_id""",
+               WHERE m.network_id = ? ORDER BY m.kind, name, m.entity_id""",
             [full],
         )
         links = store.rows(
