@@ -29,7 +29,9 @@ demo: setup
 	@$(BIN)/imb demo
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not bench"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not bench" || { \
+	  echo "Once more, one at a time: what failed beside other tests"; \
+	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -m "not soak and not bench"; }
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
