@@ -22,10 +22,12 @@ from spiders.run import run_crawl
 
 Write = Callable[..., Path]
 PARENT = """
+import signal
 import sys
 from pathlib import Path
 from pipeline.home import open_home
 from spiders.run import run_crawl
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell starts its children deaf to it
 print(run_crawl(open_home(Path(sys.argv[1])), Path(sys.argv[2])), flush=True)
 """
 
