@@ -6,7 +6,9 @@ from typing import Any
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.keys import has_key, load_signer
-from pipeline.evidence.seals import BOOKKEEPING, Sealer, authorities
+from pipeline.evidence.seal_files import BOOKKEEPING
+from pipeline.evidence.seals import Sealer
+from pipeline.evidence.stamping import authorities
 from pipeline.home import Home
 
 
@@ -45,7 +47,7 @@ def seal_status(archive: Archive) -> dict[str, Any]:
         "unsealed_entries": sum(kind not in BOOKKEEPING for _, kind, _ in behind),
         "pending": [
             f"seal {s.number}: {s.reason or 'waits for a token'}"
-            for s in sealer.pending()
+            for s in sealer.notes.all()
             if s.stamp == "wanted" or s.reason
         ],
     }

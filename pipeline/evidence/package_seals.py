@@ -29,7 +29,18 @@ from pipeline.evidence.cms import BadSignature, verify_detached
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import LABEL, fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.seals import CHAIN, FORMAT, LEAVES, QUERY, SEAL, SIGNATURE, TOKEN, Seal, load_seal, numbers
+from pipeline.evidence.seal_files import (
+    CHAIN,
+    FORMAT,
+    LEAVES,
+    QUERY,
+    SEAL,
+    SIGNATURE,
+    TOKEN,
+    Seal,
+    load_seal,
+    numbers,
+)
 from pipeline.evidence.timestamp import NoStamp, check_token
 from pipeline.home import Home
 

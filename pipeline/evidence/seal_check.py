@@ -21,7 +21,8 @@ from pipeline.evidence.cms import BadSignature, verify_detached
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.seals import (
+from pipeline.evidence.seal_copies import copies_folder
+from pipeline.evidence.seal_files import (
     BOOKKEEPING,
     CHAIN,
     FILES,
@@ -31,15 +32,14 @@ from pipeline.evidence.seals import (
     SIGNATURE,
     TOKEN,
     Seal,
-    Sealer,
-    copies_folder,
     home_id,
     load_seal,
     numbers,
-    read_token,
     seal_folder,
     sealed_facts,
 )
+from pipeline.evidence.seal_notes import Notes
+from pipeline.evidence.stamping import read_token
 from pipeline.evidence.timestamp import NoStamp
 from pipeline.home import Home
 
@@ -254,8 +254,7 @@ class SealCheck:
             self.report.notes.append(f"{folder.parent} holds no copy of any seal of this home.")
 
     def _unfinished(self) -> None:
-        sealer = Sealer(self.home, None)  # type: ignore[arg-type] # it only looks at what is pending
-        for state in sealer.pending():
+        for state in Notes(self._folder).all():
             if state.stamp == "wanted" or state.reason:
                 text = f"seal {state.number} since {state.since}: {state.reason or 'not yet asked for a token'}"
                 self.state.pending.append(f"{text} ({state.attempts} attempts)")

@@ -20,7 +20,8 @@ from pipeline.evidence.intake import keep_file
 from pipeline.evidence.journal import canonical
 from pipeline.evidence.keys import load_signer, make_key
 from pipeline.evidence.merkle import climb, leaf, path, root, tree
-from pipeline.evidence.seals import Sealer, home_id, load_seal, numbers, seal_folder
+from pipeline.evidence.seal_files import home_id, load_seal, numbers, seal_folder
+from pipeline.evidence.seals import Sealer
 from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home, open_home
@@ -256,7 +257,7 @@ def test_an_authority_that_stays_away_leaves_one_note(tmp_path: Path, authority:
         crawl(archive, exchange, range(pages, pages + 1))
         finish(archive)
     assert len(numbers(seal_folder(home))) >= 4
-    [waiting] = Sealer(home, Archive(home).journal).pending()
+    [waiting] = Sealer(home, Archive(home).journal).notes.all()
     assert waiting.number == numbers(seal_folder(home))[-1]
     assert waiting.since == load_seal(seal_folder(home), 1).body["made_at"]
     assert waiting.attempts >= 4
