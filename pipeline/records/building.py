@@ -205,8 +205,11 @@ def _role(text: str) -> str:
 
 
 def _birth_year(row: _Cells, columns: Columns) -> int | None:
+    """The year that a column of its own or an unreadable date gives; a date that means "none" gives no year."""
     found = row.day(columns, "dob")
     if found:
         return found.year
-    year = re.search(r"\b(19\d\d|20\d\d)\b", f"{row.text(columns, 'birth_year')} {row.text(columns, 'dob')}")
-    return int(year[1]) if year else None
+    dates = row.all(columns, "dob")
+    unread = [text for name, text in row.unread if name == "dob (unread)" and text in dates]
+    year = re.search(r"\b(19\d\d|20\d\d)\b", " ".join([row.text(columns, "birth_year"), *unread]))
+    return int(year[1]) if year and int(year[1]) <= YOUNGEST else None

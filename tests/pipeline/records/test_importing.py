@@ -137,6 +137,17 @@ def test_application_is_read_whole() -> None:
     assert record.received == date(2026, 10, 2)
 
 
+def test_a_date_of_birth_that_means_none_gives_no_year(tmp_path: Path) -> None:
+    # 1901 against a known 1984 would be contrary evidence, from a date that nobody wrote as one.
+    lines = (FIXTURES / "applications.csv").read_text(encoding="utf-8")
+    assert "03/09/1984" in lines or "1984-03-09" in lines
+    for written, year in (("1901-01-01", None), ("01/01/1900", None), ("about 1984", 1984), ("31/31/1984", 1984)):
+        file = tmp_path / "applications.csv"
+        file.write_text(lines.replace("03/09/1984", written).replace("1984-03-09", written), encoding="utf-8")
+        applicant = split(file, "application")[0]["A26-000001"].parties[0]
+        assert (applicant.dob, applicant.birth_year) == (None, year), written
+
+
 def test_three_date_layouts_native_names_and_unread_values() -> None:
     records, _ = split(FIXTURES / "applications.csv", "application")
     assert records["A26-000002"].received == date(2026, 10, 3)
