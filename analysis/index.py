@@ -21,7 +21,7 @@ from analysis.known import (
     standing_of,
 )
 from analysis.links import find_ties
-from analysis.names import NameShares
+from analysis.names import NameShares, name_words
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
@@ -108,7 +108,7 @@ class ScreeningIndex:
         places = {kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")}
         return cls(
             rules=rules,
-            shares=name_shares(facts),
+            shares=name_shares(facts, groups.values()),
             people=people,
             groups=groups,
             businesses={b: _business(b, facts, standings) for b in sorted(inside)},
@@ -150,10 +150,21 @@ def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> di
     return dict(found)
 
 
-def name_shares(facts: Facts) -> NameShares:
-    """Shares over the operators of the corpus, each person once."""
-    names = [e.name for e in facts.entities.values() if e.kind == "operator"]
-    return NameShares.count(names, facts.rules.screening)
+def name_shares(facts: Facts, groups: Iterable[Group] = ()) -> NameShares:
+    """Shares over the operators of the corpus, each person once.
+
+    Papers of one group that name "Mary Anderson" without a date of birth may stay several operators: one of them
+    counts, or a network's own papers would make its people's names look common.
+    """
+    group_of = {b: g.group_id for g in groups for b in g.businesses}
+    apart: dict[tuple[str, str], str] = {}
+    for entity in facts.entities.values():
+        if entity.kind == "operator":
+            owners = (facts.refs[m].owner_id for m in sorted(entity.members) if m in facts.refs)
+            inside = {group for o in owners if (group := group_of.get(facts.owner_business.get(o, "")))}
+            key = "".join(sorted(name_words(entity.name)))
+            apart.setdefault((min(inside), key) if inside else (entity.entity_id, ""), entity.name)
+    return NameShares.count(apart.values(), facts.rules.screening)
 
 
 def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> KnownBusiness:

@@ -56,14 +56,14 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
             return 0.88, "initials fit"
         if one.initials and two.initials:
             return min(OTHER_PERSON, _likeness(one, two)), "initials differ"
-    if any(_same_letters(x, y) for x in (one, *one.shorter()) for y in (two, *two.shorter())):
+    if one.mirror and one.mirror == two.mirror:
+        return 0.95, "same name from the other end"
+    if any(_same_letters(x, two) for x in one.shorter()) or any(_same_letters(one, y) for y in two.shorter()):
         return 0.90, "a given name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
     if _same_sounds(one, two):
         return 0.86, "another spelling of the sounds"
-    if one.mirror and one.mirror == two.mirror:
-        return 0.95, "same name from the other end"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
         return 0.70, "same parts in another order"
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"

@@ -164,7 +164,9 @@ BUSINESS = RoleModel(
 )
 
 # ------------------------------------------------------------------------------------------------ operator
-O_NATIVE, O_EXACT, O_PARTIAL = Equal("native"), Overlap("names"), Overlap("partial")
+O_NATIVE, O_EXACT = Equal("native"), Overlap("names")
+# One side whole: "Anna Mary Lee" and "Anna Jane Lee" are two people who both shorten to "Anna Lee".
+O_PARTIAL = some(Overlap("partial", "names"), Overlap("names", "partial"))
 O_CLOSE = some(Near("spelled", 1, 6), Near("spelled", 2, 11))
 O_SLIP = every(O_CLOSE, Not(Both("settled")))
 O_VARIANT = Overlap("variants")

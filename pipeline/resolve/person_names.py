@@ -55,13 +55,13 @@ class PersonName:
         return [(*self.ordered[i:], *self.ordered[:i]) for i in range(len(self.ordered))]
 
     def shorter(self) -> tuple[PersonName, ...]:
-        """The name without its English given name, and the English name with either end of the rest."""
+        """The name without its English given name or middle word, and the English name with either end of the rest."""
         if len(self.ordered) < 3:
             return ()
         found: dict[tuple[str, ...], None] = {}
         for index, part in enumerate(self.ordered):
             rest = (*self.ordered[:index], *self.ordered[index + 1 :])
-            if len(part) == 1:
+            if len(part) == 1 or (0 < index < len(self.ordered) - 1 and part in spelling()["middle"]):
                 found[rest] = None
             elif is_common_first(part):
                 found[rest] = None

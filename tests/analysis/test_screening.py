@@ -122,6 +122,17 @@ def test_innocents_are_not_flagged(index: ScreeningIndex, asked: Application) ->
     assert flag.coverage == ("3 boards, newest capture 2026-11-10",)
 
 
+def test_a_network_s_own_papers_do_not_make_a_name_common(town: Any) -> None:
+    suspects(town)
+    once = index_of(town).shares.bits("Ning Quistgard")
+    for number in range(9):  # without dates of birth they stay nine operators of one network
+        town.record("Golden Lotus", f"2025-02-0{number + 1}", people=[(f"q{number}", "Ning Quistgard", "manager")])
+    assert index_of(town).shares.bits("Ning Quistgard") == once
+    for number in range(9):  # of nine other businesses: nine strangers, or it cannot be told
+        town.record(f"Shop {number}", "2025-02-01", people=[(f"r{number}", "Ning Quistgard", "manager")])
+    assert index_of(town).shares.bits("Ning Quistgard") < once
+
+
 def test_company_never_matches_a_person(index: ScreeningIndex) -> None:
     asked = application(dob=DOB)
     assert asked.applicant

@@ -30,6 +30,8 @@ MAY_BE_SAME = [
     ("Amy Hongmei Chen", "Chen Hongmei", "a given name left out"),
     ("Amy Chen Hongmei", "Amy Chen", "a given name left out"),
     ("Mary J. Smith", "Smith, Mary", "a given name left out"),
+    ("Nguyen Thi Lan", "Lan Nguyen", "a given name left out"),
+    ("Tran Van Minh", "Tran Minh", "a given name left out"),
     ("Min-ji Lee", "Minji Yi", "another spelling of the sounds"),
     ("Zhang Wei", "Wei Chang", "another spelling of the sounds"),
 ]
@@ -42,6 +44,8 @@ OTHER_PERSON = [
     ("Kim Min Ji", "Kim Min Hee"),
     ("Nguyen Thi Lan", "Nguyen Thi Loan"),
     ("Amy Chen", "Hongmei Chen"),
+    ("Anna Mary Lee", "Anna Jane Lee"),  # each without its middle name is "Anna Lee"
+    ("Tran Thi Hoa", "Tran Van Hoa"),
     ("H. Qi", "Bohong Qi"),
     ("Qi", "Hongbo Qi"),
     ("Mary Smith", "Mark Smith"),

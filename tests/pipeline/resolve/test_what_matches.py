@@ -117,6 +117,10 @@ SAME_PERSON = {
         {"name": "Hongbo Qi", "addresses": (AWAY, SUITE), "dob": BORN},
         {"name": "Qi Hongbo", "addresses": (SUITE,)},
     ),
+    "middle name left out, and suite": (
+        {"name": "Nguyen Thi Lan", "addresses": (SUITE,)},
+        {"name": "Lan Nguyen", "addresses": (SUITE,)},
+    ),
     "slip and date of birth": ({"name": "Donna Quistgard", "dob": BORN}, {"name": "Dona Quistgrd", "dob": BORN}),
     "two settled names a letter apart, date of birth and phone": (
         {"name": "Fangcui Ling", "dob": BORN, "phones": (PHONE,)},
@@ -125,6 +129,10 @@ SAME_PERSON = {
     "English name beside": ({"name": "Amy Hongmei Chen", "dob": BORN}, {"name": "Chen Hongmei", "dob": BORN}),
 }
 OTHER_PERSON = {
+    "two middle names at one suite": (
+        {"name": "Anna Mary Quistgard", "addresses": (SUITE,)},
+        {"name": "Anna Jane Quistgard", "addresses": (SUITE,)},
+    ),
     "name alone": ({"name": "Hongbo Qi"}, {"name": "Hongbo Qi"}),
     "rare name alone": ({"name": "Zebulon Quistgardson"}, {"name": "Zebulon Quistgardson"}),
     "namesake": ({"name": "Wei Li", "dob": BORN}, {"name": "Li Wei", "dob": OTHER_DAY}),
