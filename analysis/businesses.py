@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from analysis.facts import sighted
+from pipeline.extract.gazetteer import city_name
 from pipeline.model import Address, Entity, Network, Ref
 
 
@@ -32,18 +34,19 @@ def _row(
     lane, refs = ("regulatory", regulatory) if regulatory else ("intelligence", refs)
     latest = sorted(refs, key=lambda r: (r.last_seen or date.min, r.ref_id))
     address = next((a for r in reversed(latest) for a in r.addresses[:1] if a.line), Address(""))
+    seen = sighted(refs)
     return {
         "business_id": entity.entity_id,
         "name": entity.name or _unnamed(refs),
         "names": sorted({n for r in refs for n in (r.name, *r.other_names) if n}),
         "address": address.line,
-        "city": address.city,
+        "city": city_name(address.city, address.state, address.zip),
         "state": address.state,
         "zip": address.zip,
         "phones": sorted({p for r in refs for p in r.phones}),
         "standing": standings.get(entity.entity_id, "unknown"),
-        "observed_first": min((r.first_seen for r in refs if r.first_seen), default=None),
-        "observed_last": max((r.last_seen for r in refs if r.last_seen), default=None),
+        "observed_first": seen.first if seen else None,
+        "observed_last": seen.last if seen else None,
         "network_id": network_of.get(entity.entity_id, ""),
         "lane": lane,
     }

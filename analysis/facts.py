@@ -21,6 +21,14 @@ WORDS = {
 }  # fmt: skip
 
 
+def sighted(refs: Iterable[Ref]) -> Period | None:
+    """First to last sight in ads; the days on which papers were issued when there is no ad. A license that is valid
+    until next year is no sight of the business next year."""
+    refs = tuple(refs)
+    ads = hull(period(r.first_seen, r.last_seen) for r in refs if r.owner_kind == "ad")
+    return ads or hull(period(r.first_seen, r.first_seen) for r in refs)
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """One business and one identifier: the refs that name it there."""

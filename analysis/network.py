@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from analysis.changes import Change, network_changes
 from analysis.communities import split
-from analysis.facts import Facts
+from analysis.facts import Facts, sighted
 from analysis.hubs import Groups, Hub
 from analysis.links import build_links, hubs
-from analysis.periods import Period, hull, period
+from analysis.periods import Period
 from analysis.rules import Rules, shipped_rules
+from pipeline.extract.gazetteer import city_name
 from pipeline.model import Entity, Link, Network, Ref, stable_id
 
 __all__ = ["Change", "Hub", "build_links", "build_networks", "hubs", "network_changes", "weakest_links"]
@@ -133,7 +134,7 @@ def _network(
     members += _others(part, attached.operators, "operator", ("operator", "hub operator"), 3)
     members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2, attached.degree)
     members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2, attached.degree)
-    seen = _seen(part, facts)
+    seen = sighted(r for b in part for r in facts.business_refs[b] if r.lane == "regulatory")
     tree = spanning_tree(edges)
     cohesion = sum(tree.values()) / len(tree) if tree else 1.0
     return Network(
@@ -144,13 +145,6 @@ def _network(
         round(cohesion, 4),
         _opening(part, members, seen, facts) + _weakest_step(tree, strongest),
     )
-
-
-def _seen(part: Sequence[str], facts: Facts) -> Period | None:
-    """First to last sight in ads; the days on which papers were issued when there is no ad."""
-    refs = [r for b in part for r in facts.business_refs[b] if r.lane == "regulatory"]
-    ads = hull(period(r.first_seen, r.last_seen) for r in refs if r.owner_kind == "ad")
-    return ads or hull(period(r.first_seen, r.first_seen) for r in refs)
 
 
 def _others(
@@ -199,17 +193,26 @@ def weakest_links(network: Network, links: Iterable[Link], count: int = 3) -> li
 
 def _opening(part: Sequence[str], members: Sequence[tuple[str, str, str]], seen: Period | None, facts: Facts) -> str:
     refs = [r for b in part for r in facts.business_refs[b] if r.lane == "regulatory"]
-    cities = sorted({a.city for r in refs for a in r.addresses[:1] if a.city})
+    cities = sorted({city_name(a.city, a.state, a.zip) for r in refs for a in r.addresses[:1] if a.city})
     more = f" and {len(cities) - 5} more places" if len(cities) > 5 else ""
     where = f" in {', '.join(cities[:5])}{more}" if cities else ""
     counts = {kind: sum(k == kind for _, k, _ in members) for kind in ("operator", "phone")}
     text = (
-        f"{_count(len(part), 'business', 'businesses')}{where}{f', seen from {seen}' if seen else ''}; "
+        f"{_businesses(part, facts)}{where}{f', seen from {seen}' if seen else ''}; "
         f"{sum(b in facts.advertised for b in part)} advertised on illicit sites or denied; "
         f"{_count(counts['operator'], 'operator')}, {_count(counts['phone'], 'phone number')}."
     )
     central = sorted(facts.name(m) for m, _, role in members if role == "hub operator")
     return text + (f" On the records of three or more: {', '.join(central)}." if central else "")
+
+
+def _businesses(part: Sequence[str], facts: Facts) -> str:
+    """Ads that name no business may belong to one that others name: they are counted apart."""
+    named = sum(bool(facts.entities[b].name) for b in part)
+    ads = _count(len(part) - named, "group of ads that name no business", "groups of ads that name no business")
+    if named == len(part):
+        return _count(named, "business", "businesses")
+    return f"{_count(named, 'business', 'businesses')} and {ads}" if named else ads
 
 
 def _weakest_step(tree: Edges, strongest: Strongest) -> str:

@@ -131,13 +131,11 @@ def _clue(old: Use, new: Use, lives: Mapping[str, Life], facts: Facts, *, parall
     if old.kind == "premises":
         where = "same suite" if old.unit else "same building"
         if both:
-            return Clue(
-                "same_premises", rules.premises_advertised, f"{where}, both advertised on illicit sites", sources
-            )
+            return Clue("same_premises", rules.premises_advertised, where, sources)
         reason = f"{where} only: the next tenant is often innocent"
         return Clue("same_premises", rules.premises_only, reason, sources)
     confidence = rules.phone_advertised if both else rules.phone_only
-    reason = f"same phone {old.value}" + (", both advertised on illicit sites" if both else "")
+    reason = f"same phone {old.value}"
     if parallel:
         return Clue(
             "same_phone", confidence * rules.parallel_factor, f"{reason}, shared with others meanwhile", sources
@@ -182,6 +180,8 @@ def _succession(
         max(0, gap) / rules.gap_halves_after_days
     )
     reasons = [best[k].reason for k in ("same_premises", "same_phone", "same_operator") if k in best]
+    if old.advertised and new.advertised:
+        reasons.append("both advertised on illicit sites")
     if reapplied := _reapplied(old, new, facts):
         confidence += (1.0 - confidence) * rules.license_reapplied
         reasons.append(reapplied)

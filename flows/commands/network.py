@@ -11,7 +11,7 @@ from analysis.export import FORMATS
 from analysis.picture import write_picture
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.exporting import export_networks
-from flows.stages.finding import list_networks, list_successions, network_detail
+from flows.stages.finding import holding_links, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
 
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
@@ -50,10 +50,11 @@ def list_(
 def show(
     network_id: Annotated[str, typer.Argument(help="Id, or its beginning.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """One network: summary, members, links with their reasons."""
+    """One network: summary, members, and the strongest links that hold all of it together, with their reasons."""
     detail = network_detail(opened(home), network_id)
     if output is not None:
         write_picture(detail, output)
@@ -61,13 +62,23 @@ def show(
         emit(detail)
         return
     out.print(detail["summary"], markup=False)
+    if output is not None:
+        out.print(f"Drawn: {output}")
+        return
     members = [
         [m["kind"], m["name"], m["role"], m["address"], m["city"], m["observed_first"], m["observed_last"]]
         for m in detail["members"]
     ]
     show_table("Members", ["kind", "name", "role", "address", "city", "first seen", "last seen"], members)
-    bindings = [[k["kind"], k["probability"], k["sentence"]] for k in detail["links"] if k["binding"]]
-    show_table("What binds it", ["kind", "probability", "reason"], bindings)
+    binding = [k for k in detail["links"] if k["binding"]]
+    shown = binding if all_ else holding_links(binding)
+    show_table(
+        "What binds it",
+        ["kind", "probability", "reason"],
+        [[k["kind"], k["probability"], k["sentence"]] for k in shown],
+    )
+    if len(shown) < len(binding):
+        out.print(f"{len(binding) - len(shown)} more links among the same businesses: --all, or --json")
 
 
 @network_app.command()

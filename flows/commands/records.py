@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -25,43 +26,29 @@ import_app = typer.Typer(help="Take over archives and record files, byte for byt
 model_app = typer.Typer(help="The match model: train, show.", no_args_is_help=True)
 
 
-def _import_archives(files: list[Path], collector: str, home: Path | None, json: bool) -> None:
+@import_app.command("warc", help="Import WARC files made by other tools.")
+@import_app.command("wacz", help="Import WACZ files made by other tools.")
+def archives(
+    file: list[Path],
+    collector: Annotated[str, typer.Option(help="Who captured it, with what.")] = "unknown collector",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Both formats go the same way: the content of a file, not its name, says what it is."""
     current = opened(home)
     with locked(current, "imb import"), progress_bars(json) as progress:
-        reports = import_archives(current, files, collector, progress=progress)
+        reports = import_archives(current, file, collector, progress=progress)
     if json:
-        emit([{"file": str(f), **asdict(r)} for f, r in zip(files, reports, strict=True)])
+        emit([{"file": str(f), **asdict(r)} for f, r in zip(file, reports, strict=True)])
         return
     rows = [
         [f.name, r.captures, r.skipped, len(r.damages), "already here" if r.already else ""]
-        for f, r in zip(files, reports, strict=True)
+        for f, r in zip(file, reports, strict=True)
     ]
     show_table("Imported archives", ["file", "captures", "other records", "damages", ""], rows)
-    for file, report in zip(files, reports, strict=True):
+    for path, report in zip(file, reports, strict=True):
         for damage in report.damages:
-            out.print(f"{file.name}: {damage}", markup=False)
-
-
-@import_app.command()
-def warc(
-    file: list[Path],
-    collector: Annotated[str, typer.Option(help="Who captured it, with what.")] = "unknown collector",
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Import WARC or ARC files made by other tools."""
-    _import_archives(file, collector, home, json)
-
-
-@import_app.command()
-def wacz(
-    file: list[Path],
-    collector: Annotated[str, typer.Option(help="Who captured it, with what.")] = "unknown collector",
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Import WACZ files made by other tools."""
-    _import_archives(file, collector, home, json)
+            out.print(f"{path.name}: {damage}", markup=False)
 
 
 @import_app.command()
@@ -110,8 +97,27 @@ def _kind(text: str) -> RecordKind:
 def _show_preview(preview: dict[str, Any]) -> None:
     out.print(f"{preview['file']}: map {preview['map']}", markup=False)
     show_table("Columns", ["column", "becomes"], sorted(preview["columns"].items()))
-    show_table("First rows", ["row"], [[str(r)] for r in preview["rows"]])
+    rows = [[r["line"], r["natural_key"], " · ".join(_said(r))] for r in preview["rows"]]
+    show_table("First rows", ["line", "key", "read as"], rows)
     show_table("Problems", ["problem"], [[p] for p in preview["problems"]])
+
+
+UNSAID = frozenset({"kind", "dataset", "natural_key", "line", "rows", "street_key", "city_inferred", "is_person"})
+
+
+def _said(row: dict[str, Any], within: str = "") -> Iterator[str]:
+    """What a row was read as, in words: every value that is there, with the field it stands in."""
+    for field, value in row.items():
+        if field in UNSAID and not (within and field == "line"):
+            continue
+        name = f"{within} {field}".strip().replace("_", " ")
+        if isinstance(value, dict):
+            yield from _said(value, str(value.get("role") or name))
+        elif isinstance(value, list | tuple):
+            for item in value:
+                yield from _said(item, str(item.get("role") or name)) if isinstance(item, dict) else [f"{name}: {item}"]
+        elif value not in (None, "", False) and field != "role":
+            yield f"{name}: {value}"
 
 
 @model_app.command()

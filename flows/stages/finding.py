@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import networkx
+
 from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import find_phones, normalize_phone
@@ -180,6 +182,15 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
             [full],
         )
     return {**rows[0], "members": members, "links": links}
+
+
+def holding_links(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The strongest set of binding links that still holds every business of a network, weakest first."""
+    graph = networkx.Graph()
+    for link in sorted(links, key=lambda k: (k["probability"], k["kind"])):
+        graph.add_edge(link["from_id"], link["to_id"], weight=link["probability"], link=link)
+    tree = networkx.maximum_spanning_edges(graph, data=True)
+    return sorted((data["link"] for _, _, data in tree), key=lambda k: (k["probability"], k["sentence"]))
 
 
 def list_successions(home: Home, minimum: float = 0.0) -> list[dict[str, Any]]:

@@ -40,3 +40,21 @@ def test_a_tip_adds_nothing_to_what_a_board_may_read() -> None:
 
 def test_a_business_that_no_ad_names_goes_by_its_phone() -> None:
     assert row(replace(AD, name=""), name="")["name"] == "(no name, +14175550142)"
+
+
+def test_the_validity_of_a_license_is_no_sight_of_the_business() -> None:
+    license_ = replace(
+        AD, ref_id="r4", owner_kind="record", record_kind="license", site_class="", first_seen=date(2024, 11, 1),
+        last_seen=date(2027, 1, 31),
+    )  # fmt: skip
+    assert row(AD, license_)["observed_last"] == date(2025, 3, 1)
+    assert (row(license_)["observed_first"], row(license_)["observed_last"]) == (date(2024, 11, 1), date(2024, 11, 1))
+
+
+def test_a_city_is_spelled_as_its_zip_code_has_it_when_it_is_a_slip() -> None:
+    def city(name: str, zip_code: str) -> object:
+        return row(replace(AD, addresses=(Address("1 Elm St", "1 ELM ST", "", name, "MO", zip_code),)))["city"]
+
+    assert city("Jopllin", "64801") == "Joplin"
+    assert city("Kansas City", "64801") == "Kansas City"  # another place: somebody's mistake, but not a slip
+    assert city("Jopllin", "") == "Jopllin"

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from flows.stages.finding import holding_links
 from pipeline.home import open_home
 from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import imb
@@ -104,6 +105,15 @@ def test_network_members_and_reasons(network: dict[str, Any]) -> None:
     assert bindings
     assert all(link["sentence"] and link["sources"] and 0 < link["probability"] <= 1 for link in bindings)
     assert network["summary"]
+
+
+def test_the_holding_links_reach_every_business(network: dict[str, Any]) -> None:
+    bindings = [link for link in network["links"] if link["binding"]]
+    shown = holding_links(bindings)
+    businesses = {m["entity_id"] for m in network["members"] if m["kind"] == "business"}
+    assert len(shown) == len(businesses) - 1
+    assert {x for link in shown for x in (link["from_id"], link["to_id"])} == businesses
+    assert [k["probability"] for k in shown] == sorted(k["probability"] for k in shown)
 
 
 @pytest.mark.parametrize("style", ["{a} {b} {c}", "({a}) {b}-{c}", "{a}.{b}.{c}", "+1{a}{b}{c}"])
