@@ -7,10 +7,9 @@ from pathlib import Path
 from prefect import flow, task
 
 from flows.running import home_for, publish_counts
-from flows.stages.auditing import verify_logs
+from flows.stages.auditing import verify_evidence, verify_logs
 from flows.stages.sealing import seal_now
 from pipeline.errors import EvidenceBroken, ImbError
-from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 
 
@@ -23,7 +22,7 @@ def verify(root: str) -> dict[str, int]:
         seal_now(home)
     except ImbError:
         cannot_seal = 1
-    report = verify_home(home)
+    report = verify_evidence(home, "audit flow")
     logs = verify_logs(home)
     return {
         "records checked": report.records,

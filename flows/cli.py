@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from flows.commands import cases, collect, demonstration, evidence, homes, network, records, screen, server
+from flows.commands import cases, collect, demonstration, evidence, homes, network, records, screen, server, users
 from flows.console import err
 from pipeline.errors import DiskFull, ImbError
 from pipeline.home import FULL
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (demonstration, homes, collect, records, network, cases, screen, evidence, server):
+for module in (demonstration, homes, collect, records, network, cases, screen, evidence, users, server):
     module.register(app)
 
 

@@ -18,6 +18,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.holds import SUSPECTED_MINOR
 from pipeline.evidence.warc import Exchange, Failure
 from pipeline.extract.profile import SiteProfile
 from spiders.counts import Counts
@@ -26,7 +27,6 @@ from spiders.wire import WIRE, Pairs, Wire, WireHandler
 
 MEDIA_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF", b"\x1aE\xdf\xa3", b"OggS", b"ID3")
 SECRET_HEADERS = frozenset({b"proxy-authorization"})  # ours, to our own proxy: no part of the exchange
-HELD = "suspected minor: held for two trained reviewers"
 CAPTURE_ID = "capture_id"  # key of Request.meta, once the exchange is archived
 REASONS = {
     "DownloadTimeoutError": "timeout",
@@ -91,7 +91,7 @@ class Recorder:
     def hold(self, response: Response) -> None:
         """Block the capture of a page at once: nobody reads it until two trained reviewers have."""
         self.counts.held += 1
-        self._write(lambda: self._archive.block(response.request.meta[CAPTURE_ID], HELD))
+        self._write(lambda: self._archive.block(response.request.meta[CAPTURE_ID], SUSPECTED_MINOR))
 
     def keep_failure(self, request: Request, error: BaseException, started: datetime) -> None:
         """Archive that a request was sent, or tried, and gave no response. Raises ArchiveFailed."""

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.commands import custody
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
-from flows.stages.auditing import verify_logs
+from flows.stages.auditing import note_verified, verify_evidence, verify_logs
+from flows.stages.custody import package_digest
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken
-from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.home import locked, open_home
+from pipeline.evidence.verify import verify_package
+from pipeline.home import locked
 
 evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)
@@ -110,12 +112,15 @@ def export(
 def verify(
     path: Annotated[Path | None, typer.Argument(help="A package; default: the whole home.")] = None,
     copies: Annotated[Path | None, typer.Option(help="Folder with copies of seals; default: seal_copies.")] = None,
+    user: Annotated[str, typer.Option(help="Who checks; logged.", envvar="IMB_USER")] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check files, records, journal, seals and time-stamps; say exactly which record and which property is wrong."""
     with progress_bars(json):
-        report = verify_package(path) if path else verify_home(open_home(home_path(home)), copies=copies)
+        report = verify_package(path) if path else verify_evidence(opened(home), user, copies=copies)
+    if path and (home_path(home) / "home.json").exists():  # a stranger checks without a home
+        note_verified(opened(home), user, path.name, report, package_digest(path))
     if json:
         emit(asdict(report))
     else:
@@ -170,5 +175,6 @@ def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
 
 
 def register(app: typer.Typer) -> None:
+    custody.add_to(evidence_app)
     app.add_typer(evidence_app, name="evidence")
     app.add_typer(audit_app, name="audit")

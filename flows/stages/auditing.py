@@ -1,8 +1,15 @@
-"""Check the audit and custody log against itself and against what the journal noted of it."""
+"""Check the evidence, and the audit and custody log against itself and against what the journal noted of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.stages.custody import note
+from pipeline.errors import ImbError
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.check import Report
+from pipeline.evidence.verify import verify_home
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 
@@ -13,3 +20,27 @@ def verify_logs(home: Home) -> list[str]:
     for entry in Archive(home).journal.entries("snapshot"):
         kept = (entry.body["log_seq"], entry.body["log_hash"])
     return Casework(home.casework_url).verify_logs(kept)
+
+
+def verify_evidence(
+    home: Home, user: str, *, copies: Path | None = None, progress: Callable[[int], None] | None = None
+) -> Report:
+    """Check everything in a home (see verify_home), and say so in the custody log.
+
+    A log that cannot be written, on a read-only copy for example, is a note in the report.
+    """
+    report = verify_home(home, progress, copies=copies)
+    note_verified(home, user, "the whole home", report, report.head[1] if report.head else "")
+    return report
+
+
+def note_verified(home: Home, user: str, what: str, report: Report, head: str) -> None:
+    """The custody entry of a check; `head` is the hash that stands for what was checked."""
+    words = f"{report.records} records checked, {report.found} problems"
+    if not home.settings.casework_url and not (home.root / "casework.sqlite").exists():
+        report.notes.append("No custody entry was made: this copy has no casework.")
+        return
+    try:
+        note(home, user, "verify", what, words, before=head, after=head)
+    except ImbError as error:
+        report.notes.append(f"No custody entry was made: {error}")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flows.stages.custody import note
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixHome, FixInput
 from pipeline.evidence.verify import verify_home
@@ -44,6 +45,7 @@ def make_backup(home: Home, target: Path, progress: Progress = silent) -> dict[s
     part.replace(target)
     with target.open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()
+    note(home, "", "copy", target.name, f"backup of {len(files)} files", after=digest)
     holds_key = any(name.startswith("keys/") for name in manifest)
     return {"file": str(target), "files": len(files), "sha256": digest, "holds_signing_key": holds_key}
 
@@ -103,4 +105,7 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
     report = verify_home(home)
     if report.problems:
         raise FixInput(f"{source}: restored, but {report.found} problems: {report.problems[0]}")
+    head = report.head[1] if report.head else ""
+    words = f"restored and verified: {len(manifest)} files, {report.records} records"
+    note(home, "", "import", source.name, words, before=head, after=head)
     return {"home": str(root), "files": len(manifest), "records_verified": report.records}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +13,9 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
+from flows.stages.custody import note_holds
 from flows.stages.extraction import extract_new
+from flows.stages.holding import sync_holds, withhold_titles
 from flows.stages.intake import sync_captures, sync_files
 from flows.stages.models import model_in_force
 from flows.stages.networks import write_networks
@@ -85,7 +88,7 @@ def build(
         taken = _take_in(home, archive, store, progress, reextract)
         watch.lap("read")
         moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
-        inputs = _inputs(home, store, casework.head(moment), model, as_of)
+        inputs = _inputs(home, store, casework.head(moment), model, as_of, sorted(archive.holds.held))
         if not full and as_of is None and (standing := _unchanged(home, inputs)):
             return BuildResult(standing["snapshot_id"], home.current_snapshot(), False, standing["counts"], {}, taken)
         now = home.now()
@@ -135,12 +138,15 @@ def _take_in(home: Home, archive: Archive, store: Store, progress: Progress, ree
     if reextract:
         for table in ("core_extractions", "core_ad_captures", "core_mentions", "core_listing_items"):
             store.replace(table, [])
+    sync_holds(archive, store)
     extracted = extract_new(home, archive, store, progress)
+    withhold_titles(archive, store)
+    note_holds(home, archive)
     files = sync_files(home, archive, store, progress)
     return {"captures": captures, "extracted": extracted, **files}
 
 
-def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: date | None) -> str:
+def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: date | None, held: Sequence[str]) -> str:
     """Digest of everything a snapshot depends on."""
     parts = [
         store.value(
@@ -155,6 +161,7 @@ def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: da
         home.settings.known,
         str(home.settings.flag_threshold),
         str(as_of),
+        *held,
     ]
     return sha256("\n".join(map(str, parts)).encode()).hexdigest()
 

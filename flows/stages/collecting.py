@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.stages.custody import head_hash, note, note_holds
 from flows.stages.profiles import profile_path, site_namer, site_profiles
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixProfile
@@ -30,9 +31,18 @@ def collect(
     paths = [profile] if profile else [profile_path(home, site) for site in sites]
     results = []
     for path in paths:
+        before = head_hash(archive)
         results.append(run_crawl(home, path, force=force, progress=_pages(f"collect {path.stem}", progress)))
+        _note_crawl(home, archive, results[-1], before)
+    note_holds(home, archive)
     archive.close()  # seals, and retries what an authority has not stamped
     return results
+
+
+def _note_crawl(home: Home, archive: Archive, result: CrawlResult, before: str) -> None:
+    if result.crawl_id:
+        counts = f"site {result.site}: {result.counts.get('captures', 0)} captures, {result.failures} failures"
+        note(home, "", "capture", result.crawl_id, counts, before=before, after=head_hash(archive))
 
 
 def _pages(stage: str, progress: Progress) -> Callable[[dict[str, Any]], None]:
@@ -61,7 +71,15 @@ def import_archives(
     files = list(paths)
     reports = []
     for n, path in enumerate(files, 1):
+        before = head_hash(archive)
         reports.append(import_archive(archive, path, collector, site_of))
+        _note_import(home, path, reports[-1], collector, before)
         progress("import archives", n, len(files))
     archive.close()
     return reports
+
+
+def _note_import(home: Home, path: Path, report: ImportReport, collector: str, before: str) -> None:
+    again = ", received before" if report.already else ""
+    words = f"{path.name}, made by {collector}: {report.captures} captures, {len(report.damages)} damages{again}"
+    note(home, "", "import", report.sha256, words, before=before, after=report.sha256)

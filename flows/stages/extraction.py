@@ -15,6 +15,7 @@ from flows.stages.profiles import site_profiles
 from flows.stages.progress import Progress
 from pipeline.errors import EvidenceBroken, NotAllowed
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.holds import SUSPECTED_MINOR
 from pipeline.extract.page import EXTRACTOR_VERSION, extract_page
 from pipeline.extract.profile import SiteProfile
 from pipeline.home import Home, open_home
@@ -38,7 +39,7 @@ def extract_new(home: Home, archive: Archive, store: Store, progress: Progress) 
     for chunk, rows in zip(chunks, _in_processes(home, chunks), strict=True):
         held = [r["capture_id"] for r in rows["core_extractions"] if r["held"]]
         for capture_id in held:
-            archive.block(capture_id, "suspected minor: held for two trained reviewers")
+            archive.block(capture_id, SUSPECTED_MINOR)
         with store.transaction():
             for table in TABLES:
                 store.insert(table, rows[table])
@@ -98,7 +99,9 @@ def _extract_chunk(root: Path, captures: Sequence[Capture]) -> Rows:
 def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, settings: Settings) -> Page:
     try:
         response = archive.read(capture)
-    except (NotAllowed, EvidenceBroken) as error:
+    except NotAllowed:
+        return Page("other", suspected_minor=True)
+    except EvidenceBroken as error:
         return Page("other", problem=str(error))
     return extract_page(
         response.payload,
@@ -108,6 +111,7 @@ def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, 
         profile,
         fictional=settings.fictional_numbers,
         generated=settings.generated_numbers,
+        reviewed=capture.capture_id in archive.holds.released,
     )
 
 
@@ -118,7 +122,7 @@ def page_rows(capture: Capture, page: Page, site_class: str) -> Rows:
         {
             "capture_id": capture.capture_id,
             "extractor_version": EXTRACTOR_VERSION,
-            "page_kind": page.kind,
+            "page_kind": "other" if page.suspected_minor else page.kind,  # as if it had been held before
             "ads": len(page.ads),
             "items": len(page.items),
             "held": page.suspected_minor,

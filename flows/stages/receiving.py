@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from flows.stages.custody import note
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive
@@ -41,6 +42,8 @@ def receive_files(
 def _receive(home: Home, archive: Archive, path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
     facts = {"map": map_id} if map_id else {}
     kept = keep_file(home, archive.journal, path, kind, **facts)
+    again = ", received before" if kept.already else ""
+    note(home, "", "import", kept.sha256, f"{path.name}, a file of kind {kind}{again}", after=kept.sha256)
     try:
         counts = _count(home, kept.stored, kind, map_id)
     except FixInput as error:

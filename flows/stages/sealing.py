@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flows.stages.custody import note
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.keys import has_key, load_signer
 from pipeline.evidence.seal_files import BOOKKEEPING
@@ -26,11 +27,15 @@ def seal_now(home: Home) -> dict[str, Any]:
     return seal_status(archive)
 
 
-def rotate_key(home: Home) -> dict[str, Any]:
+def rotate_key(home: Home, user: str = "") -> dict[str, Any]:
     """Give the home a new key of its own, then seal with it. The caller holds the lock."""
     archive = Archive(home)
     archive.recover()
+    last = archive.sealer.last()
+    before = str(last.body["certificate_sha256"]) if last else ""
     archive.sealer.rotate()
+    after = load_signer(home).fingerprint
+    note(home, user, "new signing key", after, "the key that signs seals was replaced", before=before, after=after)
     return seal_now(home)
 
 

@@ -14,8 +14,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from pipeline.errors import EvidenceBroken, NotAllowed, NotFound
+from pipeline.errors import EvidenceBroken, NotFound
 from pipeline.evidence import recovery
+from pipeline.evidence.holds import Holds
 from pipeline.evidence.journal import Entry, Journal, utc_text
 from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
@@ -84,8 +85,7 @@ class Archive:
         self._roll_at = roll_at
         self._crawls: dict[str, dict[str, Any]] = {}  # open crawls of this process
         self._writers: dict[str, WarcWriter] = {}  # by crawl
-        self._blocked: set[str] = set()
-        self._blocks_read = (0, 0)  # journal size and seq up to which blocks are known
+        self.holds = Holds(self.journal)
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class Archive:
 
         Raises NotAllowed for a held capture, EvidenceBroken when the bytes are not those that were journalled.
         """
-        self._refuse_blocked(capture.capture_id)
+        self.holds.refuse(capture.capture_id, "read")
         span, block = self.reader.span(capture.warc_file, capture.offset, capture.length)
         message = parse_http(block) if span.type != "resource" else None
         if message is None:
@@ -284,7 +284,7 @@ class Archive:
 
     def stored_records(self, entry: Entry) -> list[tuple[dict[str, Any], bytes]]:
         """Each record of a capture's journal entry with its stored bytes. Raises NotAllowed for a held capture."""
-        self._refuse_blocked(entry.body["capture"]["capture_id"])
+        self.holds.refuse(entry.body["capture"]["capture_id"], "copied")
         file = entry.body["capture"]["warc_file"]
         records: list[dict[str, Any]] = entry.body["records"]
         places = [(r, r.get("file", file)) for r in records]
@@ -338,25 +338,11 @@ class Archive:
             self.journal.append("unblock", capture_id=capture_id, reason=reason, by=by or self.home.settings.operator)
 
     def is_blocked(self, capture_id: str) -> bool:
-        size = self.journal.size()
-        if size != self._blocks_read[0]:
-            seq = self._blocks_read[1]
-            for entry in self.journal.entries(("block", "unblock"), after=seq):
-                (self._blocked.add if entry.kind == "block" else self._blocked.discard)(entry.body["capture_id"])
-                seq = entry.seq
-            self._blocks_read = (size, seq)
-        return capture_id in self._blocked
+        return capture_id in self.holds.held
 
     def _known(self, capture_id: str) -> None:
         if not self.find([capture_id]):
             raise NotFound(f"The journal names no capture {capture_id}; nothing was held.")
-
-    def _refuse_blocked(self, capture_id: str) -> None:
-        if self.is_blocked(capture_id):
-            raise NotAllowed(
-                f"Capture {capture_id} is held (suspected minor or other reason in the journal). "
-                "Two trained users must release it before it can be read."
-            )
 
 
 def capture_facts(capture: Capture) -> dict[str, Any]:

@@ -42,11 +42,13 @@ def extract_page(
     *,
     fictional: bool = True,
     generated: bool = True,
+    reviewed: bool = False,
 ) -> Page:
     """What a response holds. `captured_at` is timezone-aware; it resolves dates without a year.
 
     Never raises: what cannot be read is a Page of kind "other" with the reason in `problem`. A page with signs of a
-    minor keeps nothing but its kind. `fictional` and `generated` are those of `find_phones`.
+    minor keeps nothing but its kind, unless two people have `reviewed` it. `fictional` and `generated` are those of
+    `find_phones`.
     """
     if problem := _not_a_page(body, content_type):
         return Page("other", problem=problem)
@@ -56,7 +58,7 @@ def extract_page(
         html = decode(body, content_type)
         tree = parse(html)
         reading = Reading(tree, url, captured_at, profile, fictional, generated, EXTRACTOR_VERSION)
-        return _read(reading, _problem(body, html))
+        return _read(reading, _problem(body, html), reviewed)
     except Exception as error:  # a hostile page must not end a run over a million others
         return Page("other", problem=f"cannot be read: {type(error).__name__}: {str(error)[:200]}")
 
@@ -79,7 +81,7 @@ def _problem(body: bytes, html: str) -> str:
     return f"only the first {MAX_BYTES:,} of {len(body):,} bytes were read" if len(body) > MAX_BYTES else ""
 
 
-def _read(reading: Reading, problem: str) -> Page:
+def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
     root = reading.tree.body or reading.tree.root
     if root is None:
         return Page("empty", problem=problem or "the page has no elements")
@@ -89,7 +91,7 @@ def _read(reading: Reading, problem: str) -> Page:
         return Page(kind, problem=problem)
     if kind == "consent":
         return Page(kind, consent=_consent_link(root, reading), problem=problem)
-    if _suspected_minor(root, text, reading):
+    if not reviewed and _suspected_minor(root, text, reading):
         return Page(kind, suspected_minor=True)
     if kind == "tombstone":
         return Page(kind, ads=_tombstone(root, reading), problem=problem)

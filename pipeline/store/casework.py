@@ -237,15 +237,23 @@ class Casework:
 
     # Log ---------------------------------------------------------------------------------------
 
-    def audit(self, actor: str, action: str, object_: str, reason: str = "") -> None:
-        """View, search, reveal, export, approve, purge."""
-        with self._writing() as connection:
-            chain.append(connection, "audit", actor, action, object_, role=role_of(connection, actor), reason=reason)
+    def may(self, actor: str, act: str) -> str:
+        """The actor's role, "" for a name that was never registered. Raises NotAllowed when it excludes the act."""
+        with self.engine.connect() as connection:
+            return require(connection, actor, act)
 
-    def custody(self, actor: str, action: str, object_: str, reason: str, before: str = "", after: str = "") -> None:
-        """What happened to evidence: who, what, why, hash before and after."""
+    def audit(self, actor: str, action: str, object_: str, reason: str = "", *, act: str = "") -> None:
+        """View, search, reveal, export, approve, purge. `act`: what the actor's role must include (roles.MAY)."""
         with self._writing() as connection:
-            role = role_of(connection, actor)
+            role = require(connection, actor, act) if act else role_of(connection, actor)
+            chain.append(connection, "audit", actor, action, object_, role=role, reason=reason)
+
+    def custody(
+        self, actor: str, action: str, object_: str, reason: str, before: str = "", after: str = "", *, act: str = ""
+    ) -> None:
+        """What happened to evidence: who, what, why, hash before and after. `act`: as in `audit`."""
+        with self._writing() as connection:
+            role = require(connection, actor, act) if act else role_of(connection, actor)
             chain.append(
                 connection, "custody", actor, action, object_,
                 role=role, reason=reason, hash_before=before, hash_after=after,

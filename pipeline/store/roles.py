@@ -20,6 +20,13 @@ MAY = {
     "revoke a decision": {"analyst", "supervisor"},
     "clear a pair": {"analyst", "board", "supervisor"},
     "register a user": {"admin", "supervisor"},
+    "confirm a training": {"admin", "supervisor"},
+    "read evidence": {"analyst", "prosecutor", "supervisor"},
+    "hold evidence": {"analyst", "board", "prosecutor", "supervisor"},
+    "release a hold": {"analyst", "prosecutor", "supervisor"},
+    "set a legal hold": {"prosecutor", "supervisor"},
+    "purge evidence": {"analyst", "supervisor"},
+    "approve a purge": {"supervisor"},
 }
 
 
