@@ -111,14 +111,17 @@ def export(
 @evidence_app.command()
 def verify(
     path: Annotated[Path | None, typer.Argument(help="A package; default: the whole home.")] = None,
-    copies: Annotated[Path | None, typer.Option(help="Folder with copies of seals; default: seal_copies.")] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="Copies of seals kept outside: a folder, a saved mail, a JSON file; default: seal_copies."),
+    ] = None,
     user: Annotated[str, typer.Option(help="Who checks; logged.", envvar="IMB_USER")] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Check files, records, journal, seals and time-stamps; say exactly which record and which property is wrong."""
     with progress_bars(json):
-        report = verify_package(path) if path else verify_evidence(opened(home), user, copies=copies)
+        report = verify_package(path) if path else verify_evidence(opened(home), user, against=against or ())
     if path and (home_path(home) / "home.json").exists():  # a stranger checks without a home
         note_verified(opened(home), user, path.name, report, package_digest(path))
     if json:

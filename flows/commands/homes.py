@@ -24,7 +24,8 @@ SETTINGS_TEXT = """\
 # casework_url = ""                 # SQLAlchemy URL; empty: SQLite in this home
 # timestamp_authorities = "http://tsa.example/tsr"   # RFC 3161; several by commas; empty: seals without outside time
 # timestamp_certificates = "tsa-root.pem"            # the authority's root; empty: the system's roots
-# seal_copies = "/mnt/other-machine/seals"           # copies outside this home, so that a rollback shows
+# seal_copies = "/mnt/other-machine/seals, mailto:seals@agency.example"  # copies outside, so that a rollback shows
+# mail_server = "smtp://mail.agency.example:25"      # sends the mails among them
 # signing_key = ""                  # PEM of the agency's key, with signing_certificate; empty: this home's own
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flows.stages.custody import note
@@ -23,13 +23,13 @@ def verify_logs(home: Home) -> list[str]:
 
 
 def verify_evidence(
-    home: Home, user: str, *, copies: Path | None = None, progress: Callable[[int], None] | None = None
+    home: Home, user: str, *, against: Sequence[Path] = (), progress: Callable[[int], None] | None = None
 ) -> Report:
     """Check everything in a home (see verify_home), and say so in the custody log.
 
     A log that cannot be written, on a read-only copy for example, is a note in the report.
     """
-    report = verify_home(home, progress, copies=copies)
+    report = verify_home(home, progress, against=against)
     note_verified(home, user, "the whole home", report, report.head[1] if report.head else "")
     return report
 

@@ -8,6 +8,7 @@ from flows.stages.custody import note
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.keys import has_key, load_signer
 from pipeline.evidence.seal_files import BOOKKEEPING
+from pipeline.evidence.seal_pending import pending_sentences
 from pipeline.evidence.seals import Sealer
 from pipeline.evidence.stamping import authorities
 from pipeline.home import Home
@@ -50,9 +51,5 @@ def seal_status(archive: Archive) -> dict[str, Any]:
         "signed_at": last.body["made_at"] if last else "",
         "certificate_sha256": load_signer(archive.home).fingerprint if has_key(archive.home) else "",
         "unsealed_entries": sum(kind not in BOOKKEEPING for _, kind, _ in behind),
-        "pending": [
-            f"seal {s.number}: {s.reason or 'waits for a token'}"
-            for s in sealer.notes.all()
-            if s.stamp == "wanted" or s.reason
-        ],
+        "pending": pending_sentences(archive.home),
     }

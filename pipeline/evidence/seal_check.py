@@ -7,8 +7,7 @@ the last seal is no fault: it is reported as not sealed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,10 +17,11 @@ from pipeline.errors import EvidenceBroken, FixHome, FixProfile
 from pipeline.evidence import merkle
 from pipeline.evidence.check import Report
 from pipeline.evidence.cms import BadSignature, verify_detached
+from pipeline.evidence.copy_check import CopyCheck
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.seal_copies import copies_folder
+from pipeline.evidence.seal_coverage import Coverage, sealed_hashes
 from pipeline.evidence.seal_files import (
     BOOKKEEPING,
     CHAIN,
@@ -38,64 +38,26 @@ from pipeline.evidence.seal_files import (
     seal_folder,
     sealed_facts,
 )
-from pipeline.evidence.seal_notes import Notes
+from pipeline.evidence.seal_pending import pending_sentences
+from pipeline.evidence.seal_state import SealState
 from pipeline.evidence.stamping import read_token
 from pipeline.evidence.timestamp import NoStamp
 from pipeline.home import Home
-
-JOURNAL = "archive/journal.jsonl"
-
-
-@dataclass(slots=True)
-class SealState:
-    """How far a home's journal is sealed, for people and machines. Times are ISO 8601 UTC."""
-
-    seals: int = 0
-    sealed_seq: int = 0  # every entry up to here is under a signature that holds
-    sealed_at: str = ""  # when that seal was signed, by the system's clock
-    signer: str = ""
-    signer_sha256: str = ""
-    stamped_seq: int = 0  # every entry up to here is under a token that holds
-    stamped_at: str = ""  # by the authority's clock
-    authority: str = ""
-    authority_sha256: str = ""
-    unsealed_entries: int = 0  # behind the last seal, without entries on seals themselves
-    unsealed_since: str = ""  # journal time of the first of them
-    pending: list[str] = field(default_factory=list)  # what is left to do, with the reason
-
-    def sentences(self) -> Iterator[str]:
-        """The same in words."""
-        if not self.seals:
-            yield "Nothing is sealed."
-        else:
-            by = f"{self.signer} ({self.signer_sha256})"
-            yield f"Sealed up to entry {self.sealed_seq}, signed {self.sealed_at} by {by}."
-            if self.stamped_seq:
-                yield (
-                    f"Time-stamped up to entry {self.stamped_seq}, {self.stamped_at}, trusted root {self.authority} "
-                    f"({self.authority_sha256})."
-                )
-            else:
-                yield "No time-stamp: the times rest on this system's clock alone."
-        if self.unsealed_entries:
-            yield f"Not sealed: the last {self.unsealed_entries} entries, since {self.unsealed_since} (journal time)."
-        yield from (f"Pending: {text}" for text in self.pending)
 
 
 class SealCheck:
     """Told of each journal entry in order, then asked to `finish`."""
 
-    def __init__(self, home: Home, report: Report, copies: Path | None = None) -> None:
+    def __init__(self, home: Home, report: Report, against: Sequence[Path] = ()) -> None:
         self.home, self.report = home, report
         self.state = SealState()
         self._folder = seal_folder(home)
-        self._copies = (copies / home_id(home)) if copies else copies_folder(home)
+        self._copies = CopyCheck(home, report, against)
         self._numbers = iter(numbers(self._folder))
-        self._current: _Coverage | None = None
+        self._current: Coverage | None = None
         self._intact: dict[int, bool] = {}  # seal -> whether the journal holds what it sealed
         self._certificates: dict[str, x509.Certificate] = {}
         self._said: dict[tuple[str, int], Entry] = {}
-        self._tail: list[Entry] = []
         self._next()
 
     def entry(self, entry: Entry) -> None:
@@ -107,6 +69,7 @@ class SealCheck:
         elif entry.kind not in BOOKKEEPING:
             self.state.unsealed_entries += 1
             self.state.unsealed_since = self.state.unsealed_since or entry.at
+        self._copies.entry(entry)
         if entry.kind == "signing_key":
             certificate = x509.load_pem_x509_certificate(entry.body["certificate"].encode())
             self._certificates[fingerprint(certificate)] = certificate
@@ -131,7 +94,7 @@ class SealCheck:
                 self._problem(number, SEAL, "form", f"not as this program writes it: {error!r}")
             before = seal
         self._missing()
-        self._outside()
+        self._copies.finish()
         self._unfinished()
 
     def known(self, name: str) -> bool:
@@ -153,7 +116,7 @@ class SealCheck:
         self._current = None
         for number in self._numbers:
             try:
-                self._current = _Coverage(load_seal(self._folder, number))
+                self._current = Coverage(load_seal(self._folder, number))
                 return
             except EvidenceBroken:
                 continue  # reported in `finish`
@@ -186,7 +149,7 @@ class SealCheck:
             self._problem(number, SEAL, "previous seal", "does not follow the seal before it")
         if (before or number == 1) and seal.first != (before.head + 1 if before else 1):
             self._problem(number, SEAL, "previous seal", f"begins at entry {seal.first}: entries are left out")
-        leaves = _leaves(seal)
+        leaves = sealed_hashes(seal)
         hashed = [merkle.leaf(leaf) for leaf in leaves]
         whole = len(leaves) == seal.head - seal.first + 1 and leaves[-1] == body["head"]["hash"]
         if not whole or merkle.root(hashed).hex() != body.get("merkle_root"):
@@ -231,33 +194,8 @@ class SealCheck:
         for number in sorted((said | set(range(1, max(there, default=0)))) - there):
             self._problem(number, SEAL, "present", "the seal is not there")
 
-    def _outside(self) -> None:
-        """A copy that the home lacks, or has otherwise, shows a rollback or a rewritten history."""
-        folder, here = self._copies, set(numbers(self._folder))
-        if folder is None or not folder.parent.is_dir():
-            why = "no folder outside is set (seal_copies)" if folder is None else f"{folder.parent} is not there"
-            self.report.notes.append(f"Seals were not compared with copies outside the home: {why}.")
-            return
-        copied = numbers(folder)
-        for number in copied:
-            if number not in here:
-                self._problem(number, SEAL, "rolled back", f"its copy is in {folder}; the home does not have it")
-                continue
-            self.report.count("copies")
-            for name in FILES:
-                own, copy = (f / f"{number:06d}" / name for f in (self._folder, folder))
-                if copy.is_file() and (not own.is_file() or own.read_bytes() != copy.read_bytes()):
-                    self._problem(number, name, "copy", f"differs from the copy in {folder}")
-        if late := sorted(n for n in here - set(copied) if copied and n > copied[0]):
-            self.report.notes.append(f"No copy outside of seals {', '.join(map(str, late))}.")
-        if here and not copied:
-            self.report.notes.append(f"{folder.parent} holds no copy of any seal of this home.")
-
     def _unfinished(self) -> None:
-        for state in Notes(self._folder).all():
-            if state.stamp == "wanted" or state.reason:
-                text = f"seal {state.number} since {state.since}: {state.reason or 'not yet asked for a token'}"
-                self.state.pending.append(f"{text} ({state.attempts} attempts)")
+        self.state.pending += pending_sentences(self.home)
         if not has_key(self.home):
             self.report.notes.append("This home has no signing key, so nothing new is sealed. Make one with: imb init")
             return
@@ -268,37 +206,3 @@ class SealCheck:
             return
         if self.state.seals and signer.fingerprint not in self._certificates:
             self.report.notes.append("The certificate in force is not in the journal yet: the next seal announces it.")
-
-
-def _leaves(seal: Seal) -> list[str]:
-    path = seal.folder / LEAVES
-    data = path.read_bytes() if path.is_file() else b""
-    return [data[i : i + 32].hex() for i in range(0, len(data), 32)]
-
-
-class _Coverage:
-    """Compares the entries of one seal with the hashes that it sealed."""
-
-    def __init__(self, seal: Seal) -> None:
-        self.seal = seal
-        self._leaves = _leaves(seal)
-        self._seen: set[int] = set()
-        self._wrong: list[int] = []
-
-    def entry(self, entry: Entry) -> None:
-        place = entry.seq - self.seal.first
-        if 0 <= place < len(self._leaves):
-            self._seen.add(entry.seq)
-            if entry.hash != self._leaves[place]:
-                self._wrong.append(entry.seq)
-
-    def close(self, report: Report) -> bool:
-        """Report what is altered or missing. Returns whether everything is there as sealed."""
-        seal = self.seal
-        missing = sorted(set(range(seal.first, seal.head + 1)) - self._seen)
-        for what, seqs in (("altered", self._wrong), ("missing", missing)):
-            if seqs:
-                more = f", and {len(seqs) - 1} more of this seal" if len(seqs) > 1 else ""
-                detail = f"sealed {seal.body.get('made_at')} (seal {seal.number}), {what} since{more}"
-                report.add(Problem(JOURNAL, f"entry {seqs[0]}", "sealed", detail))
-        return not (self._wrong or missing)

@@ -101,7 +101,7 @@ def _store(home: Home, signer: Signer, notes: Notes, body: Mapping[str, Any], le
     place = folder / f"{int(body['number']):06d}"
     part = _write_beside(place, files)
     waiting = notes.unstamped() if asks else []
-    notes.mark(_note(home, body, waiting, asks))
+    notes.mark(_note(body, waiting, asks))
     part.rename(place)
     sync_folder(folder)
     for state in waiting:  # the token of the newest will cover them: an absent authority leaves one note, not many
@@ -118,9 +118,8 @@ def _write_beside(place: Path, files: Mapping[str, bytes]) -> Path:
     return part
 
 
-def _note(home: Home, body: Mapping[str, Any], waiting: list[Pending], asks: bool) -> Pending:
-    stamp, copy = "wanted" if asks else "none", bool(home.settings.seal_copies)
-    note = Pending(int(body["number"]), str(body["made_at"]), stamp=stamp, copy=copy)
+def _note(body: Mapping[str, Any], waiting: list[Pending], asks: bool) -> Pending:
+    note = Pending(int(body["number"]), str(body["made_at"]), stamp="wanted" if asks else "none")
     if waiting:
         note = replace(note, since=waiting[0].since, attempts=waiting[-1].attempts, reason=waiting[-1].reason)
     return note

@@ -19,7 +19,6 @@ class Pending:
     journalled: bool = False
     stamp: str = "none"
     authority: str = ""
-    copy: bool = False
     attempts: int = 0
     reason: str = ""  # why the last attempt failed
 
@@ -36,11 +35,12 @@ class Notes:
         if not self.folder.is_dir():
             return []
         found = []
-        for path in sorted(self.folder.glob("*.json")):
+        for path in sorted(self.folder.glob("[0-9]*.json")):
             try:
-                found.append(Pending(**json.loads(path.read_bytes())))
+                said = json.loads(path.read_bytes())
+                found.append(Pending(**{name: said[name] for name in Pending.__slots__ if name in said}))
             except (OSError, ValueError, TypeError):
-                found.append(Pending(int(path.stem), "", stamp="wanted", copy=True, reason="its note was unreadable"))
+                found.append(Pending(int(path.stem), "", stamp="wanted", reason="its note was unreadable"))
         return found
 
     def unstamped(self) -> list[Pending]:
@@ -51,7 +51,7 @@ class Notes:
         """Write the note, or take it away when nothing is left to do."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{state.number:06d}.json"
-        if state.journalled and state.stamp in {"none", "done", "covered"} and not state.copy:
+        if state.journalled and state.stamp in {"none", "done", "covered"}:
             path.unlink(missing_ok=True)
         else:
             text = {name: getattr(state, name) for name in Pending.__slots__}

@@ -17,12 +17,13 @@ from cryptography import x509
 from pipeline.errors import EvidenceBroken, FixHome, ImbError
 from pipeline.evidence.journal import Journal, utc_text
 from pipeline.evidence.keys import Signer, fingerprint, has_key, load_signer, new_key
-from pipeline.evidence.seal_copies import copy_pending
+from pipeline.evidence.outside import together
+from pipeline.evidence.seal_copies import Copies
 from pipeline.evidence.seal_files import Seal, last_seal, seal_folder
 from pipeline.evidence.seal_journal import journal_seals
 from pipeline.evidence.seal_making import make_seal
 from pipeline.evidence.seal_notes import Notes
-from pipeline.evidence.stamping import ask_for_token
+from pipeline.evidence.stamping import ask_for_token, authorities
 from pipeline.home import Home, full_disk_named
 
 GRACE = 2.0  # seconds for which the end of a command waits for an authority
@@ -39,8 +40,9 @@ class Sealer:
         self.home, self.journal = home, journal
         self.folder = seal_folder(home)
         self.notes = Notes(self.folder)
+        self.copies = Copies(home, self.notes)
         self.trouble = ""  # why the last attempt to seal failed, for the operator
-        self._attending = threading.Lock()
+        self._stamping = threading.Lock()
         self._fresh = threading.Event()  # the thread has left something to be journalled
         self._signer: Signer | None = None
         self._stop: threading.Event | None = None
@@ -144,21 +146,25 @@ class Sealer:
         self._fresh.clear()
         journal_seals(self.home, self.journal, self.notes, look=look)
 
-    def attend(self, seconds: float, wait: float = 0.0) -> None:
-        """Ask for tokens and copy seals outside, for at most about `seconds`. What fails stays pending, with why.
+    def attend(self, seconds: float, *, hurry: bool = True) -> None:
+        """Ask for tokens and copy seals outside, side by side, for at most about `seconds`.
 
-        `wait`: for how long another thread may finish its attending first.
+        What fails stays pending, with why. Without `hurry`, places that want pauses between copies get them.
         """
-        if not self._attending.acquire(timeout=wait):
+        until = time.monotonic() + seconds
+        together([lambda: self._stamp(until, seconds), lambda: self.copies.deliver(seconds, hurry=hurry)], seconds)
+
+    def _stamp(self, until: float, wait: float) -> None:
+        if not self._stamping.acquire(timeout=wait):
             return
         try:
-            if ask_for_token(self.home, self.notes, time.monotonic() + seconds):
+            if ask_for_token(self.home, self.notes, until):
                 self._fresh.set()
-            copy_pending(self.home, self.notes)
-        except OSError as error:
+                self.copies.deliver(max(until - time.monotonic(), 1.0), hurry=False)  # it goes where its seal went
+        except Exception as error:  # whatever it is: the seal stays pending, and the next command asks again
             log.error("Seals wait: %s", error)
         finally:
-            self._attending.release()
+            self._stamping.release()
 
     # -- the thread ---------------------------------------------------------------------------------------------------
 
@@ -173,7 +179,7 @@ class Sealer:
         self._thread.start()
 
     def _work(self, stop: threading.Event, every: float) -> None:
-        self._tended()
+        self._attend_beside()
         while not stop.wait(every):
             if self._signer is None or not self.folder.is_dir():
                 continue
@@ -184,22 +190,21 @@ class Sealer:
             except Exception as error:  # the crawl goes on; what is wrong is said, and again by the next command
                 self.trouble = str(error)
                 log.error("Not sealed: %s", error)
-            self._tended()
+            self._attend_beside()
 
-    def _tended(self, wait: float = 0.0) -> None:
-        try:
-            self.attend(self.home.settings.timestamp_timeout_seconds * 2, wait)
-        except Exception as error:
-            log.error("Seals wait: %s", error)
+    def _attend_beside(self) -> None:
+        """`attend` without waiting for it: who hangs outside delays no seal, and is not asked again meanwhile."""
+        seconds = self.home.settings.timestamp_timeout_seconds * max(len(authorities(self.home)), 1)
+        until = time.monotonic() + seconds
+        together([lambda: self._stamp(until, 0.0)], 0.0)
+        self.copies.deliver(seconds, hurry=False, stay=False)
 
     def close(self, grace: float = GRACE) -> None:
         """Seal what is left, give the authority a moment, journal what came of it. Never raises over a seal."""
         if self._stop is not None:
             self._stop.set()
         self.try_to_seal()
-        if any(s.stamp == "wanted" or s.copy for s in self.notes.all()):
-            last_try = threading.Thread(target=self._tended, args=(grace,), daemon=True)
-            last_try.start()
-            last_try.join(grace)
+        if self.notes.unstamped() or self.copies.pending():
+            together([lambda: self.attend(grace)], grace)
             self.journal_done(look=True)
         self._thread = None

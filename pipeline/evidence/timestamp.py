@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import ssl
-import threading
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +24,7 @@ from rfc3161_client._rust import parse_timestamp_request
 
 from pipeline.errors import FixProfile
 from pipeline.evidence.der import CONTEXT_0, SEQUENCE, read
+from pipeline.evidence.outside import Unreachable, post
 
 MAX_ANSWER = 1 << 20
 MAX_CHAIN = 10
@@ -58,45 +54,12 @@ def make_request(data: bytes) -> bytes:
 
 
 def ask(url: str, request: bytes, timeout: float) -> bytes:
-    """The authority's answer (.tsr), unchecked, within `timeout` seconds all in all. Raises NoStamp.
-
-    The asking runs in a thread of its own: neither a name server nor an answer that drips can hold the caller longer.
-    """
-    answer: list[bytes | NoStamp] = []
-    asking = threading.Thread(target=lambda: answer.append(_post(url, request, timeout)), daemon=True)
-    asking.start()
-    asking.join(timeout)
-    if not answer:
-        raise NoStamp(f"{url} did not answer within {timeout:g} s")
-    if isinstance(answer[0], NoStamp):
-        raise answer[0]
-    return answer[0]
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-def _post(url: str, request: bytes, timeout: float) -> bytes | NoStamp:
-    if not url.startswith(("http://", "https://")):
-        return NoStamp(f"{url} is no http or https address: correct timestamp_authorities in imb.toml")
+    """The authority's answer (.tsr), unchecked, within `timeout` seconds all in all. Raises NoStamp."""
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-    asked = urllib.request.Request(url, request, headers)
-    until = time.monotonic() + timeout
     try:
-        with urllib.request.build_opener(_NoRedirect).open(asked, timeout=timeout) as response:
-            parts, size = [], 0
-            while part := response.read1(65536):
-                parts.append(part)
-                size += len(part)
-                if size > MAX_ANSWER or time.monotonic() > until:
-                    return NoStamp(f"{url} sent too much, or too slowly")
-            return b"".join(parts)
-    except urllib.error.HTTPError as error:
-        return NoStamp(f"{url} answered {error.code} {error.reason}")
-    except Exception as error:  # whatever a hostile answer makes of the client is one more reason to try again later
-        return NoStamp(f"{url} cannot be reached ({getattr(error, 'reason', None) or error or type(error).__name__})")
+        return post(url, request, headers, timeout, MAX_ANSWER)
+    except Unreachable as error:
+        raise NoStamp(str(error)) from error
 
 
 def check_token(answer: bytes, data: bytes, request: bytes, trusted: Sequence[x509.Certificate]) -> Token:

@@ -7,7 +7,7 @@ Memory stays flat: the journal is read once, records are read where it names the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -28,13 +28,13 @@ KEPT = ("import_file", "intake_file", "recovered_file")
 __all__ = ["Report", "verify_home", "verify_package"]
 
 
-def verify_home(home: Home, progress: Callable[[int], None] | None = None, *, copies: Path | None = None) -> Report:
+def verify_home(home: Home, progress: Callable[[int], None] | None = None, *, against: Sequence[Path] = ()) -> Report:
     """Check archive, journal, seals and intake of a home; `progress` is told the number of records checked so far.
 
-    `copies` is a folder with copies of seals, instead of the one in the settings. What lies behind the last seal is
-    no problem: `report.seals` says how far the seals reach.
+    `against`: files and folders with copies of seals, instead of the folders in the settings. What lies behind the last
+    seal is no problem: `report.seals` says how far the seals reach.
     """
-    check = _HomeCheck(home, progress, copies)
+    check = _HomeCheck(home, progress, against)
     for entry, problems in Journal(home.journal, home.now).check():
         for problem in problems:
             check.report.add(Problem(f"archive/{problem.file}", problem.place, problem.prop, problem.detail))
@@ -45,10 +45,10 @@ def verify_home(home: Home, progress: Callable[[int], None] | None = None, *, co
 
 
 class _HomeCheck:
-    def __init__(self, home: Home, progress: Callable[[int], None] | None, copies: Path | None) -> None:
+    def __init__(self, home: Home, progress: Callable[[int], None] | None, against: Sequence[Path]) -> None:
         self.home = home
         self.report = Report(str(home.root))
-        self._seals = SealCheck(home, self.report, copies)
+        self._seals = SealCheck(home, self.report, against)
         self._progress = progress
         self._ends: dict[str, int] = {}  # WARC file -> end of its last journalled record
         self._kept: dict[str, bool] = {}  # imported or taken-in file -> whether its digest holds

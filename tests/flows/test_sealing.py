@@ -77,6 +77,6 @@ def test_a_rolled_back_home_is_found_with_the_copies(made: Path, tmp_path: Path)
         settings.write(f'seal_copies = "{tmp_path}/outside"\n')
     old = Path(shutil.copytree(made, tmp_path / "old"))
     imb(made, "evidence", "rotate-key")
-    imb(made, "evidence", "verify", "--copies", str(tmp_path / "outside"))
+    imb(made, "evidence", "verify", "--against", str(tmp_path / "outside"))
     found = imb(old, "evidence", "verify", check=8)
     assert "rolled back" in found.stdout

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,6 +113,20 @@ def _certificate(
     if not ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def write_certificate(path: Path, ip: str, key: rsa.RSAPrivateKey) -> None:
+    """A self-signed certificate of a server on an address, with its key, as one PEM file."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, ip)])
+    start, end = (datetime.now(UTC) + timedelta(days=d) for d in (-1, 1))
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, end)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(ip))]), False)
+        .add_extension(x509.BasicConstraints(True, None), True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8
+    path.write_bytes(made.public_bytes(PEM) + key.private_bytes(PEM, form, serialization.NoEncryption()))
 
 
 LOCK = threading.Lock()  # openssl writes its serial file
