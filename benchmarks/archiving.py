@@ -123,13 +123,15 @@ def _with_archive(spider: Any, settings: dict[str, Any], folder: Path) -> Any:
     from pipeline.extract.profile import load_profile
     from pipeline.home import create_home
     from spiders.archive import Recorder
+    from spiders.settings import BODY_LIMIT
 
     home = create_home(folder / "home", settings_text='fsync = "batch"\n')
     archive, profile = Archive(home), load_profile(PROFILE)
     crawl_id = archive.begin_crawl(profile.id, {})
     spider.recorder = Recorder(archive, home.now, profile, crawl_id, "")
     settings["DOWNLOAD_HANDLERS"] = {"http": "spiders.archive.ArchivingHandler"}
-    settings["IMB_PROXY"] = ""
+    settings["EXTENSIONS"] = {"spiders.archive.Gate": 0}
+    settings["IMB_BODY_LIMIT"] = BODY_LIMIT
 
     def close() -> None:
         archive.end_crawl(crawl_id, spider.recorder.counts.as_dict(), True, [])

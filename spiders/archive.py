@@ -7,8 +7,10 @@ response, and when the archive cannot be written the spider gets nothing and the
 
 from __future__ import annotations
 
+import base64
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -23,10 +25,10 @@ from pipeline.evidence.warc import Exchange, Failure
 from pipeline.extract.profile import SiteProfile
 from spiders.counts import Counts
 from spiders.settings import ALLOWED_TYPES
-from spiders.wire import WIRE, Pairs, Wire, WireHandler
+from spiders.wire import WIRE, Wire, WireHandler
 
 MEDIA_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF", b"\x1aE\xdf\xa3", b"OggS", b"ID3")
-SECRET_HEADERS = frozenset({b"proxy-authorization"})  # ours, to our own proxy: no part of the exchange
+SECRET_HEADER = re.compile(rb"\r\nproxy-authorization:[^\r]*\r\n", re.IGNORECASE)  # ours, for our own proxy
 CAPTURE_ID = "capture_id"  # key of Request.meta, once the exchange is archived
 REASONS = {
     "DownloadTimeoutError": "timeout",
@@ -36,7 +38,8 @@ REASONS = {
     "DownloadCancelledError": "canceled",
     "UnsupportedURLSchemeError": "scheme",
 }
-NOT_SENT = frozenset({"dns", "refused", "scheme"})
+REFUSED = frozenset({"type", "media"})  # bodies that are not collected: not a byte of them is kept
+TRUNCATED = {"length": "length", "time": "time", "disconnect": "disconnect"}  # ours -> WARC-Truncated
 log = logging.getLogger(__name__)
 
 
@@ -62,27 +65,28 @@ class Recorder:
         self._about = {"lawful-basis": profile.legal_basis, "egress": "proxy" if proxy else "direct"}
         self._through_proxy, self._tell = bool(proxy), tell
 
-    def keep(self, request: Request, response: Response, started: datetime, truncated: str = "") -> None:
-        """Archive one exchange. Raises ArchiveFailed."""
+    def keep(self, request: Request, started: datetime, truncated: str = "", **said: str) -> None:
+        """Archive one exchange; `truncated` says why its body is not whole. Raises ArchiveFailed."""
         wire: Wire = request.meta.pop(WIRE)
-        flags = set(response.flags)
-        if "dataloss" in flags:
-            truncated = truncated or "disconnect"
+        protocol, status, reason = wire.status()
         exchange = Exchange(
             url=request.url,
             method=request.method,
-            request_headers=_public(wire.request_headers),
+            request_headers=(),
             request_body=request.body,
-            status=response.status,
-            reason=wire.reason,
-            protocol=response.protocol or "HTTP/1.1",
-            response_headers=wire.headers,
-            body=b"" if truncated in {"type", "media"} else wire.body(response.body),
+            status=status,
+            reason=reason,
+            protocol=protocol,
+            response_headers=wire.headers(),
+            body=b"" if truncated in REFUSED else wire.body,
             ip="" if self._through_proxy else wire.ip,
             started_at=started,
             received_at=self.now(),
             certificate=wire.certificate,
-            meta=self._meta(request, truncated),
+            meta=self._meta(request, wire, truncated, said),
+            request_head=_public(wire.sent),
+            response_head=wire.head,
+            truncated=TRUNCATED.get(truncated, "unspecified") if truncated else "",
         )
         capture = self._write(lambda: self._archive.write(self._site, self._crawl_id, exchange))
         request.meta[CAPTURE_ID] = capture.capture_id
@@ -93,42 +97,53 @@ class Recorder:
         self.counts.held += 1
         self._write(lambda: self._archive.block(response.request.meta[CAPTURE_ID], SUSPECTED_MINOR))
 
-    def keep_failure(self, request: Request, error: BaseException, started: datetime) -> None:
-        """Archive that a request was sent, or tried, and gave no response. Raises ArchiveFailed."""
-        wire: Wire | None = request.meta.pop(WIRE, None)
-        headers = wire.request_headers if wire else [(n, v) for n, vs in request.headers.items() for v in vs]
+    def keep_broken(self, request: Request, error: BaseException, started: datetime) -> None:
+        """Archive a request that was sent, or tried, and what came back before it failed. Raises ArchiveFailed."""
+        wire: Wire = request.meta[WIRE]
         name = type(error).__name__
-        reason = REASONS.get(name, name)
-        self._fail(request, _public(headers), reason, str(error) or name, started, reason not in NOT_SENT)
+        reason, detail = REASONS.get(name, name), str(error) or name
+        if wire.has_head:
+            cut = "time" if reason == "timeout" else "disconnect"
+            self.keep(request, started, cut, failure=reason, **{"failure-detail": detail})
+        else:
+            self._fail(request, reason, detail, started, request.meta.pop(WIRE))
 
     def not_fetched(self, request: Request, reason: str, detail: str) -> None:
         """Archive that a request was not made, and count it under its reason. Raises ArchiveFailed."""
         setattr(self.counts, reason, getattr(self.counts, reason) + 1)
-        self._fail(request, [], reason, detail, self.now(), False)
+        self._fail(request, reason, detail, self.now(), Wire())
 
-    def _fail(self, request: Request, headers: Pairs, reason: str, detail: str, started: datetime, sent: bool) -> None:
+    def _fail(self, request: Request, reason: str, detail: str, started: datetime, wire: Wire) -> None:
+        received = {"received-base64": base64.b64encode(wire.head).decode()} if wire.lines else {}
         failure = Failure(
             url=request.url,
             method=request.method,
-            request_headers=headers,
+            request_headers=(),
             request_body=request.body,
             reason=reason,
             detail=detail,
             started_at=started,
             failed_at=self.now(),
-            sent=sent,
-            meta=self._meta(request, ""),
+            sent=bool(wire.sent),
+            meta=self._meta(request, wire, "", received),
+            request_head=_public(wire.sent),
         )
         self._write(lambda: self._archive.write_failure(self._site, self._crawl_id, failure))
 
-    def _meta(self, request: Request, truncated: str) -> dict[str, str]:
-        meta = {"why": str(request.meta.get("why", "robots.txt")), **self._about}
+    def _meta(self, request: Request, wire: Wire, truncated: str, said: Mapping[str, str]) -> dict[str, str]:
+        meta = {"why": str(request.meta.get("why", "robots.txt")), **self._about, **said}
         if times := request.meta.get("retry_times"):
             meta["retry"] = str(times)
         if before := request.meta.get("redirect_urls"):
-            meta["redirected-from"] = before[-1]
+            meta["asked"], meta["redirected-from"] = before[0], before[-1]
         if truncated:
             meta["truncated"] = truncated
+        if wire.sendings > 1:
+            meta["sent"] = f"{wire.sendings} times: a kept-alive connection had been closed by the other side"
+        if wire.interim:
+            meta["interim-responses"] = str(wire.interim)
+        if wire.excess:
+            meta["left-out"] = f"{wire.excess} bytes or more behind the end of the response"
         return meta
 
     def _write(self, write: Callable[[], Any]) -> Any:
@@ -145,8 +160,8 @@ class Recorder:
         return written
 
 
-def _public(headers: Pairs) -> Pairs:
-    return [(name, value) for name, value in headers if name.lower() not in SECRET_HEADERS]
+def _public(head: bytes) -> bytes:
+    return SECRET_HEADER.sub(b"\r\n", head)
 
 
 class ArchivingHandler(WireHandler):
@@ -161,12 +176,12 @@ class ArchivingHandler(WireHandler):
         try:
             response = await super().download_request(request)
         except StopDownload as stop:
-            recorder.keep(request, stop.response, started, stop.args[0])
+            recorder.keep(request, started, stop.args[0])
             raise
         except Exception as error:
-            recorder.keep_failure(request, error, started)
+            recorder.keep_broken(request, error, started)
             raise
-        recorder.keep(request, response, started)
+        recorder.keep(request, started, "disconnect" if "dataloss" in response.flags else "")
         return response
 
 

@@ -1,11 +1,12 @@
 """Keep what went over the wire: a Scrapy download handler whose connections remember exact request and response bytes.
 
-Scrapy's own Response has header names re-cased, "Transfer-Encoding" and "Connection" dropped and chunked bodies joined.
-Here the HTTP parser keeps the status line, every header line (folded lines joined) and the chunks as they arrived.
+Scrapy's own Response has header names re-cased, "Transfer-Encoding" and "Connection" dropped, folded lines and chunked
+bodies joined, and nothing at all when a download breaks off. Here every byte is kept as it comes.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,67 +20,110 @@ from scrapy.core.downloader.handlers.http11 import (
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.web._newclient import STATUS
 from twisted.web.client import _HTTP11ClientFactory
 
 Pairs = list[tuple[bytes, bytes]]
-WIRE = "wire"  # key of Request.meta, present while one exchange is under way
+WIRE = "wire"  # key of Request.meta, from the beginning of a download
+STATUS_LINE = re.compile(rb"(HTTP/[\d.]+) +(\d{3})(?: +([^\r\n]*))?")
+FOLD = re.compile(rb"\r?\n[ \t]+")
 
 
 @dataclass(slots=True)
 class Wire:
-    """One exchange as bytes. `chunks` holds the body in its transfer coding, and is None when there was none."""
+    """One exchange as bytes, while it is under way and after."""
 
-    sent: bytes  # request line and headers
-    status_line: bytes = b""
-    headers: Pairs = field(default_factory=list)
-    chunks: list[bytes] | None = None
+    sent: bytes = b""  # request line and headers, to the empty line
+    sendings: int = 0  # more than one: a kept-alive connection turned out to be closed, and it was sent again
+    lines: list[bytes] = field(default_factory=list)  # of the response's head, without the final "\n"
+    parts: list[bytes] = field(default_factory=list)  # the body, in its transfer coding
+    received: int = 0  # bytes of the body, as handed to the spider's side
+    excess: int = 0  # bytes behind the end of the response, which are not kept
+    interim: int = 0  # responses with a 1xx status before the one kept
     ip: str = ""
     certificate: bytes | None = None  # the TLS leaf, DER
-    received: int = 0  # bytes of the body so far
+
+    def begin(self, sent: bytes) -> None:
+        """A request goes out."""
+        self.sent, self.received, self.excess, self.interim = sent, 0, 0, 0
+        self.lines, self.parts = [], []
+        self.sendings += 1
 
     @property
-    def request_headers(self) -> Pairs:
-        lines = self.sent.split(b"\r\n")[1:]
-        return [(name, value.lstrip()) for name, colon, value in (line.partition(b":") for line in lines) if colon]
+    def has_head(self) -> bool:
+        """Whether a whole response head with a readable status line has arrived."""
+        return bool(self.lines) and self.lines[-1] in {b"", b"\r"} and STATUS_LINE.match(self.lines[0]) is not None
 
     @property
-    def reason(self) -> str:
-        parts = self.status_line.split(b" ", 2)
-        return parts[2].decode("latin-1").strip() if len(parts) == 3 else ""
+    def head(self) -> bytes:
+        return b"\n".join([*self.lines, b""])
 
-    def body(self, joined: bytes) -> bytes:
-        """The body with its transfer coding, given the one without."""
-        return joined if self.chunks is None else b"".join(self.chunks)
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.parts)
+
+    def status(self) -> tuple[str, int, str]:
+        """Protocol, status and reason of the response. Only when `has_head`."""
+        found = STATUS_LINE.match(self.lines[0])
+        assert found is not None
+        return found[1].decode(), int(found[2]), (found[3] or b"").decode("latin-1").strip()
+
+    def headers(self) -> Pairs:
+        """Names and values of the response, folded lines joined."""
+        lines = FOLD.sub(b" ", self.head).split(b"\n")[1:]
+        return [(name, value.strip()) for name, colon, value in (line.partition(b":") for line in lines) if colon]
+
+
+class _Method(bytes):
+    """A request method that carries the Wire of its exchange: the one value that Twisted hands on as it is."""
+
+    wire: Wire
 
 
 class WireParser(_LenientHTTPClientParser):  # type: ignore[misc]
     """Takes the class of the parser that Twisted has just made, as Scrapy does: hence no __init__."""
 
-    sent: bytes
+    MAX_LENGTH = 256 * 1024  # of a header line; Twisted gives up after 16 KB
     wire: Wire
 
-    def statusReceived(self, status: bytes) -> None:  # noqa: N802 (Twisted's name)
-        self.wire = Wire(self.sent, status)
-        super().statusReceived(status)
-        self.response.wire = self.wire
-
-    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
-        self.wire.headers.append((name, value))
-        if name.strip().lower() == b"transfer-encoding" and self.wire.chunks is None:
-            self.wire.chunks = []
-        super().headerReceived(name, value)
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 (Twisted's name)
+        wire = self.wire
+        if self.state == STATUS and wire.lines:
+            wire.interim += 1
+            wire.lines = []
+        wire.lines.append(line)
+        super().lineReceived(line)
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
-        if self.wire.chunks is not None:
-            self.wire.chunks.append(data)
+        self.wire.parts.append(data)
         super().rawDataReceived(data)
+
+    def _finished(self, rest: bytes) -> None:
+        if rest:
+            self._drop(len(rest))
+            self.connHeaders.setRawHeaders(b"Connection", [b"close"])  # it must not pass for the next response
+        super()._finished(rest)
+
+    def _drop(self, excess: int) -> None:
+        self.wire.excess = excess
+        if parts := self.wire.parts:
+            parts[-1] = parts[-1][:-excess]
 
 
 class WireProtocol(_LenientHTTP11ClientProtocol):  # type: ignore[misc]
     def request(self, request: Any) -> Any:
+        wire: Wire = request.method.wire
+
+        def write_and_keep(transport: Any, length: bytes | None) -> None:
+            head = _Head()
+            type(request)._writeHeaders(request, head, length)
+            wire.begin(head.written)
+            transport.write(head.written)
+
+        request._writeHeaders = write_and_keep
         deferred = super().request(request)
         self._parser.__class__ = WireParser
-        self._parser.sent = request_head(request)
+        self._parser.wire = wire
         return deferred
 
 
@@ -93,42 +137,42 @@ class WireFactory(_HTTP11ClientFactory):  # type: ignore[misc]
 class _Head:
     """A transport that only remembers."""
 
-    def __init__(self) -> None:
-        self.written = b""
+    written = b""
 
     def writeSequence(self, lines: list[bytes]) -> None:  # noqa: N802
         self.written = b"".join(lines)
 
 
-def request_head(request: Any) -> bytes:
-    """Request line and headers as Twisted writes them for a request (of ours: no body, or one of known length)."""
-    producer, head = request.bodyProducer, _Head()
-    length = None if producer is None else b"Content-Length: %d\r\n" % producer.length
-    if producer is None and request.method in {b"PUT", b"POST"}:
-        length = b"Content-Length: 0\r\n"
-    request._writeHeaders(head, length)
-    return head.written
-
-
 class WireAgent(_ScrapyAgent):  # type: ignore[misc]
+    def _get_agent(self, request: Request, timeout: float) -> Any:
+        agent = super()._get_agent(request, timeout)
+        ask, wire = agent.request, request.meta[WIRE]
+
+        def ask_and_keep(method: bytes, *rest: Any) -> Any:
+            marked = _Method(method)
+            marked.wire = wire
+            return ask(marked, *rest)
+
+        agent.request = ask_and_keep
+        return agent
+
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
-        wire: Wire = txresponse.wire
+        wire: Wire = request.meta[WIRE]
         wire.ip = str(getattr(txresponse, "_scrapy_ip_address", ""))
         certificate = getattr(txresponse, "_scrapy_certificate", None)
         wire.certificate = bytes(certificate.dump()) if certificate is not None else None
-        request.meta[WIRE] = wire
         return super()._cb_bodyready(txresponse, request)
 
 
 class WireHandler(HTTP11DownloadHandler):  # type: ignore[misc]
-    """Scrapy's HTTP handler; after a download `request.meta["wire"]` is the Wire, when headers arrived at all."""
+    """Scrapy's HTTP handler; from the beginning of a download `request.meta["wire"]` is its Wire."""
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._pool._factory = WireFactory
 
     async def download_request(self, request: Request) -> Response:
-        request.meta.pop(WIRE, None)
+        request.meta[WIRE] = Wire()
         agent = WireAgent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.errors import EvidenceBroken, NotFound
 from pipeline.evidence import recovery
+from pipeline.evidence.crawls import Crawl
 from pipeline.evidence.holds import Holds
 from pipeline.evidence.journal import Entry, Journal, utc_text
 from pipeline.evidence.members import MAGIC, members
@@ -23,12 +24,13 @@ from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.reading import RecordReader
 from pipeline.evidence.seals import Sealer
-from pipeline.evidence.warc import Exchange, Failure, WarcWriter, WrittenRecord, stamp
+from pipeline.evidence.warc import Exchange, Failure, WrittenRecord
 from pipeline.home import Home
 from pipeline.model import Capture, Lane
 
 ROLL_AT = 64 * 1024 * 1024
 CAPTURE_KINDS = ("capture", "recovered", "imported")
+CUT_SHORT = frozenset({"disconnect", "time"})  # before the other side had sent everything
 CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
 SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -41,7 +43,7 @@ class KnownCapture:
     capture: Capture
     lane: Lane
     known_at: datetime
-    damage: tuple[str, ...] = ()  # faults of the record in an imported file
+    damage: tuple[str, ...] = ()  # a body that broke off; faults of the record in an imported file
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.seq, self.capture))
@@ -83,8 +85,7 @@ class Archive:
         self.reader = RecordReader(home.archive)
         self.sealer = Sealer(home, self.journal)
         self._roll_at = roll_at
-        self._crawls: dict[str, dict[str, Any]] = {}  # open crawls of this process
-        self._writers: dict[str, WarcWriter] = {}  # by crawl
+        self._crawls: dict[str, Crawl] = {}  # open ones of this process, by id
         self.holds = Holds(self.journal)
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -97,47 +98,43 @@ class Archive:
         crawl_id = str(uuid.uuid4())
         provenance = {**crawl_facts(self.home), **facts}
         self.journal.append("crawl_started", crawl_id=crawl_id, site=site, **provenance)
-        self._crawls[crawl_id] = {
-            "site": site,
-            "lane": facts.get("lane", "regulatory"),
-            "files": {},
-            "about": provenance,
-        }
+        self._crawls[crawl_id] = Crawl(crawl_id, site, str(facts.get("lane", "regulatory")), provenance)
         return crawl_id
 
     def write(self, site: str, crawl_id: str, exchange: Exchange) -> Capture:
         """Archive one exchange, then journal it. Raises DiskFull; what was complete before is kept."""
-        writer = self._writer(site, crawl_id)
-        records = writer.write(exchange)
-        capture = self._capture(site, writer, exchange, records[1])
+        crawl = self._crawl(site, crawl_id)
+        assert crawl.writer is not None
+        records = crawl.writer.write(exchange)
+        facts = _capture_facts(site, crawl.file, exchange, records[1])
         self._journal_written(
             "capture",
-            writer,
-            crawl_id,
+            crawl,
             records,
-            capture=capture_facts(capture),
+            capture=facts,
             method=exchange.method,
             started=utc_text(exchange.started_at),
             ip=exchange.ip,
             certificate_sha256=sha256(exchange.certificate).hexdigest() if exchange.certificate else "",
             meta=dict(exchange.meta),
         )
-        return capture
+        return Capture(**{**facts, "captured_at": exchange.received_at})
 
     def write_failure(self, site: str, crawl_id: str, failure: Failure) -> None:
         """Archive a request that gave no response, then journal it."""
-        writer = self._writer(site, crawl_id)
-        records = writer.write_failure(failure)
+        crawl = self._crawl(site, crawl_id)
+        assert crawl.writer is not None
+        records = crawl.writer.write_failure(failure)
         said = {"url": failure.url, "reason": failure.reason, "detail": failure.detail, "meta": dict(failure.meta)}
         when = utc_text(failure.failed_at)
-        self._journal_written("failure", writer, crawl_id, records, capture=None, site=site, failed=when, **said)
+        self._journal_written("failure", crawl, records, capture=None, site=site, failed=when, **said)
 
     def end_crawl(self, crawl_id: str, counts: Mapping[str, Any], healthy: bool, problems: Iterable[str]) -> None:
         """Close the crawl's files and journal how it ended ('crawl_finished' or 'crawl_failed')."""
-        self._close_writer(crawl_id)
         crawl = self._crawls.pop(crawl_id, None) or self._journalled_crawl(crawl_id)
+        crawl.close_file()
         kind = "crawl_finished" if healthy else "crawl_failed"
-        facts = {"crawl_id": crawl_id, "site": crawl["site"], "files": crawl["files"]}
+        facts = {"crawl_id": crawl_id, "site": crawl.site, "files": crawl.files}
         self.journal.append(kind, **facts, counts=dict(counts), problems=list(problems))
         self.journal.sync()
         self.sealer.try_to_seal()
@@ -145,97 +142,48 @@ class Archive:
     def recover(self) -> None:
         """Put archive and journal in order after a crash; everything done is journalled. The caller holds the lock."""
         self.journal.repair()
-        recovery.recover(self.home, self.journal, {w.path for w in self._writers.values()}, set(self._crawls))
+        busy = {crawl.writer.path for crawl in self._crawls.values() if crawl.writer}
+        recovery.recover(self.home, self.journal, busy, set(self._crawls))
         self.sealer.recover()
 
     def close(self) -> None:
         """Close files, seal what is left, give the time-stamp authority a moment."""
-        for crawl_id in list(self._writers):
-            self._close_writer(crawl_id)
+        for crawl in self._crawls.values():
+            crawl.close_file()
         self.sealer.close()
         self.journal.close()
 
-    def _writer(self, site: str, crawl_id: str) -> WarcWriter:
-        writer = self._writers.get(crawl_id)
-        day = f"{self.home.now():%Y-%m-%d}"
-        if writer is not None and (writer.size >= self._roll_at or writer.path.parent.name != day):
-            self._close_writer(crawl_id)
-            writer = None
-        if writer is None:
-            writer = self._new_file(site, crawl_id, day)
-        return writer
+    def _crawl(self, site: str, crawl_id: str) -> Crawl:
+        """The crawl, with a file open for its next record."""
+        crawl = self._crawls.get(crawl_id)
+        if crawl is None:
+            crawl = self._crawls[crawl_id] = Crawl(crawl_id, site)
+        now = self.home.now()
+        if crawl.is_full(now, self._roll_at):
+            writer = crawl.open_file(self.home.archive, site, now, self.journal.is_durable)
+            self._journal_written("warc_file", crawl, [writer.info], capture=None, site=site)
+        return crawl
 
-    def _new_file(self, site: str, crawl_id: str, day: str) -> WarcWriter:
-        crawl = self._crawls.setdefault(crawl_id, {"site": site, "lane": "regulatory", "files": {}, "about": {}})
-        folder, now = self.home.archive / "warc" / site / day, self.home.now()
-        number = 1
-        while (path := folder / f"{site}-{stamp(now)}-{number}.warc.gz").exists():
-            number += 1
-        about = crawl["about"]
-        info = {
-            "software": collector_name(),
-            "operator": str(about.get("operator", "")),
-            "hostname": str(about.get("host", "")),
-            "robots": str(about.get("robots", "")),
-            "http-header-user-agent": str(about.get("user_agent", "")),
-            "isPartOf": f"crawl {crawl_id} of {site}",
-            "clock": str(about.get("clock", "")),
-        }
-        writer = self._writers[crawl_id] = WarcWriter(path, info, now, self.journal.is_durable)
-        self._journal_written("warc_file", writer, crawl_id, [writer.info], capture=None, site=site)
-        return writer
-
-    def _capture(self, site: str, writer: WarcWriter, exchange: Exchange, record: WrittenRecord) -> Capture:
-        types = (value for name, value in exchange.response_headers if name.lower() == b"content-type")
-        return Capture(
-            capture_id=record.id,
-            site=site,
-            url=exchange.url,
-            captured_at=exchange.received_at,
-            status=exchange.status,
-            content_type=next(types, b"").decode("latin-1"),
-            sha256=record.payload,
-            warc_file=self._relative(writer),
-            offset=record.offset,
-            length=record.length,
-            collector=collector_name(),
-        )
-
-    def _relative(self, writer: WarcWriter) -> str:
-        return writer.path.relative_to(self.home.archive).as_posix()
-
-    def _journal_written(
-        self, kind: str, writer: WarcWriter, crawl_id: str, records: list[WrittenRecord], **facts: Any
-    ) -> None:
+    def _journal_written(self, kind: str, crawl: Crawl, records: list[WrittenRecord], **facts: Any) -> None:
         if self.journal.is_due and not self.journal.is_durable:
-            for open_writer in self._writers.values():
-                open_writer.sync()
-        crawl = self._crawls[crawl_id]
-        file = self._relative(writer)
-        crawl["files"][file] = writer.size
+            for busy in self._crawls.values():
+                if busy.writer:
+                    busy.writer.sync()
+        file = crawl.file
+        crawl.files[file] = records[-1].offset + records[-1].length
         listed = [record.as_dict() for record in records]
         try:
-            self.journal.append(kind, crawl_id=crawl_id, lane=crawl["lane"], file=file, records=listed, **facts)
+            self.journal.append(kind, crawl_id=crawl.crawl_id, lane=crawl.lane, file=file, records=listed, **facts)
         except BaseException:
-            self._drop_writer(crawl_id)  # nothing may follow a record that the journal lacks: recovery reads tails
+            crawl.forget_file()  # nothing may follow a record that the journal lacks: recovery reads tails
             raise
         if self.sealer.has_news:
             self.sealer.journal_done()
 
-    def _drop_writer(self, crawl_id: str) -> None:
-        writer = self._writers.pop(crawl_id, None)
-        if writer:
-            self._crawls[crawl_id]["files"].pop(self._relative(writer), None)
-            writer.close()
-
-    def _close_writer(self, crawl_id: str) -> None:
-        if writer := self._writers.pop(crawl_id, None):
-            writer.close()
-
-    def _journalled_crawl(self, crawl_id: str) -> dict[str, Any]:
+    def _journalled_crawl(self, crawl_id: str) -> Crawl:
         for entry in self.journal.entries("crawl_started", containing=crawl_id.encode()):
             files = recovery.journalled_sizes(self.journal, crawl_id)
-            return {"site": entry.body["site"], "files": files}
+            return Crawl(crawl_id, entry.body["site"], files=files)
         raise NotFound(f"No crawl {crawl_id} was begun in {self.home.root}.")
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -351,11 +299,29 @@ def capture_facts(capture: Capture) -> dict[str, Any]:
     return {**facts, "captured_at": utc_text(capture.captured_at)}
 
 
+def _capture_facts(site: str, file: str, exchange: Exchange, record: WrittenRecord) -> dict[str, Any]:
+    types = (value for name, value in exchange.response_headers if name.lower() == b"content-type")
+    return {
+        "capture_id": record.id,
+        "site": site,
+        "url": exchange.url,
+        "captured_at": utc_text(exchange.received_at),
+        "status": exchange.status,
+        "content_type": next(types, b"").decode("latin-1"),
+        "sha256": record.payload,
+        "warc_file": file,
+        "offset": record.offset,
+        "length": record.length,
+        "collector": collector_name(),
+    }
+
+
 def known_capture(entry: Entry) -> KnownCapture | None:
     """The capture that an entry names, or None when its records hold no response."""
     facts = entry.body.get("capture")
     if not facts:
         return None
     capture = Capture(**{**facts, "captured_at": datetime.fromisoformat(facts["captured_at"])})
-    damage = tuple(entry.body.get("damage", ()))
+    cut = entry.body.get("meta", {}).get("truncated")
+    damage = (f"the body was cut short ({cut})",) if cut in CUT_SHORT else tuple(entry.body.get("damage", ()))
     return KnownCapture(entry.seq, capture, entry.body.get("lane", "regulatory"), entry.when, damage)

@@ -27,6 +27,7 @@ GENESIS = "0" * 64
 SEQ = re.compile(rb'"seq":(\d+)\}\s*$')
 ENDING = re.compile(rb'"hash":"([0-9a-f]{64})","kind":"([^"]*)","prev":"[0-9a-f]{64}","seq":(\d+)\}\n$')
 MAX_LINE = 256 * 1024 * 1024
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,14 @@ class Entry:
 
 def canonical(value: Any) -> bytes:
     """The one serialization that is hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    return ENCODER.encode(value).encode("ascii")
 
 
 def utc_text(moment: datetime) -> str:
     """ISO 8601 in UTC, always six digits of a second, ending in Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_entry(line: bytes) -> Entry:

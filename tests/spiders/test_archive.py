@@ -72,14 +72,13 @@ def odd_pages() -> dict[str, Callable[[Any], bytes]]:
 
 def test_every_response_is_stored_as_it_was_sent(site: Any, home: Home, profile: Write) -> None:
     site.routes.update({**odd_pages(), "/target.html": raw(TYPE + sized(PAGE), PAGE)})
-    # The one thing that differs: white space around header values, and line breaks inside them.
-    loose = b"X-Folded: one\r\n\t two\r\nX-Tight:1\r\nX-Loose:   2 \r\n"
+    loose = b"X-Folded: one\r\n\t two\r\nX-Tight:1\r\nX-Loose:   2 \r\nno header at all\r\n"
     site.routes["/folded.html"] = raw(TYPE + loose + sized(PAGE), PAGE)
     site.listing("/list", [*odd_pages(), "/folded.html"])
     result = run_crawl(home, profile())
     assert result.healthy and result.failures == 0
     responses, requests = stored(home, "response"), stored(home, "request")
-    for entry in (e for e in site.log if e.path != "/folded.html"):
+    for entry in site.log:
         [(block, headers)] = responses[site.root + entry.path]
         assert block == entry.response, entry.path
         assert headers["WARC-IP-Address"] == "127.0.0.1"
@@ -87,12 +86,6 @@ def test_every_response_is_stored_as_it_was_sent(site: Any, home: Home, profile:
         sent = set(entry.request.replace(b"\r\n", b"\n").strip().split(b"\n"))
         assert set(asked.strip().split(b"\r\n")) == sent, entry.path
     assert sum(map(len, responses.values())) == len(site.log) == result.counts["captures"]
-    [(folded, _)] = responses[site.root + "/folded.html"]
-    assert folded.partition(b"\r\n\r\n")[0].split(b"\r\n")[2:5] == [
-        b"X-Folded: one\t two",
-        b"X-Tight: 1",
-        b"X-Loose: 2",
-    ]
     assert result.ads == 11  # all eleven ways of sending the page are read
 
 
