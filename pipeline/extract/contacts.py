@@ -12,18 +12,20 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.phones import normalize_phone
-from pipeline.extract.scan import matches_at, occurrences
+from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
 _DOT = r"(?:\.|\s?[\(\[\{<]\s?(?:dot|\.)\s?[\)\]\}>]\s?|\s+dot\s+)"
 _LOCAL = r"(?<![\w.+-])(?P<local>[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_])?)"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_EMAIL = re.compile(
-    rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}}))(?![\w-])"
+_EMAIL = sought(
+    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}}))(?![\w-])")
 )
-_SPELLED = re.compile(
-    rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?\s+dot\s+(?P<tld>[a-z]{{2,18}}))(?![\w-])"
+_SPELLED = sought(
+    re.compile(
+        rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?\s+dot\s+(?P<tld>[a-z]{{2,18}}))(?![\w-])"
+    )
 )
 _DOTS = re.compile(_DOT)
 _BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
@@ -37,7 +39,7 @@ _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
 _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
-_URL = re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I)
+_URL = sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
 _SITE_IDS = re.compile(
     r"\b(?P<id>UA-\d{4,10}-\d{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{5,9}|AW-\d{9,11}|ca-pub-\d{10,20})\b"
@@ -60,12 +62,14 @@ def find_emails(text: str) -> list[Found]:
 
 
 def _plain_emails(folded: str) -> Iterator[re.Match[str]]:
+    if not holds(_EMAIL, folded):
+        return iter(())
     signs = [*occurrences(folded, "@"), *(m.start() for m in _BRACKETED_AT.finditer(folded))]
     return matches_at(_EMAIL, folded, _before(folded, signs, _LONGEST_LOCAL + 2))
 
 
 def _spelled_emails(folded: str) -> Iterator[re.Match[str]]:
-    if "dot" not in folded:
+    if not holds(_SPELLED, folded):
         return iter(())
     signs = [m.start() + 1 for m in _SPACED_AT.finditer(folded)]
     return matches_at(_SPELLED, folded, _before(folded, signs, _LONGEST_LOCAL))
@@ -93,35 +97,38 @@ def decode_cfemail(code: str) -> str | None:
     return found[0].value if found and found[0].end - found[0].start == len(address) else None
 
 
-@cache
-def _handle_words() -> tuple[tuple[str, tuple[str, ...], bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
+def _handle_words() -> tuple[tuple[str, bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
     patterns = []
     for service, entry in vocabulary("handles").items():
-        written = tuple(map(fold, entry["words"]))
-        words = "|".join(map(re.escape, written))
+        words = "|".join(re.escape(fold(word)) for word in entry["words"])
         if words:
-            rx = re.compile(
-                rf"(?<![a-z0-9])(?:{words})(?P<mark>\s?(?:id|account|user(?:name)?|number|号)?\s?(?:is|[:：=@#-])?)\s?@?{_HANDLE}(?![\w@])"
+            rx = sought(
+                re.compile(
+                    rf"(?<![a-z0-9])(?:{words})(?P<mark>\s?(?:id|account|user(?:name)?|number|号)?\s?(?:is|[:：=@#-])?)\s?@?{_HANDLE}(?![\w@])"
+                )
             )
-            number = re.compile(rf"(?<![a-z0-9])(?:{words})\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
-            patterns.append((service, written, bool(entry.get("alone", True)), bool(entry.get("phone")), rx, number))
+            number = sought(
+                re.compile(rf"(?<![a-z0-9])(?:{words})\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
+            )
+            patterns.append((service, bool(entry.get("alone", True)), bool(entry.get("phone")), rx, number))
     return tuple(patterns)
+
+
+_HANDLE_WORDS = _handle_words()
 
 
 def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
     found = []
-    for service, words, alone, phone, pattern, number_pattern in _handle_words():
-        if not (places := occurrences(folded, words)):
-            continue
-        for m in matches_at(pattern, folded, places):
+    for service, alone, phone, pattern, number_pattern in _HANDLE_WORDS:
+        for m in scan(pattern, folded):
             marked = any(word in m["mark"] for word in ("id", ":", "：", "=", "@", "#", "号"))
             if not marked and (not alone or not re.search(r"[\d_]", m["id"])):
                 continue
             number = normalize_phone(m["id"]) if phone or m["id"].isdigit() else None
             found.append(Found("handle", f"{service}:{number or m['id']}", *m.span("id"), "plain", 0.9))
-        for m in matches_at(number_pattern, folded, places) if phone else ():
+        for m in scan(number_pattern, folded) if phone else ():
             if number := normalize_phone(m["id"]):
                 found.append(Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9))
     return sorted(found, key=lambda f: (f.start, f.value))
@@ -193,25 +200,16 @@ def website_value(url: str) -> str:
     return f"{host}{path.rstrip('/')}" if "." in host and not host.replace(".", "").isdigit() else ""
 
 
-@cache
-def _bare_domain() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_endings()})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
-
-
-def _endings() -> str:
-    return "|".join(vocabulary("websites")["endings"])
-
-
-@cache
-def _ending() -> re.Pattern[str]:
-    return re.compile(rf"\.(?:{_endings()})(?![\w@-])")
+_ENDINGS = "|".join(vocabulary("websites")["endings"])
+_BARE_DOMAIN = re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_ENDINGS})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
+_ENDING = sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
 
 
 def _web_addresses(text: str) -> list[re.Match[str]]:
     folded = fold(text)
-    written = matches_at(_URL, text, occurrences(folded, ("http", "www.")))
-    endings = [m.start() for m in _ending().finditer(folded)]
-    return [*written, *matches_at(_bare_domain(), folded, _before(folded, endings, _LONGEST_HOST))]
+    written = scan(_URL, text)
+    endings = [m.start() for m in scan(_ENDING, folded)]
+    return [*written, *matches_at(_BARE_DOMAIN, folded, _before(folded, endings, _LONGEST_HOST))]
 
 
 def find_websites(text: str, own_hosts: frozenset[str] = frozenset()) -> list[Found]:

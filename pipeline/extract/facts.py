@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from pipeline.extract.lexicon import fold
-from pipeline.extract.scan import matches_at, occurrences
+from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
 _CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?\s?[ap]\.?\s?m\b\.?|[0-2]?\d:[0-5]\d|noon|midnight)"
@@ -21,21 +21,25 @@ _HOURS = re.compile(
     rf"(?P<close>{_CLOCK}|late|close)(?:\s{{0,2}}{_DAYS})?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
-_FROM_TO = re.compile(
-    r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\.?)?\s?"
-    r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
+_FROM_TO = sought(
+    re.compile(
+        r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\.?)?\s?"
+        r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
+    )
 )
 _DAYS_REACH = 120
 _MAY_BEGIN = re.compile(r"(?<!\w)\w")
-_ALL_DAY = re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)")
+_ALL_DAY = sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
 _MINUTES = (
     r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
     r"|(?P<{2}>(?:an?\s|1\s?|one\s)?(?:hour|hr|h)\b)"
 )
-_PRICE = re.compile(
-    rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–]?\s?(?:for\s|is\s)?)?"
-    r"(?:\$\s?(?P<usd>\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|usd\b))(?![\d$])"
-    rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
+_PRICE = sought(
+    re.compile(
+        rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–]?\s?(?:for\s|is\s)?)?"
+        r"(?:\$\s?(?P<usd>\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|usd\b))(?![\d$])"
+        rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
+    )
 )
 _PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
 _PRICE_BEGINS = re.compile(r"(?<![\w$.])[\w$]")
@@ -47,14 +51,14 @@ def find_hours(text: str) -> list[Found]:
     folded = fold(text)
     found = [
         Found("hours", " ".join(m[0].split()).rstrip(". "), *m.span())
-        for matches in (_hours(folded), matches_at(_ALL_DAY, folded, occurrences(folded, ("24",))))
+        for matches in (_hours(folded), scan(_ALL_DAY, folded))
         for m in matches
     ]
     return sorted(found, key=lambda f: f.start)
 
 
 def _hours(folded: str) -> Iterator[re.Match[str]]:
-    spans = [(m.start() - _DAYS_REACH, m.end()) for m in _FROM_TO.finditer(folded)]
+    spans = [(m.start() - _DAYS_REACH, m.end()) for m in scan(_FROM_TO, folded)]
     return matches_at(_HOURS, folded, _beginnings(_MAY_BEGIN, folded, spans))
 
 
@@ -83,6 +87,8 @@ def find_prices(text: str) -> list[Found]:
     """Dollar prices, value "60.00 USD" or "60.00 USD/30min" when the time is said."""
     found = []
     folded = fold(text)
+    if not holds(_PRICE, folded):
+        return []
     spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "usd"))]
     for m in matches_at(_PRICE, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
         amount = f"{int(m['usd'] or m['after'])}.{m['cents'] or '00'} USD"

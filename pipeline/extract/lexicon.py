@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.scan import scan
+from pipeline.extract.scan import scan, sought
 from pipeline.extract.text import Found
 
 VOCAB = Path(__file__).with_name("vocab")
@@ -51,18 +51,16 @@ def spaced(pattern: str) -> str:
     return pattern.replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
-@cache
-def _indicators() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (code, re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)"))
-        for code, entry in vocabulary("indicators").items()
-    )
+_INDICATORS = tuple(
+    (code, sought(re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)")))
+    for code, entry in vocabulary("indicators").items()
+)
 
 
 def find_indicators(text: str) -> list[Found]:
     """Spans of the indicator lexicon, value = its code, in order of appearance."""
     folded = fold(text)
-    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _indicators() for m in scan(rx, folded)]
+    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _INDICATORS for m in scan(rx, folded)]
     return sorted(found, key=lambda f: (f.start, f.end, f.value))
 
 

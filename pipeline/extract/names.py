@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from pipeline.extract.lexicon import fold, vocabulary
-from pipeline.extract.scan import matches_at, occurrences
+from pipeline.extract.scan import holds, matches_at, occurrences, sought
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -112,12 +112,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(piece)
 
 
-@cache
 def _phrase() -> re.Pattern[str]:
     kinds = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
-    return re.compile(
-        rf"(?<![\w@.])(?:{_WORD}[ ]){{1,4}}(?:&[ ])?(?:{kinds})(?:[ ](?:&[ ])?(?:{kinds}|Center|CENTER)){{0,2}}(?!\w)"
-    )
+    more = rf"(?:[ ](?:&[ ])?(?:{kinds}|Center|CENTER)){{0,2}}"
+    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}[ ]){{1,4}}(?:&[ ])?(?:{kinds}){more}(?!\w)"))
+
+
+_PHRASE = _phrase()
 
 
 @cache
@@ -148,8 +149,10 @@ def _leading_noise(words: list[str]) -> int:
 
 def find_business_names(text: str) -> list[Found]:
     """Capitalized phrases that end in a word for such a business and hold a distinctive word: "Golden Lotus Spa"."""
-    found = []
-    for m in matches_at(_phrase(), text, _phrase_starts(text)):
+    found: list[Found] = []
+    if not holds(_PHRASE, text):
+        return found
+    for m in matches_at(_PHRASE, text, _phrase_starts(text)):
         start, words = m.start(), m[0].split(" ")
         while words and (skipped := _leading_noise(words)):
             start += sum(len(w) + 1 for w in words[:skipped])

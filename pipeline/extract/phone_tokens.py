@@ -26,6 +26,7 @@ from pipeline.extract.phone_vocab import (
     read_prefix,
     read_suffix,
 )
+from pipeline.extract.scan import candidates
 
 Kind = Literal["digits", "word", "letter", "chinese"]
 
@@ -49,7 +50,7 @@ class Unit:
 
 def read_segments(folded: str) -> Iterator[list[Unit]]:
     """Every stretch of units without a foreign word in between that holds at least eight digits."""
-    for run in RUN.finditer(folded):
+    for run in candidates(RUN, folded):
         start, end = run.span()
         while start and "a" <= folded[start - 1] <= "z":
             start -= 1

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.extract.lexicon import fold, spaced, spans, vocabulary
-from pipeline.extract.scan import matches_at, scan
+from pipeline.extract.scan import matches_at, scan, sought
 from pipeline.extract.text import Found
 
 _NAME = r"(?P<name>[A-Z][a-zà-ÿ]{1,14}|[A-Z]{2,14})"
 _NAMES = rf"{_NAME}(?P<more>(?:\s?(?:,|&|/|\band\b|\bor\b)\s?[A-Z][A-Za-zà-ÿ]{{1,14}}){{0,5}})"
 _INTRODUCED = tuple(
-    re.compile(spaced(p))
+    sought(re.compile(spaced(p)))
     for p in (
         rf"(?:[Aa]sk|ASK|[Cc]all|[Tt]ext|[Ll]ook) (?:for|FOR) (?:[Mm]iss |[Mm]s\.? )?{_NAMES}",
         rf"(?:[Mm]y|MY|[Hh]er) [Nn](?:ame|AME) (?:is|['’]s|IS):? {_NAMES}",
@@ -30,7 +30,7 @@ _INTRODUCED = tuple(
     )
 )
 _LONGEST_NAME = 15
-_DUTY = re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)"))
+_DUTY = sought(re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)")))
 _ON_DUTY = re.compile(rf"{_NAME}\s+{_DUTY.pattern}")
 
 
@@ -39,19 +39,21 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(vocabulary("protected")[key].split())
 
 
-@cache
 def _patterns(key: str) -> tuple[re.Pattern[str], ...]:
-    entry = vocabulary("protected")[key]
-    return tuple(re.compile(spaced(p)) for p in ([entry] if isinstance(entry, str) else entry))
+    return tuple(sought(re.compile(spaced(p))) for p in vocabulary("protected")[key])
+
+
+_AGES, _LOOKS, _SCHOOL = _patterns("ages"), _patterns("looks"), _patterns("school")
+_RULE, _NOT_A_PERSON = (re.compile(spaced(vocabulary("protected")[key])) for key in ("rule", "not_a_person"))
 
 
 def find_protected(text: str) -> list[Found]:
     """Spans of workers' names, ages and looks, value always "", style worker_name, age or looks; sorted, not nested."""
     folded = fold(text)
     found = [*_worker_names(text)]
-    for rx in _patterns("ages"):
+    for rx in _AGES:
         found += [Found("protected", "", *m.span(), "age") for m in scan(rx, folded) if _is_person(folded, m)]
-    for rx in _patterns("looks"):
+    for rx in _LOOKS:
         found += spans("protected", "looks", rx, folded)
     kept: list[Found] = []
     for f in sorted(found, key=lambda f: (f.start, -f.end)):
@@ -89,15 +91,15 @@ def _on_duty(text: str) -> Iterator[re.Match[str]]:
 def _is_person(folded: str, m: re.Match[str]) -> bool:
     """Whether the age is stated of a person: not a rule ("under 18", "if you are"), not a business's years."""
     before, after = folded[max(0, m.start() - 40) : m.start()], folded[m.end() : m.end() + 25]
-    business = _patterns("not_a_person")[0].match(after.lstrip(" -,"))
-    return business is None and _patterns("rule")[0].search(before) is None
+    business = _NOT_A_PERSON.match(after.lstrip(" -,"))
+    return business is None and _RULE.search(before) is None
 
 
 def minor_signs(text: str) -> list[Found]:
     """Spans that state a person's age under 18 or speak of a schoolchild. Any one holds the page back."""
     folded = fold(text)
-    found = [f for rx in _patterns("school") for f in spans("protected", "minor", rx, folded)]
-    for rx in _patterns("ages"):
+    found = [f for rx in _SCHOOL for f in spans("protected", "minor", rx, folded)]
+    for rx in _AGES:
         for m in scan(rx, folded):
             age = m["age"]
             if (not age.isdigit() or 8 <= int(age) < 18) and _is_person(folded, m):

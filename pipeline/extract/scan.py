@@ -1,7 +1,8 @@
-"""Regular expressions tried only where they can begin, so that a long text costs little.
+"""Regular expressions tried only where they can match, so that a long text costs little.
 
-A pattern without a literal at its head is tried at every character. Its possible beginnings are read off it once,
-found by plain string search, and it is tried there: the matches are those of `finditer`.
+RE2 reads a text once for all patterns together and says which of them it can hold; where one can begin, RE2 finds too.
+For that every pattern is rewritten so that it matches at least where the original does: look-around falls away, long
+counts become "any number", a character outside ASCII is a question mark in the pattern and in the text.
 """
 
 from __future__ import annotations
@@ -13,26 +14,54 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_LENGTH = 5  # characters of a beginning: longer ones are more, and hardly rarer
-_SHORT = 60  # characters of a text that is not worth a search
-_MOST = 80  # beginnings of one pattern
-_ODD_BLANK = re.compile(r"[^\S ]")
-_ODD_DIGIT = re.compile(r"[^\D0-9]")
-_ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
+import re2
 
-_Heads = set[tuple[str, bool]]  # a beginning, and whether what follows in the pattern may extend it
+_SHORT = 40  # characters of a text that is not worth a search
+_LONGEST = 5  # a longer count costs states and excludes little
+_OTHER = "?"  # stands for every character outside ASCII
+_MEMORY = 64 << 20  # bytes for RE2's automata
+_CLASSES = {
+    ops.CATEGORY_WORD: r"0-9A-Za-z_",
+    ops.CATEGORY_DIGIT: r"0-9",
+    ops.CATEGORY_SPACE: r"\x09-\x0d\x1c-\x20",
+    ops.CATEGORY_NOT_WORD: r"\x00-/:-@\[-\^`{-\x7f",
+    ops.CATEGORY_NOT_DIGIT: r"\x00-/:-\x7f",
+    ops.CATEGORY_NOT_SPACE: r"\x00-\x08\x0e-\x1b!-\x7f",
+}
+_REPEATS = frozenset([ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT])
+_ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
+_MATCHED_BY_MORE = frozenset("ikst")  # by other scripts' letters too, when case is ignored
+
+_numbers: dict[re.Pattern[str], int] = {}  # every pattern that was declared -> its number in the set
+
+
+def sought(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text."""
+    _numbers.setdefault(pattern, len(_numbers))
+    return pattern
+
+
+def holds(pattern: re.Pattern[str], text: str) -> bool:
+    """False when the declared pattern matches nowhere in the text; True when it may."""
+    return _numbers[pattern] in _held(text, len(_numbers))
 
 
 def scan(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches of `pattern.finditer(text)`."""
     if len(text) < _SHORT:
         return pattern.finditer(text)
-    needed, heads, of_lines = _outline(pattern)
-    if not all(literal in text for literal in needed):
-        return iter(())
-    if of_lines:
-        return matches_at(pattern, text, _lines(text))
-    return matches_at(pattern, text, occurrences(_plain(text), heads)) if heads else pattern.finditer(text)
+    return candidates(pattern, text) if holds(pattern, text) else iter(())
+
+
+def candidates(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of `pattern.finditer(text)`, for a pattern that need not be declared."""
+    search, plain, at = _searcher(pattern).search, plain_bytes(text), 0
+    while candidate := search(plain, at):
+        start = candidate.start()
+        found = pattern.match(text, start)
+        at = found.end() if found else start + 1
+        if found:
+            yield found
 
 
 def matches_at(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
@@ -55,90 +84,97 @@ def occurrences(text: str, literals: Iterable[str]) -> list[int]:
     return sorted(set(places)) if len(places) > 1 else places
 
 
-@lru_cache(maxsize=16)
-def _plain(text: str) -> str:
-    """The text in lower case, white space blank and other scripts' digits zeros, character by character."""
-    text = _ODD_BLANK.sub(" ", text).replace("\u0130", "i").lower()
-    return text if text.isascii() else _ODD_DIGIT.sub("0", text)
+@lru_cache(maxsize=32)
+def _held(text: str, known: int) -> frozenset[int]:
+    return frozenset(_set(known).Match(plain_bytes(text)) or ())
 
 
-@lru_cache(maxsize=16)
-def _lines(text: str) -> tuple[int, ...]:
-    return 0, *(newline + 1 for newline in occurrences(text, "\n"))
+@lru_cache(maxsize=32)
+def plain_bytes(text: str) -> bytes:
+    """The text as RE2 reads it: one byte for a character."""
+    return text.encode("ascii", "replace")
+
+
+@lru_cache(maxsize=2)
+def _set(known: int) -> Any:
+    """The automaton of the first so many declared patterns."""
+    patterns = re2.Set.SearchSet(_options())
+    for pattern in list(_numbers)[:known]:
+        patterns.Add(loosened(pattern).encode())
+    patterns.Compile()
+    return patterns
 
 
 @cache
-def _outline(pattern: re.Pattern[str]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """(literals in every match, beginnings one of which every match has, whether it begins at the start of a line).
-
-    () where there are none to rely on.
-    """
-    if pattern.flags & re.IGNORECASE:
-        return (), (), False
-    parsed = list(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE))
-    found = [head for head, _ in _heads(parsed)]
-    heads = min((_shortened(found, length) for length in range(_LENGTH, 2, -1)), key=len)
-    useful = len(heads) <= _MOST and all(len(h) > 1 or h.isdigit() for h in heads)
-    of_lines = bool(pattern.flags & re.MULTILINE) and parsed[:1] == [(ops.AT, ops.AT_BEGINNING)]
-    return _needed(parsed), tuple(sorted(heads)) if useful else (), of_lines
+def _searcher(pattern: re.Pattern[str]) -> Any:
+    return re2.compile(loosened(pattern).encode(), _options())
 
 
-def _shortened(heads: Iterable[str], length: int) -> set[str]:
-    """Beginnings of at most so many characters, of one where it is a digit; none that begins with another."""
-    cut = {head[: 1 if head[:1].isdigit() else length] for head in heads}
-    return {h for h in cut if not any(h != other and h.startswith(other) for other in cut)}
+def _options() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    return options
 
 
-def _needed(parsed: Sequence[Any]) -> tuple[str, ...]:
-    """Runs of at least four literal characters that every match holds."""
-    runs = "".join(chr(value) if op is ops.LITERAL else "\0" for op, value in parsed).split("\0")
-    return tuple(run for run in runs if len(run) > 3)
+def loosened(pattern: re.Pattern[str]) -> str:
+    """The pattern in RE2's syntax, matching at least what it matches. Raises ValueError where there is no such rule."""
+    prefix = "(?i)" if pattern.flags & re.IGNORECASE else ""
+    return prefix + _sequence(parser.parse(pattern.pattern, pattern.flags), bool(prefix))
 
 
-def _heads(parsed: Iterable[Any]) -> _Heads:
-    heads: _Heads = {("", True)}
-    for op, value in parsed:
-        if op in _ZERO_WIDTH:
-            continue
-        more = _heads_of(op, value)
-        heads = {h for h in heads if not h[1]} | {
-            (head + tail, is_open) for head, extends in heads if extends for tail, is_open in more
-        }
-        heads = {(head, extends and len(head) < _LENGTH and not head[:1].isdigit()) for head, extends in heads}
-        if len(heads) > 4 * _MOST or not any(extends for _, extends in heads):
-            break
-    return heads
+def _sequence(parsed: Iterable[Any], any_case: bool) -> str:
+    return "".join(_element(op, value, any_case) for op, value in parsed)
 
 
-def _heads_of(op: Any, value: Any) -> _Heads:
-    """Beginnings of one element of a pattern; ("", False) where nothing can be said."""
-    if op is ops.LITERAL:
-        return {(_plain(chr(value)), True)}
-    if op is ops.IN:
-        return {(_plain(c), True) for c in _members(value)} or {("", False)}
-    if op is ops.SUBPATTERN:
-        return _heads(value[-1])
+def _element(op: Any, value: Any, any_case: bool) -> str:
+    if op in _ZERO_WIDTH:
+        return ""
+    if op in {ops.LITERAL, ops.IN, ops.NOT_LITERAL}:
+        return _character(op, value, any_case)
     if op is ops.BRANCH:
-        return {head for way in value[1] for head in _heads(way)}
-    if op in {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}:
-        least, most, repeated = value
-        heads = _heads(repeated) if most == 1 else {(head, False) for head, _ in _heads(repeated)}
-        return heads if least else heads | {("", True)}
-    return {("", False)}
+        return f"(?:{'|'.join(_sequence(way, any_case) for way in value[1])})"
+    if op is ops.SUBPATTERN:
+        return f"(?:{_sequence(value[-1], any_case)})"
+    if op is ops.ATOMIC_GROUP:
+        return f"(?:{_sequence(value, any_case)})"
+    if op in _REPEATS:
+        return _repeat(value, any_case)
+    if op is ops.ANY:
+        return "(?s:.)"
+    if op is ops.GROUPREF:
+        return "(?s:.)*"
+    raise ValueError(f"{op} has no rule in {__name__}; write one or avoid it in the pattern.")
 
 
-def _members(items: Sequence[Any]) -> str:
-    """The characters of a small set as they stand in a plain text; "" when it is large."""
-    found = ""
-    for op, value in items:
-        if op is ops.LITERAL:
-            found += chr(value)
-        elif op is ops.RANGE and value[1] - value[0] < 10:
-            found += "".join(map(chr, range(value[0], value[1] + 1)))
-        elif op is ops.CATEGORY and value is ops.CATEGORY_SPACE:
-            found += " "
-        elif op is ops.CATEGORY and value is ops.CATEGORY_DIGIT:
-            found += "0123456789"
-        else:
-            return ""
-    return found if len(found) <= 16 else ""
+def _repeat(value: tuple[int, int, Sequence[Any]], any_case: bool) -> str:
+    least, most = min(value[0], _LONGEST), value[1]
+    inner = f"(?:{_sequence(value[2], any_case)})"
+    if most <= _LONGEST:
+        return f"{inner}{{{least},{most}}}"
+    return f"{inner}{{{least},}}" if least else f"{inner}*"
+
+
+def _character(op: Any, value: Any, any_case: bool) -> str:
+    if op is ops.NOT_LITERAL:
+        return _class([(ops.NEGATE, None), (ops.LITERAL, value)])
+    if op is ops.IN:
+        return _class(value)
+    if value > 127:
+        return re.escape(_OTHER)
+    return f"[{chr(value)}{_OTHER}]" if any_case and chr(value).lower() in _MATCHED_BY_MORE else re.escape(chr(value))
+
+
+def _class(items: Sequence[Any]) -> str:
+    negated = items[0][0] is ops.NEGATE
+    found, others = "", False
+    for op, value in items[1:] if negated else items:
+        low, high = value if op is ops.RANGE else (value, value)
+        if op is ops.CATEGORY:
+            found += _CLASSES[value]
+        elif low < 128:
+            found += f"\\x{low:02x}-\\x{min(high, 127):02x}"
+        others |= op is ops.CATEGORY or high > 127
+    if negated:
+        return rf"(?:[^{found}]|\{_OTHER})" if found else "(?s:.)"
+    return f"[{found}{_OTHER}]" if others else f"[{found}]"

@@ -16,6 +16,8 @@ from functools import lru_cache
 from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from pipeline.extract.visible import read_visible
+
 MAX_BYTES = 5_000_000  # of a page that are read; what is beyond is archived, not parsed
 MAX_DEPTH = 128  # of an element that can be cited; deeper ones are read as part of their ancestors
 MAX_NESTING = 2_000
@@ -34,23 +36,12 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
 # What browsers read under these labels (WHATWG): Latin-1 and ASCII labels mean windows-1252, GB2312 means GBK …
 _LABELS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
 
-_ODD_SPACE = re.compile(r"\s{2,}|[^\S ]")
-_LINE, _CELL = "\0n", "\0t"  # stand for breaks until white space is tidied; a decoded page holds no NUL
-_UNSEEN = """script style noscript template head select datalist iframe object svg canvas audio video noframes noembed
-    math"""
-_BLOCKS = """html body address article aside blockquote button center dd details dialog dir div dl dt fieldset
-    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup
-    option p pre
-    search section summary table tbody tfoot thead caption title ul br tr"""
 _ENDS_ITSELF = "area base br col embed hr img input link meta param source track wbr p li option dt dd td th tr"
-_NOT_SHOWN = frozenset(_UNSEEN.split())
-_BREAKING = dict.fromkeys(_BLOCKS.split(), _LINE) | {"td": _CELL, "th": _CELL}
 _SELF_ENDING = frozenset(_ENDS_ITSELF.split())
 _TAG = re.compile(
     r"<(/?)([a-zA-Z][^\s/>]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)",
 )
 _SEPARATORS = re.compile(r"[\s<]")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 # The only encodings worth guessing on sites about Missouri; other guesses for a few stray bytes are noise.
 _EAST_ASIAN = frozenset(["big5", "big5hkscs", "cp950", "gb18030", "cp949", "johab", "shift_jis", "cp932", "euc_jp"])
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
@@ -164,7 +155,7 @@ def visible_text(node: LexborNode) -> str:
     """
     read = _read_before(node)
     if (text := read.texts.get(node.mem_id)) is None:
-        text = read.texts[node.mem_id] = _visible(node)
+        text = read.texts[node.mem_id] = read_visible(node)
     return text
 
 
@@ -187,64 +178,6 @@ def _read_before(node: LexborNode) -> _Read:
     read = _Read(tree, {}, {})
     _last[:] = [read]
     return read
-
-
-def _visible(node: LexborNode) -> str:
-    blocks: dict[int, int] = dict.fromkeys(_hidden(node), 0)  # element -> its nearest block; 0: not shown
-    blocks[node.mem_id] = node.mem_id
-    parts: list[str] = []
-    last, pending = 0, ""
-    for n in node.traverse(include_text=True):
-        tag = n.tag
-        if tag == "-text":
-            content = n.text_content or ""
-            if not content or content.isspace():
-                parts.append(" ")
-                continue
-            block = _block(n.parent, blocks)
-            if block:
-                if block != last or pending:
-                    parts.append(pending or _LINE)
-                    pending, last = "", block
-                parts.append(content)
-        elif tag in _BREAKING:
-            pending = _BREAKING[tag] if tag in {"br", "tr"} else pending or _BREAKING[tag]
-    return _tidy("".join(parts))
-
-
-def _block(element: LexborNode | None, blocks: dict[int, int]) -> int:
-    """The nearest block at or above an element, 0 when it is not shown; what is climbed is remembered in `blocks`."""
-    climbed: list[tuple[int, str]] = []
-    block = 0
-    while element is not None:
-        ident = element.mem_id
-        if ident in blocks:
-            block = blocks[ident]
-            break
-        climbed.append((ident, element.tag or ""))
-        element = element.parent
-    for ident, tag in reversed(climbed):
-        if tag in _NOT_SHOWN:
-            block = 0
-        elif block and tag in _BREAKING:
-            block = ident
-        blocks[ident] = block
-    return block
-
-
-def _hidden(node: LexborNode) -> set[int]:
-    return {
-        n.mem_id
-        for n in node.css("[hidden], [style]")
-        if "hidden" in n.attributes or _HIDING.search(n.attributes.get("style") or "")
-    }
-
-
-def _tidy(text: str) -> str:
-    text = _ODD_SPACE.sub(" ", text)
-    for mark, break_ in ((_LINE, "\n"), (_CELL, "\t")):
-        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark).replace(mark, break_)
-    return text.strip()
 
 
 def css_path(node: LexborNode) -> str:

@@ -1,0 +1,159 @@
+"""The visible text of an element, read off its serialized markup: a visit to every node costs several times as much.
+
+The markup is lexbor's own: every element but the void ones has its end tag, attributes stand in double quotes, and once
+scripts, comments and the like are taken out, "<" and ">" only begin and end tags.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+
+from selectolax.lexbor import LexborNode
+
+_UNSEEN = """script style noscript template head select datalist iframe object svg canvas audio video noframes noembed
+    math"""
+_BLOCKS = """html body address article aside blockquote button center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup
+    option p pre search section summary table tbody tfoot thead caption title ul"""
+_VOID = "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
+_RAW_NAMES = "script style iframe noembed noframes xmp plaintext"
+
+_LINE, _ROW, _CELL, _END = "\n", "\r", "\t", "\v"  # marks; white space of the texts themselves is all blanks by then
+_NOT_SHOWN = frozenset(_UNSEEN.split())
+_ENDLESS = frozenset(_VOID.split())
+_RAW_TAGS = frozenset(_RAW_NAMES.split())
+
+
+_MARKS = (
+    dict.fromkeys(_BLOCKS.split(), _LINE)
+    | {"br": _ROW, "tr": _ROW, "td": _CELL, "th": _CELL}
+    | {f"/{name}": _END for name in (*_BLOCKS.split(), "tr", "td", "th")}
+)
+
+# Where a script ends: in "<!-- <script> … </script> … -->" the first end tag is part of it.
+_INNER = r"<script[\s/>](?:(?!-->|</script[\s/>]).)*+(?:</script[\s/>]|(?=-->))"
+_ESCAPED = rf"<!--(?:-?>|(?:(?!-->|</script[\s/>]|<script[\s/>]).|{_INNER})*+(?:-->|(?=</script[\s/>])))"
+_SCRIPT = rf"<script\b[^>]*>(?P<code>(?:[^<]++|{_ESCAPED}|(?!</script[\s/>])<)*+)</script>"
+_RAW = re.compile(
+    rf"<!--.*?-->|{_SCRIPT}|<(?P<name>style|iframe|noembed|noframes)\b[^>]*>(?P<raw>.*?)</(?P=name)>"
+    r"|(?P<shown><xmp\b[^>]*>)(?P<xmp>.*?)(?=</xmp>)|(?P<last><plaintext\b[^>]*>)(?P<plain>.*)(?=</plaintext>)",
+    re.DOTALL,
+)
+_RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" is a part of a tag's name
+_NAMES = re.compile(r"<([^\s>]+)[^>]*>")
+_TAGS = re.compile(r"<([^>]+)>")
+_ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
+_MAY_HIDE = "[hidden], [style]"
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_SPACES = "\n\t\r\f\v\x1c\x1d\x1e\x1f"
+_WIDE_SPACES = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_RUN = re.compile(r"([\n\r\t\v][ \n\r\t\v]*)")
+
+
+def read_visible(node: LexborNode) -> str:
+    """What a reader sees of the element, one line per block, tab between cells, single spaces, nothing hidden.
+
+    Whether the element itself is hidden or a script is not asked.
+    """
+    if node.tag == "template":
+        return ""
+    if node.tag in _RAW_TAGS:
+        return _tidy(_blanked(node.text() or ""))
+    markup = _blanked(node.html or "")
+    hides = any(
+        _HIDING.search(n.attributes.get("style") or "") or "hidden" in n.attributes for n in node.css(_MAY_HIDE)
+    )
+    pattern = _TAGS if hides else _NAMES
+    parts = pattern.split(markup)
+    distinct = set(parts[1::2])
+    if any(map(_begins_raw, distinct)):
+        parts = pattern.split(_markup_alone(markup))
+        distinct = set(parts[1::2])
+    names = parts[1::2]
+    if hides:
+        names = [tag.split(" ", 1)[0] for tag in names]
+        distinct = set(names)
+        _drop(parts, names, [i for i, tag in enumerate(parts[1::2]) if names[i] in _NOT_SHOWN or _hides(tag)])
+    elif not _NOT_SHOWN.isdisjoint(distinct):
+        _drop(parts, names, [i for i, name in enumerate(names) if name in _NOT_SHOWN])
+    marks = {name: _MARKS.get(name, "") for name in ("", *distinct)}
+    parts[1::2] = map(marks.__getitem__, names)
+    text = "".join(parts)
+    if "&" in text:
+        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return _tidy(text)
+
+
+def _begins_raw(tag: str) -> bool:
+    return tag.startswith("!") or tag.split(" ", 1)[0] in _RAW_TAGS
+
+
+def _blanked(markup: str) -> str:
+    for space in _SPACES if markup.isascii() else chain(_SPACES, _WIDE_SPACES):
+        if space in markup:
+            markup = markup.replace(space, " ")
+    return markup
+
+
+def _markup_alone(markup: str) -> str:
+    """Without what is no markup: comments, scripts and the like."""
+    odd = any(markup.rfind("<", 0, m.start()) > markup.rfind(">", 0, m.start()) for m in _RAW.finditer(markup))
+    return (_RAW_OR_TAG if odd else _RAW).sub(_without_raw, markup)
+
+
+def _without_raw(found: re.Match[str]) -> str:
+    """The element without what is no markup; text that is shown as it stands gets escaped."""
+    if begin := found["shown"] or found["last"]:
+        shown = found["xmp"] or found["plain"] or ""
+        return begin + shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not found[0].startswith("<!") and found["code"] is None and found["raw"] is None:
+        return found[0]
+    unseen = found["code"] or found["raw"] or ""
+    return " " if unseen.isspace() else ""
+
+
+def _hides(tag: str) -> bool:
+    if "hidden" not in tag and "style" not in tag:
+        return False
+    attributes = dict(reversed(_ATTRIBUTE.findall(tag)))
+    return "hidden" in attributes or _HIDING.search(attributes.get("style", "")) is not None
+
+
+def _drop(parts: list[str], names: list[str], starts: list[int]) -> None:
+    """Take out the texts within the elements that begin there, white space excepted; the first element stays."""
+    seen = 1
+    for start in starts:
+        name = names[start]
+        if (start < seen and name != "template") or start == 0 or name in _ENDLESS:
+            continue
+        depth, end = 1, start + 1
+        while depth and end < len(names):
+            depth += (names[end] == name) - (names[end] == f"/{name}")
+            end += 1
+        for inside in range(start, end - 1):
+            text = parts[2 * inside + 2]
+            parts[2 * inside + 2] = " " if text.isspace() and name != "template" else ""
+        if name == "template":
+            names[start:end] = [""] * (end - start)
+        seen = max(seen, end)
+
+
+def _tidy(text: str) -> str:
+    """Marks and the blanks around them as one break each, blanks as one blank."""
+    if _CELL not in text:
+        text = "\n".join(filter(None, map(str.strip, text.splitlines())))
+    else:
+        pieces = _RUN.split(text)
+        pieces[::2] = map(str.strip, pieces[::2])
+        pieces[1::2] = map(_break, pieces[1::2])
+        text = "".join(pieces).strip()
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
+def _break(run: str) -> str:
+    """A tab where a cell begins first and no row or line does."""
+    begins = run.replace(_END, "").lstrip(" ")
+    return "\t" if begins.startswith(_CELL) and _ROW not in run else "\n"
