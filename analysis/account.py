@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
-
-from rapidfuzz import fuzz
 
 from analysis.index import ScreeningIndex
 from analysis.known import KnownPerson, KnownPlace
-from analysis.names import name_words
+from analysis.names import letters, letters_near, name_words
 from analysis.periods import Period
 from pipeline.model import Application, Contribution, Party
 
 ON_FILE = "(on file, sealed)"
-PREFILTER = 60.0  # of 100, over sorted letters: names further apart than this are not compared at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +116,7 @@ def party_name(party: Party | None) -> str:
 def _name_score(a: str, b: str, index: ScreeningIndex) -> float:
     if a == b:
         return 1.0
-    return index.compare(a, b).score if names_near(a, b) else 0.0
-
-
-def names_near(a: str, b: str) -> bool:
-    """A cheap look at the letters: whether two names are worth comparing."""
-    one, two = _letters(a), _letters(b)
-    return bool(one and two) and fuzz.ratio(one, two, score_cutoff=PREFILTER) > 0
-
-
-@lru_cache(maxsize=400_000)
-def _letters(name: str) -> str:
-    return "".join(sorted("".join(name_words(name))))
+    return index.compare(a, b).score if letters_near(letters(a), letters(b)) else 0.0
 
 
 def _birth_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> tuple[Contribution, bool]:

@@ -21,7 +21,7 @@ from analysis.known import (
     standing_of,
 )
 from analysis.links import find_ties
-from analysis.names import NameShares, name_words
+from analysis.names import NameShares, letters, name_words
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
@@ -29,7 +29,7 @@ from pipeline.resolve.compare import compare_person_names
 
 K = TypeVar("K")
 V = TypeVar("V")
-Born = tuple[int, tuple[str, ...]]  # number of a person, all names: most who share a birthday share nothing else
+Born = tuple[int, tuple[str, ...]]  # number of a person, letters of all names: most who share a birthday share no more
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
 
 
@@ -122,7 +122,7 @@ class ScreeningIndex:
             model_version=str(getattr(model, "version", "") or getattr(model, "model_id", "")),
             threshold=rules.screening.threshold if threshold is None else threshold,
             compare=compare,
-            by_birth=_gathered((birth, (n, (*p.names, *p.aliases))) for n, p in people.items() for birth in p.births),
+            by_birth=_gathered((birth, (n, letters_of(p))) for n, p in people.items() for birth in p.births),
             by_contact=_gathered((value, n) for n, p in people.items() for value in (*p.phones, *p.emails)),
             by_group=_gathered((p.group, n) for n, p in people.items()),
             by_building=_by_building(facts, places["premises"]),
@@ -140,6 +140,11 @@ def _gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     for key, value in pairs:
         found[key].append(value)
     return dict(found)
+
+
+def letters_of(person: KnownPerson) -> tuple[str, ...]:
+    """The letters of every name of the person, each once."""
+    return tuple(sorted({letters(name) for name in (*person.names, *person.aliases)}))
 
 
 def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[KnownPlace]]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log2
+
+from rapidfuzz import fuzz
 
 from analysis.rules import ScreeningRules
 from pipeline.resolve.person_names import read_person
 from pipeline.resolve.population import first_frequency, surname_frequency
 
+PREFILTER = 60.0  # of 100, over sorted letters: names further apart than this are not compared at all
 PSEUDO_POOL = 1000  # a small pool says little about rarity: as if so many further people were in it
 # fmt: off
 COMPANY = frozenset({
@@ -24,6 +28,17 @@ COMPANY = frozenset({
 def name_words(name: str) -> tuple[str, ...]:
     """ "Nguyễn, Thị Lan" -> ("nguyen", "thi", "lan"): ASCII words, order kept, characters romanized."""
     return read_person(name).ordered
+
+
+@lru_cache(maxsize=400_000)
+def letters(name: str) -> str:
+    """The letters of a name in alphabetical order: the same for every order and joining of its parts."""
+    return "".join(sorted("".join(name_words(name))))
+
+
+def letters_near(one: str, two: str) -> bool:
+    """A cheap look at sorted letters: whether two names are worth comparing."""
+    return bool(one and two) and fuzz.ratio(one, two, score_cutoff=PREFILTER) > 0
 
 
 def is_company(name: str) -> bool:

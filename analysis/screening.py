@@ -10,10 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from analysis import explain
-from analysis.account import Account, Asked, compare_all, names_near, party_name, probability, swapped
+from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
 from analysis.index import Born, KnownBusiness, ScreeningIndex
 from analysis.known import KnownPerson
-from analysis.names import is_company, name_words
+from analysis.names import is_company, letters, letters_near, name_words
 from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
@@ -115,8 +115,10 @@ def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | N
     """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
     found: dict[tuple[str, int, int], None] = {}
     for number, party in enumerate(asked.parties):
+        own = _own_letters(party)
         for known, names in _born_with(party, index):
-            if _worth_a_look(party, names):
+            # Many share a birthday: only names with about the same letters are weighed.
+            if any(letters_near(a, b) for a in own for b in names):
                 found[index.people[known].group, number, known] = None
     groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
     groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
@@ -143,10 +145,8 @@ def _born_with(party: Party, index: ScreeningIndex) -> list[Born]:
     return [born for day in days if day is not None for born in index.by_birth.get(day, ())]
 
 
-def _worth_a_look(party: Party, names: Iterable[str]) -> bool:
-    """Many share a birthday: only names with about the same letters are weighed."""
-    own = [n for n in (party_name(party), party.native_name, *party.other_names) if n]
-    return any(names_near(a, b) for a in own for b in names)
+def _own_letters(party: Party) -> set[str]:
+    return {letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
 
 
 def _band(account: Account, index: ScreeningIndex) -> str:

@@ -119,6 +119,8 @@ def _syllables_begin(word: str, letters: tuple[str, ...]) -> bool:
 def _slip(one: PersonName, two: PersonName) -> float:
     """A score when a typing slip explains the difference; 0 when the letters make two names."""
     best = 0.0
+    if abs(len(one.letters) - len(two.letters)) > 2:
+        return best
     for left in one.turns():
         for right in two.turns():
             joined = "".join(left), "".join(right)
@@ -139,6 +141,8 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 def _same_sounds(one: PersonName, two: PersonName) -> bool:
     """Part by part equal or of one spelling class, with at least one part equal as written."""
+    if len(one.ordered) != len(two.ordered) or set(one.ordered).isdisjoint(two.ordered):
+        return False
     classes = spelling_classes()
 
     def alike(x: str, y: str) -> bool:
@@ -146,7 +150,7 @@ def _same_sounds(one: PersonName, two: PersonName) -> bool:
 
     for left in one.turns():
         for right in two.turns():
-            if len(left) != len(right) or not any(x == y for x, y in zip(left, right, strict=True)):
+            if not any(x == y for x, y in zip(left, right, strict=True)):
                 continue
             if all(alike(x, y) for x, y in zip(left, right, strict=True)):
                 return True

@@ -29,6 +29,8 @@ def fold(text: str) -> str:
 
 def native_part(text: str) -> str:
     """The Han, kana and Hangul characters of a text, composed, in order; "" when there are none."""
+    if text.isascii():
+        return ""
     return "".join(c for c in unicodedata.normalize("NFC", text) if _is_native(ord(c)))
 
 

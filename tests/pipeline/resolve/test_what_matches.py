@@ -23,13 +23,14 @@ SPRING: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 3, 1), "l
 MAY: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 5, 1), "last_seen": date(2025, 8, 1)}
 AUTUMN: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 9, 1), "last_seen": date(2025, 11, 1)}
 Make = Callable[..., Ref]
+Cases = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 
 
 def compare(ref: Make, role: str, a: dict[str, Any], b: dict[str, Any]) -> Scored:
     return score(base_model(), keys_of(ref(1, role, **a)), keys_of(ref(2, role, **b)))
 
 
-SAME_BUSINESS = {
+SAME_BUSINESS: Cases = {
     "name and phone": ({"name": "Jade Crane Spa", "phones": (PHONE,)}, {"name": "JADE CRANE LLC", "phones": (PHONE,)}),
     "name and suite": (
         {"name": "Jade Crane Spa", "addresses": (SUITE,)},
@@ -70,7 +71,7 @@ SAME_BUSINESS = {
         {"name": "Rose Harbor", "phones": (PHONE,), "addresses": (SUITE,), **MAY},
     ),
 }
-OTHER_BUSINESS = {
+OTHER_BUSINESS: Cases = {
     "name alone": ({"name": "Jade Crane Spa"}, {"name": "Jade Crane Spa"}),
     "name, other town and phone": (
         {"name": "Lucky Massage", "phones": (PHONE,), "addresses": (SUITE,)},
@@ -107,7 +108,7 @@ OTHER_BUSINESS = {
         {"name": "Day Spa", "addresses": (SUITE,)},
     ),
 }
-SAME_PERSON = {
+SAME_PERSON: Cases = {
     "name and date of birth": ({"name": "Hongbo Qi", "dob": BORN}, {"name": "QI, HONG BO", "dob": BORN}),
     "common name and date of birth": ({"name": "Wei Li", "dob": BORN}, {"name": "LI WEI", "dob": BORN}),
     "characters and date of birth": ({"name": "齐红波", "dob": BORN}, {"name": "Hongbo Qi", "dob": BORN}),
@@ -128,7 +129,7 @@ SAME_PERSON = {
     ),
     "English name beside": ({"name": "Amy Hongmei Chen", "dob": BORN}, {"name": "Chen Hongmei", "dob": BORN}),
 }
-OTHER_PERSON = {
+OTHER_PERSON: Cases = {
     "two middle names at one suite": (
         {"name": "Anna Mary Quistgard", "addresses": (SUITE,)},
         {"name": "Anna Jane Quistgard", "addresses": (SUITE,)},
