@@ -14,12 +14,12 @@ from typing import Any
 
 from pipeline.errors import NotFound
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive
+from pipeline.evidence.bag import TAG_MANIFEST
 from pipeline.evidence.check import file_sha256
 from pipeline.evidence.journal import Entry
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 
-MANIFEST = "manifest-sha256.txt"
 JOURNALLED = {"capture": "capture", "recovered": "capture", "imported": "import", "block": "hold", "unblock": "release"}
 
 
@@ -30,15 +30,15 @@ def head_hash(archive: Archive) -> str:
 
 
 def package_digest(path: Path) -> str:
-    """The hash that stands for a package: SHA-256 of the manifest that names its bytes, else of the file itself."""
+    """The hash that stands for a package: SHA-256 of the tag manifest, which names its bytes, else of the file itself."""
     if path.is_dir():
-        manifest = path / MANIFEST
+        manifest = path / TAG_MANIFEST
         return file_sha256(manifest) if manifest.is_file() else ""
     if not path.is_file():
         return ""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as zipped:
-            names = [n for n in zipped.namelist() if n.rpartition("/")[2] == MANIFEST]
+            names = [n for n in zipped.namelist() if n.rpartition("/")[2] == TAG_MANIFEST]
             if names:
                 return sha256(zipped.read(min(names, key=len))).hexdigest()
     return file_sha256(path)

@@ -96,13 +96,14 @@ def find_captures(
 ) -> list[dict[str, Any]]:
     """Captures of ads that answer to all given conditions, oldest first.
 
-    Rows: capture_id, ad_id, site, url, captured_at, business_id, business_name, title. Raises NotFound when there
-    is none.
+    Rows: capture_id, ad_id, site, url, captured_at, business_id, business_name, title, posted_earliest, posted_latest
+    (the ad's own claimed date). Raises NotFound when there is none.
     """
     with open_snapshot(home.current_snapshot()) as store:
         ids = _businesses(store, business, network) if business or network else None
         rows = store.rows(
-            """SELECT a.capture_id, a.ad_id, a.site, c.url, a.captured_at, o.business_id, o.business_name, o.title
+            """SELECT a.capture_id, a.ad_id, a.site, c.url, a.captured_at, o.business_id, o.business_name, o.title,
+                      a.posted_earliest, a.posted_latest
                FROM core_ad_captures a JOIN raw_captures c USING (capture_id) JOIN out_ads o ON o.ad_id = a.ad_id
                WHERE (? IS NULL OR CAST(a.captured_at AS DATE) >= ?) AND (? IS NULL OR CAST(a.captured_at AS DATE) <= ?)
                  AND (? = '' OR a.capture_id = ?)
@@ -123,7 +124,7 @@ def find_captures(
 def _businesses(store: Store, business: str, network: str) -> set[str]:
     rows = store.rows("SELECT business_id, names, network_id FROM out_businesses")
     if network:
-        rows = [r for r in rows if r["network_id"] == network]
+        rows = [r for r in rows if r["network_id"].startswith(network)]
     if not business:
         return {r["business_id"] for r in rows}
     exact = {r["business_id"] for r in rows if r["business_id"] == business}

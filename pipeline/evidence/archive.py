@@ -20,7 +20,7 @@ from pipeline.evidence.crawls import Crawl
 from pipeline.evidence.holds import Holds
 from pipeline.evidence.journal import Entry, Journal, utc_text
 from pipeline.evidence.members import MAGIC, members
-from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
+from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.reading import RecordReader
 from pipeline.evidence.seals import Sealer
@@ -198,25 +198,27 @@ class Archive:
                 yield known
 
     def read(self, capture: Capture) -> ArchivedResponse:
-        """The archived response, checked against the capture's digest.
+        """The archived response, decoded. Raises as `message` does."""
+        message = self.message(capture)
+        payload, problem = decode_payload(message)
+        kind, url = message.header(b"content-type").decode("latin-1"), capture.url
+        moment = capture.captured_at
+        return ArchivedResponse(message.status, message.headers, message.body, payload, kind, url, moment, problem)
+
+    def message(self, capture: Capture) -> HttpMessage:
+        """The archived response as received, checked against the capture's digest.
 
         Raises NotAllowed for a held capture, EvidenceBroken when the bytes are not those that were journalled.
         """
         self.holds.refuse(capture.capture_id, "read")
         span, block = self.reader.span(capture.warc_file, capture.offset, capture.length)
-        message = parse_http(block) if span.type != "resource" else None
-        if message is None:
-            typed = [(b"Content-Type", span.headers.get("content-type", "").encode("latin-1", "replace"))]
-            message = HttpMessage("", 0, "", typed, block)
+        message = read_message(block, span.headers.get("content-type", ""), bare=span.type == "resource")
         if sha256(message.body).hexdigest() != capture.sha256:
             raise EvidenceBroken(
                 f"{capture.warc_file}, offset {capture.offset}: the body of capture {capture.capture_id} is not what "
                 "was archived. Run: imb evidence verify"
             )
-        payload, problem = decode_payload(message)
-        kind, url = message.header(b"content-type").decode("latin-1"), capture.url
-        moment = capture.captured_at
-        return ArchivedResponse(message.status, message.headers, message.body, payload, kind, url, moment, problem)
+        return message
 
     def record_bytes(self, capture: Capture) -> bytes:
         """The stored bytes of the capture's records (request, response, metadata), untouched, in file order."""

@@ -1,9 +1,9 @@
 """The seals in a package: for each journal entry in it the seal that covers it, the path to that seal's tree, tokens.
 
-  seals/000001/seal.json, seal.p7s, signer.pem       as in the home's archive; the signer's certificate
-  seals/000001/request.tsq, token.tsr, chain.pem     where the seal has a token of its own
-  seals/proof.json                                   entry -> {seal, path}: what to hash to arrive at merkle_root
-  seals/commands.txt                                 the openssl command for each of them
+  data/seals/000001/seal.json, seal.p7s, signer.pem       as in the home's archive; the signer's certificate
+  data/seals/000001/request.tsq, token.tsr, chain.pem     where the seal has a token of its own
+  data/seals/proof.json                                   entry -> {seal, path}: what to hash to arrive at merkle_root
+  data/seals/commands.txt                                 the openssl command for each of them
 
 A seal without a token comes with those after it, up to one that has: each names the SHA-256 of the one before.
 Entries between are not in the package: the paths show their hashes' hashes only.
@@ -22,7 +22,7 @@ from typing import Any
 from cryptography import x509
 
 from pipeline.errors import EvidenceBroken, FixHome
-from pipeline.evidence import merkle
+from pipeline.evidence import bag, merkle
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import Report
 from pipeline.evidence.cms import BadSignature, verify_detached
@@ -44,9 +44,10 @@ from pipeline.evidence.seal_files import (
 from pipeline.evidence.timestamp import NoStamp, check_token
 from pipeline.home import Home
 
-FOLDER, PROOF, SIGNER = "seals", "seals/proof.json", "signer.pem"
+ITEMS = "data/items.json"
+FOLDER, PROOF, SIGNER = "data/seals", "data/seals/proof.json", "signer.pem"
 EXPORTER = "exporter.pem"  # the certificate that signed the package itself
-DIGESTS, DIGESTS_SIGNATURE = "manifest-sha256.txt", "manifest-sha256.txt.p7s"
+CMS_VERIFY = "openssl cms -verify -binary -inform DER -purpose any -out /dev/null"
 CARRIED = (SEAL, SIGNATURE, QUERY, TOKEN, CHAIN)
 
 
@@ -180,10 +181,10 @@ def item_seal(seq: int, seals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"seal": own["seal"], "signed_at": own["signed_at"], "signer": own["signer"], "token": token}
 
 
-def sign_digests(home: Home, folder: Path) -> None:
-    """Sign the package as a whole with the key in force. Raises FixHome."""
+def sign_bag(home: Home, folder: Path) -> None:
+    """Sign the package as a whole, by its tag manifest, with the key in force. Raises FixHome."""
     signer = load_signer(home)
-    (folder / DIGESTS_SIGNATURE).write_bytes(signer.sign((folder / DIGESTS).read_bytes()))
+    (folder / bag.SIGNATURE).write_bytes(signer.sign((folder / bag.TAG_MANIFEST).read_bytes()))
 
 
 def render_commands(manifest: Mapping[str, Any]) -> str:
@@ -193,9 +194,8 @@ def render_commands(manifest: Mapping[str, Any]) -> str:
 
 def commands(seal: Mapping[str, Any]) -> list[str]:
     place = seal["folder"]
-    cms = "openssl cms -verify -binary -inform DER -purpose any -out /dev/null"
     found = [
-        f"{cms} -in {place}/{SIGNATURE} -content {place}/{SEAL} -CAfile {place}/{SIGNER} "
+        f"{CMS_VERIFY} -in {place}/{SIGNATURE} -content {place}/{SEAL} -CAfile {place}/{SIGNER} "
         f"-attime {_epoch(seal['signed_at'])}"
     ]
     if seal["token"]:
@@ -215,7 +215,7 @@ def check_seals(folder: Path, manifest: Mapping[str, Any], entries: Mapping[int,
     there = numbers(folder / FOLDER)
     said = [s["seal"] for s in manifest["seals"]]
     if there != said or bool(manifest["sealed"]) != bool(said):
-        report.add(Problem("manifest.json", "seals", "seals", f"names seals {said}, the package holds {there}"))
+        report.add(Problem(ITEMS, "seals", "seals", f"names seals {said}, the package holds {there}"))
     if not manifest["sealed"]:
         report.notes.append("Nothing in this package is sealed: it shows no more than that it fits together.")
         return
@@ -226,7 +226,7 @@ def check_seals(folder: Path, manifest: Mapping[str, Any], entries: Mapping[int,
             before = seals[number] = _check_one(folder, number, before)
             facts = next((s for s in manifest["seals"] if s["seal"] == number), None)
             if facts is not None and facts != seal_facts(folder, number):
-                report.add(Problem("manifest.json", f"seal {number}", "seals", "does not say what the seal says"))
+                report.add(Problem(ITEMS, f"seal {number}", "seals", "does not say what the seal says"))
         except (NoStamp, BadSignature, EvidenceBroken, FixHome) as error:
             report.add(Problem(f"{FOLDER}/{number:06d}", f"seal {number}", "seal", f"does not hold: {error}"))
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -235,8 +235,8 @@ def check_seals(folder: Path, manifest: Mapping[str, Any], entries: Mapping[int,
     _check_paths(folder, entries, seals, report)
     for item in manifest["items"]:
         if item.get("seal") != item_seal(item["journal"]["seq"], manifest["seals"]):
-            report.add(Problem("manifest.json", f"item {item['item']}", "seals", "names another seal than its own"))
-    _check_digests(folder, report)
+            report.add(Problem(ITEMS, f"item {item['item']}", "seals", "names another seal than its own"))
+    _check_signature(folder, report)
     report.notes += sorted(_trust(manifest))
 
 
@@ -277,12 +277,12 @@ def _check_paths(folder: Path, entries: Mapping[int, Entry], seals: Mapping[int,
         report.add(Problem(PROOF, f"entries {', '.join(sorted(extra))}", "form", "paths of entries that are not here"))
 
 
-def _check_digests(folder: Path, report: Report) -> None:
+def _check_signature(folder: Path, report: Report) -> None:
     try:
         certificate, *_ = x509.load_pem_x509_certificates((folder / FOLDER / EXPORTER).read_bytes())
-        verify_detached((folder / DIGESTS_SIGNATURE).read_bytes(), (folder / DIGESTS).read_bytes(), certificate)
+        verify_detached((folder / bag.SIGNATURE).read_bytes(), (folder / bag.TAG_MANIFEST).read_bytes(), certificate)
     except (OSError, ValueError, BadSignature) as error:
-        report.add(Problem(DIGESTS_SIGNATURE, "whole file", "signature", f"does not hold: {error}"))
+        report.add(Problem(bag.SIGNATURE, "whole file", "signature", f"does not hold: {error}"))
     else:
         by = f"{certificate.subject.rfc4514_string()} (SHA-256 {fingerprint(certificate)})"
         report.notes.append(f"The package as a whole was signed by {by}: compare with the one told by the office.")

@@ -48,6 +48,17 @@ def parse_http(block: bytes) -> HttpMessage | None:
     return HttpMessage(protocol, status, reason, headers, body, head_end is not None)
 
 
+def read_message(block: bytes, content_type: str, *, bare: bool = False) -> HttpMessage:
+    """The response in a record's block; a page stored without its HTTP exchange (`bare`) as one of status 0.
+
+    `content_type` is the record's own, for that case.
+    """
+    message = None if bare else parse_http(block)
+    if message is not None:
+        return message
+    return HttpMessage("", 0, "", [(b"Content-Type", content_type.encode("latin-1", "replace"))], block)
+
+
 def decode_payload(message: HttpMessage, limit: int = LIMIT) -> tuple[bytes, str]:
     """The body without transfer and content coding, at most `limit` bytes, and what went wrong ("" when nothing).
 

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.members import MAGIC, Member, Sink, inflate, joined, members, next_member
@@ -166,19 +167,23 @@ def regions(buffer: Buffer) -> Iterator[Region]:
     if buffer[:4] != ZIP_MAGIC:
         yield Region(buffer, 0, len(buffer))
         return
-    for name, method, start, size, crc, fault in _zip_entries(buffer):
-        if not ARCHIVE_NAME.search(name):
-            continue
-        faults = (Fault("zip", fault),) if fault else ()
-        if method == zipfile.ZIP_STORED:
-            end = min(start + size, len(buffer))
-            yield Region(buffer, start, end, name, faults + _crc_faults(buffer, start, end, crc))
-        elif method == zipfile.ZIP_DEFLATED:
-            data, problem = _unzip(buffer, start, size)
-            more = (Fault("zip", problem),) if problem else _crc_faults(data, 0, len(data), crc)
-            yield Region(data, 0, len(data), name, (*faults, *more))
-        else:
-            yield Region(buffer, start, start, name, (Fault("zip", f"unknown compression method {method}", True),))
+    for entry in _zip_entries(buffer):
+        if ARCHIVE_NAME.search(entry.name):
+            yield _unzipped(buffer, entry)
+
+
+def _unzipped(buffer: Buffer, entry: ZipEntry, *, check: bool = True) -> Region:
+    """One archive file of a zip; `check` its CRC-32 as well, which reads all of it."""
+    name, start = entry.name, entry.start
+    faults = (Fault("zip", entry.fault),) if entry.fault else ()
+    if entry.method == zipfile.ZIP_STORED:
+        end = min(start + entry.size, len(buffer))
+        return Region(buffer, start, end, name, faults + (_crc_faults(buffer, start, end, entry.crc) if check else ()))
+    if entry.method == zipfile.ZIP_DEFLATED:
+        data, problem = _unzip(buffer, start, entry.size)
+        more = (Fault("zip", problem),) if problem else _crc_faults(data, 0, len(data), entry.crc)
+        return Region(data, 0, len(data), name, (*faults, *more))
+    return Region(buffer, start, start, name, (Fault("zip", f"unknown compression method {entry.method}", True),))
 
 
 def _crc_faults(buffer: Buffer, start: int, end: int, crc: int | None) -> tuple[Fault, ...]:
@@ -188,8 +193,18 @@ def _crc_faults(buffer: Buffer, start: int, end: int, crc: int | None) -> tuple[
     return () if crc is None or crc == found else (Fault("zip", "CRC-32 of the file inside does not hold"),)
 
 
-def _zip_entries(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, str]]:
-    """(name, method, start of data, stored size, CRC-32 if known, fault) of every file in the zip."""
+class ZipEntry(NamedTuple):
+    """A file in a zip: where its stored bytes lie, its CRC-32 when known, and what is wrong with its place."""
+
+    name: str
+    method: int
+    start: int
+    size: int
+    crc: int | None
+    fault: str
+
+
+def _zip_entries(buffer: Buffer) -> list[ZipEntry]:
     try:
         with zipfile.ZipFile(_Reader(buffer)) as archive:
             listed = [
@@ -197,13 +212,13 @@ def _zip_entries(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, s
             ]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
         return _scan_zip(buffer)
-    found: list[tuple[str, int, int, int, int | None, str]] = []
+    found: list[ZipEntry] = []
     for name, method, header, size, crc in listed:
         start = _data_start(buffer, header)
         if start is None:
             return _scan_zip(buffer)
         fault = "" if start + size <= len(buffer) else "file is cut short"
-        found.append((name, method, start, size, crc, fault))
+        found.append(ZipEntry(name, method, start, size, crc, fault))
     return found
 
 
@@ -214,9 +229,9 @@ def _data_start(buffer: Buffer, header: int) -> int | None:
     return int(header + 30 + name + extra)
 
 
-def _scan_zip(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, str]]:
+def _scan_zip(buffer: Buffer) -> list[ZipEntry]:
     """The files of a zip without directory, from their local headers."""
-    found: list[tuple[str, int, int, int, int | None, str]] = []
+    found: list[ZipEntry] = []
     header = 0
     while (header := buffer.find(ZIP_MAGIC, header)) >= 0:
         start = _data_start(buffer, header)
@@ -230,7 +245,7 @@ def _scan_zip(buffer: Buffer) -> list[tuple[str, int, int, int, int | None, str]
             size = (mark if mark >= 0 else len(buffer)) - start
         size = min(size, len(buffer) - start)
         known = None if flags & 8 else crc
-        found.append((name, method, start, size, known, "the zip's directory is damaged or missing"))
+        found.append(ZipEntry(name, method, start, size, known, "the zip's directory is damaged or missing"))
         header = start + (size if method == zipfile.ZIP_STORED else 0)
     return found
 
@@ -276,7 +291,8 @@ class RecordReader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._name = ""
+        self._whole: tuple[str, Buffer, dict[str, ZipEntry]] = ("", b"", {})
+        self._name = ("", "")
         self._region = Region(b"", 0, 0)
         self._segment: tuple[str, Buffer] = ("", b"")
 
@@ -326,14 +342,23 @@ class RecordReader:
             raise EvidenceBroken(
                 f"{self._folder / name} is missing. Restore it from a backup; run: imb evidence verify"
             )
-        key = f"{file}:{stat.st_size}:{stat.st_mtime_ns}"
-        if key != self._name:
+        key = f"{name}:{stat.st_size}:{stat.st_mtime_ns}"
+        if key != self._whole[0]:
             buffer = map_file(self._folder / name)
-            found = next((r for r in regions(buffer) if r.inner == inner), None)
-            if found is None:
-                raise EvidenceBroken(f"{self._folder / name} holds no {inner!r}. Run: imb evidence verify")
-            self._name, self._region, self._segment = key, found, ("", b"")
+            entries = _zip_entries(buffer) if buffer[:4] == ZIP_MAGIC else []
+            self._whole = key, buffer, {e.name: e for e in reversed(entries) if ARCHIVE_NAME.search(e.name)}
+        if (key, inner) != self._name:
+            self._region, self._segment = self._inside(name, inner), ("", b"")
+            self._name = key, inner
         return self._region
+
+    def _inside(self, name: str, inner: str) -> Region:
+        _, buffer, entries = self._whole
+        if not inner and buffer[:4] != ZIP_MAGIC:
+            return Region(buffer, 0, len(buffer))
+        if inner not in entries:
+            raise EvidenceBroken(f"{self._folder / name} holds no {inner!r}. Run: imb evidence verify")
+        return _unzipped(buffer, entries[inner], check=False)
 
     def _inflated(self, file: str, segment: int) -> Buffer:
         region, key = self._open(file), f"{file}@{segment}"

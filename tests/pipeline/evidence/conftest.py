@@ -43,6 +43,7 @@ def make_exchange(number: int = 1, **changes: object) -> Exchange:
             (b"Set-Cookie", b"a=1"),
             (b"Set-Cookie", b"b=2"),
             (b"X-Place", b"caf\xe9"),
+            (b"Date", b"Sun, 01 Mar 2026 12:00:07 GMT"),
         ],
         body=body,
         ip="127.0.0.1",

@@ -7,21 +7,24 @@ import csv
 import json
 import random
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import FixInput, NotAllowed
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.bag import write_manifests
+from pipeline.evidence.exhibit import CustodyEntry, ExhibitPackage
 from pipeline.evidence.importing import import_archive
-from pipeline.evidence.package import build_package, write_digests
+from pipeline.evidence.package import build_package
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.wacz import datapackage_digest, resource, zip_entry
+from pipeline.evidence.warc import Exchange, Failure
 from pipeline.home import Home, create_home
 from pipeline.model import Capture
 
@@ -43,6 +46,17 @@ def archive(home: Home, exchange: Make) -> Archive:
     return archive
 
 
+def items(package: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((package / "data/items.json").read_bytes())["items"]
+    return found
+
+
+def warcs(package: Path) -> dict[str, bytes]:
+    """The WARC files of the package's WACZ."""
+    with zipfile.ZipFile(package / "data/exhibit.wacz") as packed:
+        return {name: packed.read(name) for name in packed.namelist() if name.startswith("archive/")}
+
+
 def captures(archive: Archive) -> list[Capture]:
     return [known.capture for known in archive.captures()]
 
@@ -52,54 +66,34 @@ def test_a_package_of_own_captures_checks_out(home: Home, archive: Archive, tmp_
     assert (result.items, result.refused) == (2, ())
     report = verify_package(result.path, result.sha256)
     assert (report.problems, report.records) == ([], 6)
-    [file] = (result.path / "records").iterdir()
+    [packed] = warcs(result.path).values()
     original = next((home.archive / "warc").glob("*/*/*.gz")).read_bytes()
     for capture in captures(archive)[1:3]:
-        assert archive.record_bytes(capture) in file.read_bytes()
+        assert archive.record_bytes(capture) in packed
         assert archive.record_bytes(capture) in original
-    assert subprocess.run(["sha256sum", "-c", "--quiet", "manifest-sha256.txt"], cwd=result.path).returncode == 0
     assert [e.body["sha256"] for e in archive.journal.entries("export")] == [result.sha256]
     assert verify_home(home).ok
 
 
-def test_strangers_tools_accept_the_records(home: Home, archive: Archive, tmp_path: Path) -> None:
-    result = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
-    [file] = (result.path / "records").iterdir()
-    tools = Path(sys.executable).parent
-    checked = subprocess.run([tools / "warcio", "check", "-v", file], capture_output=True, text=True)
-    assert checked.returncode == 0
-    assert checked.stdout.count("digest pass") == 13
-    checked = subprocess.run([tools / "fastwarc", "check", file], capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-
-
-def test_the_journal_command_in_verify_md_works(home: Home, archive: Archive, tmp_path: Path) -> None:
-    result = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
-    text = (result.path / "VERIFY.md").read_text()
-    start = text.index("       python3 -c")
-    command = text[start : text.index("\n\n", start)].replace("\n       ", "\n").strip()
-    done = subprocess.run(
-        ["bash", "-c", command.replace("python3", sys.executable)], cwd=result.path, capture_output=True
-    )
-    lines = done.stdout.decode().splitlines()
-    assert len(lines) == 6
-    assert all(line.endswith("True") for line in lines)
-
-
-def test_manifest_keeps_times_and_provenance_apart(home: Home, archive: Archive, tmp_path: Path) -> None:
-    described = {captures(archive)[0].capture_id: {"title": "<b>Spa</b>", "business_name": "+1 Lotus", "ad_id": None}}
+def test_items_keep_times_and_provenance_apart(home: Home, archive: Archive, tmp_path: Path) -> None:
+    ad = {"title": "<b>Spa</b>", "business_name": "+1 Lotus", "ad_id": None, "posted_earliest": "2026-02-27"}
+    described = {captures(archive)[0].capture_id: {**ad, "posted_latest": "2026-02-28"}}
     result = build_package(home, archive, captures(archive)[:1], tmp_path / "ex", FACTS, described)
-    [item] = json.loads((result.path / "manifest.json").read_text())["items"]
-    assert item["times"]["request_started"] == "2026-03-01T12:00:00.123456Z"
-    assert item["times"]["response_received"] == "2026-03-01T12:00:00.373456Z"
+    [item] = items(result.path)
+    times = item["times"]
+    assert times["request_started"] == "2026-03-01T12:00:00.123456Z"
+    assert times["response_received"] == "2026-03-01T12:00:00.373456Z"
+    assert (times["claimed_earliest"], times["claimed_latest"]) == ("2026-02-27", "2026-02-28")
+    assert times["server_date_header"] == "Sun, 01 Mar 2026 12:00:07 GMT"
     assert item["why_collected"] == "listed on page 1"
     assert [r["type"] for r in item["records"]] == ["request", "response", "metadata"]
     assert item["description"] == [{"title": "<b>Spa</b>", "business_name": "+1 Lotus"}]
-    page = (result.path / "report.html").read_text()
-    assert "&lt;b&gt;Spa" in page
-    assert "=CASE&lt;1&gt;" in page
-    assert "<script" not in page
-    [_, row] = list(csv.reader((result.path / "items.csv").open(newline="")))
+    index, page = (result.path / "index.html").read_text(), (result.path / item["page"]).read_text()
+    assert "&lt;b&gt;Spa" in index
+    assert "=CASE&lt;1&gt;" in index
+    assert "<script" not in index + page
+    assert "Sun, 01 Mar 2026 12:00:07 GMT" in page
+    [_, row] = list(csv.reader((result.path / "data/items.csv").open(newline="")))
     assert "'+1 Lotus" in row
 
 
@@ -107,11 +101,116 @@ def test_packages_of_the_same_captures_differ_only_in_their_time(home: Home, arc
     found = captures(archive)
     first = build_package(home, archive, found, tmp_path / "one", FACTS).path
     second = build_package(home, archive, reversed(found), tmp_path / "two", FACTS).path
-    names = sorted(p.relative_to(first) for p in first.rglob("*"))
-    assert names == sorted(p.relative_to(second) for p in second.rglob("*"))
-    assert [(first / n).read_bytes() == (second / n).read_bytes() for n in names if n.parent.name == "records"] == [
-        True
+    assert warcs(first) == warcs(second)
+    assert [i["payload_sha256"] for i in items(first)] == [i["payload_sha256"] for i in items(second)]
+
+
+def test_redirects_come_along_as_steps(home: Home, exchange: Make, tmp_path: Path) -> None:
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {})
+    urls = [f"http://ads.example/{name}" for name in ("old", "moved", "here")]
+    moved = [
+        archive.write("board", crawl_id, exchange(1, url=urls[0], status=302, body=b"")),
+        archive.write("board", crawl_id, exchange(2, url=urls[1], status=301, meta={"redirected-from": urls[0]})),
     ]
+    end = archive.write("board", crawl_id, exchange(3, url=urls[2], meta={"redirected-from": urls[1]}))
+    archive.end_crawl(crawl_id, {}, True, [])
+    result = build_package(home, archive, [end], tmp_path / "ex", FACTS)
+    assert result.items == 1
+    ad, *steps = items(result.path)
+    assert (ad["url_asked"], ad["url_reached"]) == (urls[0], urls[2])
+    assert [(h["capture_id"], h["status"], h["item"]) for h in ad["redirects"]] == [
+        (moved[0].capture_id, 302, 2),
+        (moved[1].capture_id, 301, 3),
+    ]
+    assert [(s["role"], s["url_reached"]) for s in steps] == [("redirect", urls[0]), ("redirect", urls[1])]
+    assert verify_package(result.path).problems == []
+    archive.block(moved[0].capture_id, "suspected minor")
+    held = build_package(home, archive, [end], tmp_path / "held", FACTS).path
+    assert [(h["item"], "held" in h["missing"]) for h in items(held)[0]["redirects"]] == [(0, True), (2, False)]
+    assert moved[0].capture_id not in {i["capture_id"] for i in items(held)}
+    assert verify_package(held).problems == []
+
+
+def test_what_was_not_captured_is_told(home: Home, exchange: Make, tmp_path: Path) -> None:
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {})
+    page = b'<p>Spa<img src="http://cdn.example/a.jpg" alt="door"><script src="x.js"></script></p>'
+    kept = archive.write("board", crawl_id, exchange(1, body=page))
+    now = kept.captured_at
+    for url in (kept.url, "http://ads.example/other"):
+        failed = Failure(url, "GET", [], b"", "timeout", "no answer in 30 s", now, now)
+        archive.write_failure("board", crawl_id, failed)
+    archive.end_crawl(crawl_id, {"captures": 1, "failures": 2}, False, ["2 failures"])
+    out = build_package(home, archive, [kept], tmp_path / "ex", FACTS).path
+    package = json.loads((out / "data/items.json").read_bytes())
+    missing = package["not_captured"]
+    assert [(a["url"], a["reason"]) for a in missing["attempts"]] == [(kept.url, "timeout")]
+    assert [(c["ended"], c["counts"]["failures"]) for c in missing["crawls"]] == [("crawl_failed", 2)]
+    assert package["items"][0]["not_collected"] == {"images": 1, "scripts": 1}
+    everything = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
+    assert b"ads.example/other" not in everything
+    assert "no answer in 30 s" in (out / "index.html").read_text()
+    assert verify_package(out).problems == []
+
+
+def test_first_and_last_seen_count_pages_that_are_not_held(home: Home, exchange: Make, tmp_path: Path) -> None:
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {})
+    url = "http://ads.example/same"
+    answers = [200, 200, 200, 404]
+    found = [archive.write("board", crawl_id, exchange(n, url=url, status=s)) for n, s in enumerate(answers)]
+    archive.end_crawl(crawl_id, {}, True, [])
+    archive.block(found[0].capture_id, "suspected minor")
+    [item] = items(build_package(home, archive, [found[1]], tmp_path / "ex", FACTS).path)
+    assert item["seen"] == {
+        "first": "2026-03-01T12:00:01.373456Z",
+        "last": "2026-03-01T12:00:02.373456Z",
+        "captures": 2,
+    }
+
+
+def test_custody_tells_capture_holds_and_earlier_exports(home: Home, archive: Archive, tmp_path: Path) -> None:
+    first, *_ = captures(archive)
+    archive.block(first.capture_id, "looked young", "amy")
+    archive.unblock(first.capture_id, "two users agreed", "bob")
+    build_package(home, archive, [first], tmp_path / "earlier", FACTS)
+    viewed = CustodyEntry(
+        at="2099-01-01T00:00:00.000000Z", actor="eve", role="analyst", action="view", object=first.capture_id,
+        reason="review", hash_before="", hash_after="", log="custody log", number=7,
+    )  # fmt: skip
+    out = build_package(home, archive, [first], tmp_path / "ex", FACTS, custody=[viewed]).path
+    acts = json.loads((out / "data/items.json").read_bytes())["custody"]
+    assert [(a["action"], a["actor"]) for a in acts] == [
+        ("capture", "unit 7"),
+        ("hold", "amy"),
+        ("release", "bob"),
+        ("export", "clerk"),
+        ("view", "eve"),
+    ]
+    assert "two users agreed" in (out / "data/pages/0001.html").read_text()
+    assert verify_package(out).problems == []
+
+
+def test_documents_are_derived_from_the_package_and_come_into_it(home: Home, archive: Archive, tmp_path: Path) -> None:
+    def documents(package: ExhibitPackage, read: Callable[[str], bytes]) -> dict[str, bytes]:
+        text = read(package["items"][0]["text"])
+        evidence = package["evidence"][0]
+        return {"derived/report.pdf": text, "certificates/902-14.docx": evidence["sha256"].encode()}
+
+    out = build_package(home, archive, captures(archive)[:1], tmp_path / "ex", FACTS, documents=documents).path
+    assert b"Call 417-555-01" in (out / "data/derived/report.pdf").read_bytes()
+    digest = sha256((out / "data/exhibit.wacz").read_bytes()).hexdigest()
+    assert (out / "data/certificates/902-14.docx").read_text() == digest
+    assert verify_package(out).problems == []
+    report = out / "data/derived/report.pdf"
+    report.write_bytes(report.read_bytes()[::-1])
+    assert {p.file for p in verify_package(out).problems} == {"data/derived/report.pdf"}
+    for name in ("../outside", "derived", "items.json", "derived/.x"):
+        with pytest.raises(ValueError, match="may not be called"):
+            build_package(
+                home, archive, captures(archive), tmp_path / "no", FACTS, documents=lambda *_, n=name: {n: b""}
+            )
 
 
 def test_held_and_unknown_captures_are_refused_and_listed(home: Home, archive: Archive, tmp_path: Path) -> None:
@@ -124,7 +223,7 @@ def test_held_and_unknown_captures_are_refused_and_listed(home: Home, archive: A
     everything = b"".join(p.read_bytes() for p in result.path.rglob("*") if p.is_file())
     assert first.url.encode() not in everything
     assert archive.record_bytes(second) in everything
-    assert first.capture_id in (result.path / "report.txt").read_text()
+    assert first.capture_id in (result.path / "index.html").read_text()
     assert verify_package(result.path).ok
     with pytest.raises(NotAllowed, match="held"):
         build_package(home, archive, [first], tmp_path / "none", FACTS)
@@ -145,10 +244,11 @@ def test_demonstrations_are_marked_on_every_page(tmp_path: Path, exchange: Make)
     archive.end_crawl(crawl_id, {}, True, [])
     result = build_package(home, archive, found, tmp_path / "ex", FACTS)
     mark = "SIMULATED CLOCK — DEMONSTRATION"
-    assert (result.path / "report.html").read_text().count(mark) == 5
-    assert (result.path / "report.txt").read_text().count(mark) == 4
-    assert mark in (result.path / "VERIFY.md").read_text()
-    assert mark in json.loads((result.path / "manifest.json").read_text())["watermark"]
+    pages = [result.path / item["page"] for item in items(result.path)]
+    assert len(pages) == 3
+    for path in [*pages, result.path / "index.html", result.path / "VERIFY.md", result.path / "bag-info.txt"]:
+        assert mark in path.read_text()
+    assert mark in json.loads((result.path / "data/items.json").read_text())["watermark"]
 
 
 def test_imported_records_are_packed_as_they_are(home: Home, shared_warc: Path, tmp_path: Path) -> None:
@@ -160,7 +260,9 @@ def test_imported_records_are_packed_as_they_are(home: Home, shared_warc: Path, 
     assert result.items == len(found) > 10
     assert verify_package(result.path, result.sha256).problems == []
     with zipfile.ZipFile(result.path) as packed:
-        blob = b"".join(packed.read(n) for n in packed.namelist() if n.startswith("records/"))
+        packed.extractall(tmp_path)
+    loose = (tmp_path / "ex/data/records").iterdir()
+    blob = b"".join([*warcs(tmp_path / "ex").values(), *(p.read_bytes() for p in loose)])
     for capture in found:
         parts = archive.stored_records(archive.find([capture.capture_id])[capture.capture_id])
         assert all(data in blob for _, data in parts)
@@ -177,25 +279,64 @@ def test_any_changed_byte_in_a_zip_is_found(home: Home, archive: Archive, tmp_pa
             assert not verify_package(changed).ok, place
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "journal.jsonl", "report.html", "items.csv", "VERIFY.md", "records"])
+NAMES = ["items.json", "journal.jsonl", "index.html", "items.csv", "VERIFY.md", "0001.html", "0001.txt", "bag-info.txt"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_change_with_new_digests_is_found(home: Home, archive: Archive, tmp_path: Path, name: str) -> None:
     result = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
-    path = next((result.path / "records").iterdir()) if name == "records" else result.path / name
+    [path] = result.path.rglob(name)
     raw = path.read_bytes()
     place = raw.index(b"ads.example") if b"ads.example" in raw else len(raw) // 2
     path.write_bytes(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :])
-    write_digests(result.path)
+    write_manifests(result.path)
     problems = verify_package(result.path).problems
-    assert problems
-    assert any(p.file.startswith(name) or p.file == "manifest.json" for p in problems)
+    assert any(p.file.endswith((name, "items.json")) for p in problems)
+
+
+def rewrapped(wacz: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    """A WACZ whose parts were changed, and whose description was made to fit."""
+    with zipfile.ZipFile(wacz) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    change(parts)
+    described = json.loads(parts["datapackage.json"])
+    inside = sorted(name for name in parts if not name.startswith("datapackage"))
+    described["resources"] = [resource(n, sha256(parts[n]).hexdigest(), len(parts[n])) for n in inside]
+    parts["datapackage.json"] = json.dumps(described, indent=1).encode() + b"\n"
+    parts["datapackage-digest.json"] = datapackage_digest(parts["datapackage.json"])
+    with zipfile.ZipFile(wacz, "w") as packed:
+        for name, data in parts.items():
+            packed.writestr(zip_entry(name), data)
+
+
+@pytest.mark.parametrize("name", ["archive/", "indexes/index.cdxj", "pages/pages.jsonl", "extra"])
+def test_a_changed_wacz_with_good_digests_is_found(home: Home, archive: Archive, tmp_path: Path, name: str) -> None:
+    out = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS).path
+
+    def change(parts: dict[str, bytes]) -> None:
+        found = next((n for n in parts if n.startswith(name)), name)
+        parts[found] = parts.get(found, b"x").replace(b"ads.example", b"ads.exampla") + b"\n"
+
+    rewrapped(out / "data/exhibit.wacz", lambda parts: None)
+    write_manifests(out)
+    assert {p.prop for p in verify_package(out).problems} <= {"sha256", "payload"}  # of the whole file
+    rewrapped(out / "data/exhibit.wacz", change)
+    write_manifests(out)
+    assert any(name in p.file for p in verify_package(out).problems)
 
 
 def test_missing_and_added_files_are_named(home: Home, archive: Archive, tmp_path: Path) -> None:
     result = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
     (result.path / "extra.txt").write_text("added")
-    (result.path / "items.csv").unlink()
+    (result.path / "data/more.txt").write_text("added")
+    (result.path / "data/items.csv").unlink()
     found = {(p.file, p.prop) for p in verify_package(result.path).problems}
-    assert found == {("extra.txt", "listed"), ("items.csv", "present")}
+    assert found == {
+        ("extra.txt", "listed"),
+        ("data/more.txt", "listed"),
+        ("data/items.csv", "present"),
+        ("bag-info.txt", "payload"),
+    }
 
 
 def test_what_is_no_package_is_refused_with_a_sentence(tmp_path: Path) -> None:
