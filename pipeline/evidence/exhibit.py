@@ -6,7 +6,7 @@ Everything in it is JSON. Times are ISO 8601 UTC with microseconds, digests lowe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 FORMAT = "imb exhibit package 2"
 
@@ -66,6 +66,18 @@ class StoredRecord(TypedDict):
     original_offset: int
 
 
+class Quoted(TypedDict):
+    """DERIVED: a value that this program reads on the page, as it is written there and where it stands."""
+
+    kind: str  # phone, address, email …
+    value: str  # normal form
+    quote: str  # as written
+    field: str  # text, attr:<name>, url
+    node: str  # CSS path of the element
+    start: int  # code points in that field
+    end: int
+
+
 class ExhibitItem(TypedDict):
     """One capture."""
 
@@ -95,6 +107,7 @@ class ExhibitItem(TypedDict):
     seal: dict[str, Any]  # seal, signed_at, signer, token; {} when not sealed
     records: list[StoredRecord]
     description: list[dict[str, str]]  # DERIVED: what this program reads in the page, one per ad on it
+    mentions: NotRequired[list[Quoted]]
     not_collected: dict[str, int]  # what the page names and the office does not collect: images, scripts …
     page: str  # DERIVED: the page without script, "data/pages/0001.html"
     text: str  # DERIVED: its visible text, "data/pages/0001.txt"

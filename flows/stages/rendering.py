@@ -1,0 +1,128 @@
+"""Pictures of archived pages, made offline: the one place that starts a browser.
+
+The system's Chromium draws each page without network and script; its process resolves no name, every request is
+refused and counted, and a sandboxing policy forbids navigation, plug-ins and pictures inside the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Playwright, Route, sync_playwright
+
+from pipeline.evidence.documents.picture import Picture
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+BLANK = "http://offline.invalid/"
+FLAGS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://127.0.0.1:1",
+    "--disable-gpu",
+    "--disable-lcd-text",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+)
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 200, 3000  # CSS pixels
+QUALITY = 80
+SECONDS_FOR_ONE = 10.0
+
+
+@dataclass(slots=True)
+class Renderings:
+    """`pictures` by item number; `problem` says why there are none or fewer, "" when all could be made."""
+
+    pictures: dict[int, Picture] = field(default_factory=dict)
+    problem: str = ""
+    refused: int = 0  # requests of the pages that were refused
+
+
+def browser_path() -> str:
+    """The system's Chromium, "" when there is none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
+def render_pages(pages: Mapping[int, str], browser: str | None = None) -> Renderings:
+    """Pictures of HTML texts by item number. A page that cannot be drawn is left out; the browser is started once."""
+    path = browser_path() if browser is None else browser
+    if not path:
+        return Renderings(problem="No Chromium is installed here: pages are shown as text.")
+    found = Renderings()
+    try:
+        with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+            _render_all(playwright, path, home, pages, found)
+    except (Error, OSError) as error:
+        found.problem = f"Chromium failed ({_first_line(error)}): pages are shown as text."
+    return found
+
+
+def _render_all(playwright: Playwright, path: str, home: str, pages: Mapping[int, str], found: Renderings) -> None:
+    browser = playwright.chromium.launch(
+        executable_path=path,
+        args=list(FLAGS),
+        chromium_sandbox=os.geteuid() != 0,  # Chromium refuses its sandbox to root
+        env={"HOME": home, "PATH": os.environ.get("PATH", ""), "LANG": "en_US.UTF-8"},
+    )
+    try:
+        page = _Page(browser, found)
+        for number, html in pages.items():
+            try:
+                found.pictures[number] = page.picture(html)
+            except Error as error:
+                found.problem = f"Chromium could not draw item {number} ({_first_line(error)})."
+                page.close()
+                page = _Page(browser, found)
+    finally:
+        browser.close()
+
+
+class _Page:
+    """One tab, used again for every page."""
+
+    def __init__(self, browser: Browser, found: Renderings) -> None:
+        self.renderer = f"Chromium {browser.version}"
+        self._found = found
+        self._context: BrowserContext = browser.new_context(
+            java_script_enabled=False,
+            service_workers="block",
+            accept_downloads=False,
+            viewport={"width": WIDTH, "height": LEAST_HEIGHT},
+        )
+        self._context.set_default_timeout(SECONDS_FOR_ONE * 1000)
+        self._context.route("**/*", self._answer)
+        tab = self._context.new_page()
+        tab.goto(BLANK)
+        self._session: CDPSession = self._context.new_cdp_session(tab)
+        self._frame: str = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+
+    def _answer(self, route: Route) -> None:
+        if route.request.url == BLANK:
+            headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": POLICY}
+            route.fulfill(status=200, body="<!doctype html>", headers=headers)
+        else:
+            self._found.refused += 1
+            route.abort()
+
+    def picture(self, html: str) -> Picture:
+        """The page as a JPEG, from its top to at most MOST_HEIGHT. The empty document's policy stays in force."""
+        self._session.send("Page.setDocumentContent", {"frameId": self._frame, "html": html})
+        size: dict[str, Any] = self._session.send("Page.getLayoutMetrics")["cssContentSize"]
+        whole = max(1, int(size["height"]))
+        height = min(whole, MOST_HEIGHT)
+        clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
+        options = {"format": "jpeg", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
+        data = self._session.send("Page.captureScreenshot", options)["data"]
+        return Picture(base64.b64decode(data), WIDTH, height, whole, self.renderer)
+
+    def close(self) -> None:
+        self._context.close()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

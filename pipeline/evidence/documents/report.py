@@ -1,0 +1,213 @@
+"""The report that a judge can read: what `typst/report.typ` sets, made from the package's data alone.
+
+A row is [label, text, style]; style "id" is set in fixed width. All text is made plain here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pipeline.evidence.documents.annexes import annexes
+from pipeline.evidence.documents.picture import Picture
+from pipeline.evidence.documents.plain import one_line, plain, utc
+from pipeline.evidence.documents.seal_words import counted, is_internal, item_sentence, package_sentences
+from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+
+Row = list[str]
+TEXT_LIMIT = 6_000  # characters of a page's text shown where there is no picture
+FACTS = ("exhibit", "case", "requester", "authority", "purpose", "exporter")
+CLOCKS = (
+    ("request_started", "Request sent", "this office's collector"),
+    ("response_received", "Answer received", "this office's collector"),
+    ("journalled", "Entered in the journal", "this office's collector"),
+    ("batch_sealed", "Journal sealed (signed)", "this office's system clock"),
+    ("time_stamped", "Seal time-stamped", "the time-stamp authority"),
+)
+
+
+def report_view(
+    package: ExhibitPackage, read: Callable[[str], bytes], pictures: Mapping[int, Picture], note: str
+) -> dict[str, Any]:
+    """`pictures` by item number; `note` says why items have none. `read` gives a file of the package by its path."""
+    return {
+        "mark": one_line(package["watermark"]),
+        "title": report_title(package),
+        "head": _head(package),
+        "facts": list(_facts(package)),
+        "summary": list(_summary(package)),
+        "items": [_item(package, item, read, pictures.get(item["item"]), note) for item in package["items"]],
+        "annexes": annexes(package),
+    }
+
+
+def report_title(package: ExhibitPackage) -> str:
+    exhibit = one_line(package["facts"].get("exhibit"))
+    return f"Exhibit {exhibit}: archived web pages" if exhibit else "Archived web pages"
+
+
+def _head(package: ExhibitPackage) -> str:
+    facts = package["facts"]
+    named = [(name, one_line(facts.get(name), 60)) for name in ("exhibit", "case")]
+    return " · ".join(f"{name.capitalize()} {text}" for name, text in named if text)
+
+
+def _facts(package: ExhibitPackage) -> Iterator[Row]:
+    facts, software = package["facts"], package["software"]
+    for name in [*FACTS, *sorted(set(facts) - set(FACTS))]:
+        yield [one_line(name).capitalize(), one_line(facts.get(name)) or "not stated", ""]
+    yield ["Exported", utc(package["exported_at"]), ""]
+    yield ["Collector's account", one_line(package["operator"]), ""]
+    yield ["Program", one_line(f"imb {software['version']}, revision {software['commit'] or 'not known'}"), ""]
+
+
+def _summary(package: ExhibitPackage) -> Iterator[str]:
+    items = package["items"]
+    times = sorted(item["times"]["response_received"] for item in items)
+    sites = sorted({item["site"] for item in items})
+    period = f"on {times[0][:10]}" if times[0][:10] == times[-1][:10] else f"from {times[0][:10]} to {times[-1][:10]}"
+    yield (
+        f"This package holds {counted(len(items), 'archived page')} captured {period} (UTC) from "
+        f"{one_line(', '.join(sites[:8]))}{' and others' if len(sites) > 8 else ''}."
+    )
+    yield from package_sentences(package)
+    left_out = len(package["not_included"])
+    yield f"{counted(left_out, 'capture')} asked for and refused: see Annex B." if left_out else "Nothing was left out."
+    yield (
+        "This report is DERIVED: a program made it from the records when they were exported. The records themselves "
+        "are in the package, byte for byte as they were archived or received; where the two differ, the records count."
+    )
+
+
+def _item(
+    package: ExhibitPackage, item: ExhibitItem, read: Callable[[str], bytes], picture: Picture | None, note: str
+) -> dict[str, Any]:
+    return {
+        "n": item["item"],
+        "name": _name(item),
+        "captured": utc(item["times"]["response_received"])[:19],
+        "address": one_line(item["url_reached"], 140),
+        "front": list(_front(item)),
+        "picture": picture_view(picture, item["item"]) if picture else None,
+        "text": "" if picture else _text(item, read),
+        "text_note": _text_note(item, note),
+        "times": list(_times(item)),
+        "way": [
+            [str(n), utc(hop["captured_at"]), str(hop["status"]), one_line(hop["url"]), _hop_place(hop)]
+            for n, hop in enumerate(item["redirects"], 1)
+        ],
+        "read": [[[_label(k), one_line(v), ""] for k, v in one.items()] for one in item["description"]],
+        "mentions": [_mention(mention) for mention in item.get("mentions", [])],
+        "identity": list(_identity(item)),
+        "seal": item_sentence(item, internal=is_internal(package)),
+        "records": [
+            [record["type"], one_line(record["file"]), f"{record['offset']:,}", f"{record['length']:,}",
+             record["sha256"], one_line(record["id"])]
+            for record in item["records"]
+        ],
+    }  # fmt: skip
+
+
+def _name(item: ExhibitItem) -> str:
+    if item["role"] == "redirect":
+        return "A step on the way to another item"
+    described = item["description"][0] if item["description"] else {}
+    return one_line(described.get("business_name") or described.get("title") or item["site"], 90)
+
+
+def _front(item: ExhibitItem) -> Iterator[Row]:
+    yield ["Captured", utc(item["times"]["response_received"]), ""]
+    yield ["Address asked", one_line(item["url_asked"]), ""]
+    yield ["Address reached", one_line(item["url_reached"]), ""]
+    status = str(item["status"]) if item["status"] else "stored by its collector without the HTTP exchange"
+    yield ["Server's answer (HTTP status)", status, ""]
+    yield ["Why collected", one_line(item["why_collected"]) or "not recorded", ""]
+    for damage in item["damage"]:
+        yield ["Damage in the received file", one_line(damage), ""]
+
+
+def _times(item: ExhibitItem) -> Iterator[Row]:
+    times = item["times"]
+    clocks: dict[str, str] = dict(times)  # type: ignore[arg-type]
+    for name, label, clock in CLOCKS:
+        by_others = item["original"].get("received_as") and name in {"request_started", "response_received"}
+        told_by = "the collector that made the received file" if by_others else clock
+        yield [label, utc(clocks[name]) or "none", told_by]
+    yield ["Server's own Date header", one_line(times["server_date_header"]) or "none", "the web server"]
+    claimed = {one_line(times["claimed_earliest"]), one_line(times["claimed_latest"])} - {""}
+    yield ["Date that the ad itself claims", " to ".join(sorted(claimed)) or "none", "whoever wrote the ad"]
+    yield ["State of the collector's clock", one_line(times["clock"]) or "not recorded", ""]
+    seen = item["seen"]
+    if seen["captures"]:
+        period = f"{utc(seen['first'])} to {utc(seen['last'])}" if seen["captures"] > 1 else utc(seen["first"])
+        yield [
+            "This address in the archive",
+            f"{counted(seen['captures'], 'capture')}, {period}",
+            "as each was captured",
+        ]
+
+
+def _hop_place(hop: Mapping[str, Any]) -> str:
+    return f"item {hop['item']}" if hop["item"] else one_line(hop["missing"]) or "not in this package"
+
+
+def _mention(mention: Mapping[str, Any]) -> Row:
+    field = "visible text" if mention["field"] == "text" else one_line(mention["field"])
+    where = f"{field}, characters {mention['start']}–{mention['end']}"
+    node = one_line(mention["node"], 300)
+    return [one_line(mention["kind"]), one_line(mention["quote"], 300), one_line(mention["value"], 300), where, node]
+
+
+def _identity(item: ExhibitItem) -> Iterator[Row]:
+    original = item["original"]
+    yield ["Record (capture id)", one_line(item["capture_id"]), "id"]
+    yield ["SHA-256 of the page as received", one_line(item["payload_sha256"]), "id"]
+    yield ["Journal entry", f"{item['journal']['seq']}", ""]
+    yield ["SHA-256 of the journal entry", one_line(item["journal"]["hash"]), "id"]
+    yield ["Place in the archive", f"{one_line(original['address'])}, byte {original['offset']}", ""]
+    if original.get("received_as"):
+        yield ["Received as file", one_line(original["received_as"]), ""]
+        yield ["SHA-256 of that file", one_line(original["file_sha256"]), "id"]
+    yield ["Collected by", one_line(item["collector"]), ""]
+    if item["crawl_id"]:
+        yield ["Crawl", one_line(item["crawl_id"]), "id"]
+    yield ["Server's IP address", one_line(item["ip"]) or "not recorded", ""]
+    if item["certificate_sha256"]:
+        yield ["SHA-256 of the server's TLS certificate", one_line(item["certificate_sha256"]), "id"]
+    yield ["Not collected from this page", _not_collected(item), ""]
+
+
+def _not_collected(item: ExhibitItem) -> str:
+    named = [f"{count} {one_line(kind)}" for kind, count in sorted(item["not_collected"].items()) if count]
+    return f"{', '.join(named)} (named on the page; never requested)" if named else "nothing else is named on the page"
+
+
+def _label(name: str) -> str:
+    return one_line(name, 40).replace("_", " ").capitalize()
+
+
+def _text(item: ExhibitItem, read: Callable[[str], bytes]) -> str:
+    if not item["text"]:
+        return ""
+    return plain(read(item["text"]).decode("utf-8", "replace"), TEXT_LIMIT).strip()
+
+
+def _text_note(item: ExhibitItem, note: str) -> str:
+    if not item["text"]:
+        return "No visible text can be read from this record."
+    told = f"The page's visible text, read from the archived record by this program ({item['text']})."
+    return f"{told} {one_line(note)}".strip()
+
+
+def picture_view(picture: Picture, number: int) -> dict[str, Any]:
+    """Facts of a picture with its caption."""
+    shown = f"{picture.width} × {picture.height}"
+    cut = f"; the page is {picture.page_height} high, the rest is not shown" if picture.cut else ""
+    return {
+        "file": picture.file_name(number),
+        "width": picture.width,
+        "height": picture.height,
+        "sha256": picture.sha256,
+        "caption": f"Rendering of the archived page, made at export by {one_line(picture.renderer)} without a network, "
+        f"scripts switched off, images not collected. {shown} CSS pixels{cut}. File {picture.path(number)}",
+    }

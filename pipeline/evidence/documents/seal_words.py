@@ -1,0 +1,81 @@
+"""What the seals show and what they do not, in sentences for people who have never heard of a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.evidence.documents.plain import one_line, utc
+from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+
+UNSEALED = (
+    "Not sealed. Nobody signed or time-stamped the journal entry of this item: it fits together with the rest of the "
+    "journal, and nothing outside the journal shows when it was made."
+)
+
+
+def item_sentence(item: ExhibitItem, *, internal: bool) -> str:
+    """How far the seals vouch for one item."""
+    seal = item["seal"]
+    if not seal:
+        return UNSEALED
+    signer = one_line(seal["signer"])
+    signed = (
+        f"Sealed. The journal entry of this item lies under seal {seal['seal']}, signed {utc(seal['signed_at'])} "
+        f"(by this office's system clock) with the certificate {signer}."
+    )
+    return f"{signed} {_internal(internal)}{_stamped(seal.get('token') or {})}"
+
+
+def _internal(internal: bool) -> str:
+    if not internal:
+        return ""
+    return "That certificate is the office's own (INTERNAL): it shows that one key sealed this, not whose key it is. "
+
+
+def _stamped(token: Mapping[str, Any]) -> str:
+    if not token:
+        return "No time-stamp authority attests the time: it rests on the office's clock and on who holds its key."
+    return (
+        f"The time-stamp authority {one_line(token['signer'])} attests by its own clock that the seal existed at "
+        f"{utc(token['time'])} (with seal {token['stamped_by_seal']}). A change made after that would show."
+    )
+
+
+def package_sentences(package: ExhibitPackage) -> list[str]:
+    """How far the seals vouch for the package as a whole."""
+    items = package["items"]
+    if not package["sealed"]:
+        return [
+            "Nothing in this package is sealed. The hashes show that its parts fit together and that nothing changed "
+            "since the export; they do not show when the pages were captured."
+        ]
+    sealed = sum(1 for item in items if item["seal"])
+    stamped = sum(1 for item in items if item["seal"].get("token"))
+    found = [
+        f"{sealed} of {counted(len(items), 'item')} {'lies' if sealed == 1 else 'lie'} under a signed seal. A byte "
+        "changed, a record removed, moved or dated back after the signature would show."
+    ]
+    if stamped:
+        found.append(
+            f"For {stamped} of them a time-stamp authority attests, by its own clock, that the seal existed at the "
+            "stated time."
+        )
+    if stamped < len(items):
+        found.append(
+            f"For {counted(len(items) - stamped, 'item')} no time-stamp authority attests the time: it rests on this "
+            "office's clock."
+        )
+    if is_internal(package):
+        found.append("Seals were signed with a certificate that the office made itself (INTERNAL).")
+    return found
+
+
+def is_internal(package: ExhibitPackage) -> bool:
+    """Whether any seal was signed with a certificate that the home made itself."""
+    return any(seal["internal"] for seal in package["seals"])
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 item", "2 items", "1,000 items"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,56 @@
+"""From a template and data to a PDF that is the same, byte for byte, on every machine.
+
+Only fonts that packages bring are used. Data reach the template as JSON; no text is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+TEMPLATES = files("pipeline.evidence.documents") / "typst"
+FONT_PACKAGES = ("manimgx_fonts", "noto_cjk_sans_otc")
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    pdf: bytes
+    pages: int
+
+
+@cache
+def fonts() -> Any:
+    """Typst's own fonts, Noto Sans for most scripts, Noto Sans CJK; none of the system's."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(files(name)) for name in FONT_PACKAGES])
+
+
+def typeset(
+    template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None, *, tagged: bool = True
+) -> Typeset:
+    """Set `typst/<template>.typ` with `data`, which it reads as data.json, and pictures by their file names.
+
+    `tagged` makes the PDF readable by screen readers. (The standard PDF/UA-1 is not asked for: it refuses a page with
+    one sign that no font has.)
+    """
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for source in TEMPLATES.iterdir():
+            (root / source.name).write_bytes(source.read_bytes())
+        for picture, content in (pictures or {}).items():
+            (root / picture).write_bytes(content)
+        (root / "data.json").write_text(json.dumps(data), encoding="ascii")
+        compiler = typst.Compiler(
+            input=str(root / f"{template}.typ"), root=str(root), font_paths=fonts(), ignore_system_fonts=True
+        )
+        pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=tagged)
+        pages = int(json.loads(compiler.query("<pages>", field="value", one=True)))
+    assert isinstance(pdf, bytes)
+    return Typeset(pdf, pages)

@@ -1,0 +1,75 @@
+"""Pages are drawn without asking anyone for anything, and what cannot be drawn is said."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.stages.rendering import MOST_HEIGHT, WIDTH, browser_path, render_pages
+
+needs_browser = pytest.mark.skipif(not browser_path(), reason="no Chromium on this machine")
+HOSTILE = """<!doctype html><html><head><meta http-equiv="refresh" content="0;url={0}/refresh">
+<link rel="stylesheet" href="{0}/a.css"><link rel="preconnect" href="{0}"><link rel="dns-prefetch" href="{0}">
+<style>@import url({0}/b.css); @font-face {{font-family: x; src: url({0}/f.woff)}}
+body {{background: url({0}/bg.png)}}</style>
+<script src="{0}/x.js"></script><script>fetch("{0}/fetch"); location = "{0}/location"</script></head>
+<body onload="fetch('{0}/onload')"><img src="{0}/i.png"><img srcset="{0}/s.png 2x"><iframe src="{0}/frame"></iframe>
+<iframe srcdoc="<img src='{0}/inner.png'>"></iframe><object data="{0}/o"></object><embed src="{0}/e">
+<video src="{0}/v.mp4" autoplay></video><audio src="{0}/a.mp3" autoplay></audio><a ping="{0}/ping" href="{0}/a">a</a>
+<form action="{0}/form"><input autofocus onfocus="this.form.submit()"></form><svg><image href="{0}/svg.png"/></svg>
+<p>Lotus Garden</p></body></html>"""
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[bytes]]]:
+    """A loopback port that notes every connection."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(200))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@needs_browser
+def test_a_hostile_page_reaches_no_one_and_spoils_no_other_page(listener: tuple[str, list[bytes]]) -> None:
+    base, asked = listener
+    plain = "<!doctype html><p>plain</p>"
+    pages = {1: plain, 2: HOSTILE.format(base), 3: plain, 4: "", 5: "<p style='height:9000px'>tall", 6: plain}
+    found = render_pages(pages)
+    assert asked == []
+    assert found.problem == ""
+    assert sorted(found.pictures) == [1, 2, 3, 4, 5, 6]
+    assert found.pictures[1].sha256 == found.pictures[3].sha256 == found.pictures[6].sha256
+    assert found.pictures[2].sha256 != found.pictures[4].sha256
+    assert all(p.jpeg[:2] == b"\xff\xd8" and p.width == WIDTH for p in found.pictures.values())
+    assert (found.pictures[5].height, found.pictures[5].cut) == (MOST_HEIGHT, True)
+    assert found.pictures[1].renderer.startswith("Chromium ")
+
+
+def test_without_a_browser_the_reason_is_said() -> None:
+    found = render_pages({1: "<p>x"}, browser="")
+    assert (found.pictures, found.problem) == ({}, "No Chromium is installed here: pages are shown as text.")
+
+
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 1\n", "no program\n"])
+def test_a_broken_browser_is_no_broken_export(script: str, tmp_path: Path) -> None:
+    broken = tmp_path / "chromium"
+    broken.write_text(script)
+    broken.chmod(0o755)
+    found = render_pages({1: "<p>x"}, browser=str(broken))
+    assert found.pictures == {}
+    assert "Chromium failed" in found.problem

@@ -1,0 +1,170 @@
+"""The report: everything on the checklist is on paper, hostile text stays text, the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.evidence.documents.making import make_report
+from pipeline.evidence.documents.picture import Picture
+from pipeline.evidence.documents.plain import one_line, plain, utc
+from pipeline.evidence.documents.report import report_view
+from pipeline.evidence.documents.typesetting import typeset
+from tests.pipeline.evidence.documents.conftest import ADDRESS, HOSTILE, LONG, SCRIPTS, digest, made_item, made_package
+
+Read = Callable[[str], bytes]
+JPEG = bytes.fromhex(  # one gray pixel
+    "ffd8ffe000104a46494600010100000100010000ffdb004300" + "01" * 64 + "ffc0000b080001000101011100"
+    "ffc4001f0000010501010101010100000000000000000102030405060708090a0b"
+    "ffc400b5100002010303020403050504040000017d01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282"
+    "090a161718191a25262728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485868788"
+    "898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9ea"
+    "f1f2f3f4f5f6f7f8f9faffda0008010100003f00d2cfffd9"
+)
+
+
+def text_of(pdf: bytes) -> str:
+    """The PDF's text in one line, as a reader's copy gives it."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    return " ".join(" ".join(pages).split())
+
+
+def right_edges(pdf: bytes) -> list[float]:
+    """Where each piece of text ends, in points from the left edge of the paper."""
+    edges = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            text = page.get_textpage()
+            edges += [text.get_rect(n)[2] for n in range(text.count_rects())]
+    return edges
+
+
+def strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [s for inner in value.values() for s in strings(inner)]
+    return [s for inner in value for s in strings(inner)] if isinstance(value, list) else []
+
+
+def test_everything_on_the_checklist_is_in_the_view(read: Read) -> None:
+    way = {"capture_id": "w", "item": 0, "url": "https://city-board.example/go", "status": 302,
+           "captured_at": "2026-03-01T12:00:00.000001Z", "missing": "held"}  # fmt: skip
+    package = made_package([made_item(1, redirects=[way])])
+    shown = " ".join(strings(report_view(package, read, {}, "No Chromium.")))
+    for expected in (
+        "26-CR-0001", "County prosecutor", "A. Clerk", "2026-04-01 08:00:00.000000 UTC", "Lotus Garden",
+        "https://city-board.example/ad/1?from=list", "https://city-board.example/go", "(417) 555-0142", "+14175550142",
+        "1200 N Main St Ste 5", "characters 120–134", "Sun, 01 Mar 2026 12:00:00 GMT", "2026-02-27", "4 captures",
+        digest("payload", 1), digest("stored", "response", 1), digest("tls"), "192.0.2.7", "CN=Stamper", "INTERNAL",
+        "held in the archive", "timeout: no answer in 30 seconds", "3 images", "journal 101", "custody log 7",
+        "data/exhibit.wacz", digest("wacz"), "obeyed", "No Chromium.", "linked from",
+    ):  # fmt: skip
+        assert expected in shown, expected
+
+
+def test_the_printed_report_holds_whole_hashes_and_page_numbers(read: Read) -> None:
+    report = make_report(made_package([made_item(1)]), read, {}, "")
+    text = text_of(report.pdf)
+    assert digest("payload", 1) in text
+    assert digest("entry", 1) in text
+    assert f"Page 1 of {report.pages}" in text
+    assert "DERIVED" in text
+    assert "(417) 555-0142" in text
+
+
+def test_hostile_text_is_shown_and_does_nothing() -> None:
+    item = made_item(1, url_reached=ADDRESS, why_collected=HOSTILE, seal={}, damage=[HOSTILE])
+    item["description"] = [{"title": HOSTILE, "business_name": SCRIPTS, HOSTILE: LONG}]
+    item["mentions"][0].update(kind=HOSTILE, quote=HOSTILE, value=HOSTILE, node=LONG)
+    package = made_package([item], watermark="SIMULATED CLOCK", facts={"exhibit": HOSTILE, "case": LONG, HOSTILE: ""})
+    page = f"{HOSTILE}\n{SCRIPTS}\n{LONG}".encode("utf-8", "surrogatepass")
+    report = make_report(package, lambda _: page, {}, HOSTILE)
+    text = text_of(report.pdf)
+    assert "#strong[Spa] $x^2$ *b* _i_ `c` @ref <label>" in text
+    assert "[U+202E]esrever[U+202C]" in text
+    assert "\u202e" not in text
+    assert "春天按摩" in text
+    assert "SIMULATED CLOCK" in text
+    assert text.replace(" ", "").count("x" * 600) >= 2  # cut nowhere by the paper's edge
+
+
+def test_nothing_runs_over_the_edge_of_the_paper() -> None:
+    item = made_item(1, url_asked="https://e.example/" + "a" * 1900, url_reached=ADDRESS, ip=LONG, collector=LONG)
+    item["mentions"][0].update(kind="k" * 90, quote=LONG, value=LONG, field=LONG, node=LONG)
+    item["redirects"] = [{"capture_id": "", "item": 0, "url": LONG, "status": 302, "captured_at": "", "missing": LONG}]
+    edges = right_edges(make_report(made_package([item]), lambda _: LONG.encode(), {}, "").pdf)
+    assert len(edges) > 300
+    assert max(edges) <= 612 - 56  # letter paper, right margin 22 mm = 62 points
+
+
+@pytest.mark.parametrize("height", [1, 500, 900, 1000, 3000])
+def test_a_rendering_is_marked_and_cut_into_pages(height: int, read: Read) -> None:
+    picture = Picture(JPEG, 800, height, height + 7, "Chromium 1")
+    report = make_report(made_package([made_item(1)]), read, {1: picture}, "")
+    text = text_of(report.pdf)
+    assert picture.sha256 in text
+    assert "the rest is not shown" in text
+    assert "derived/renderings/0001.jpg" in text
+    assert report.pages >= 3 + height * 0.2 // 220
+
+
+def test_the_same_package_gives_the_same_bytes(read: Read) -> None:
+    package = made_package([made_item(n) for n in (1, 2)])
+    assert make_report(package, read, {}, "").pdf == make_report(package, read, {}, "").pdf
+
+
+def test_an_unsealed_package_says_so(read: Read) -> None:
+    package = made_package([made_item(1, seal={})], sealed=False, seals=[], journal_head={})
+    shown = " ".join(strings(report_view(package, read, {}, "")))
+    assert "Nothing in this package is sealed." in shown
+    assert "attests" not in shown.replace("No time-stamp authority attests", "")
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_plain_text_has_nothing_invisible(text: str) -> None:
+    shown = plain(text)
+    assert not [c for c in shown if c not in "\n\u200c\u200d" and not (c.isprintable() or c.isspace())]
+    assert plain(shown) == shown or "[more marks]" in shown
+    assert "\n" not in one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "shown"),
+    [
+        ("a\x00b", "a[U+0000]b"),
+        ("tab\there", "tab    here"),
+        ("one\r\ntwo", "one\ntwo"),
+        ("n" * 30, "n" * 10 + " … [20 more characters in the record]"),
+        (None, ""),
+        (7, "7"),
+    ],
+)
+def test_plain_examples(given_text: object, shown: str) -> None:
+    assert plain(given_text, 10 if given_text == "n" * 30 else 20_000) == shown
+
+
+def test_times_as_people_read_them() -> None:
+    assert utc("2026-03-01T12:00:00.5Z") == "2026-03-01 12:00:00.5 UTC"
+    assert utc("2026-03-01T12:00:00+00:00") == "2026-03-01 12:00:00 UTC"
+    assert utc("") == ""
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=8, deadline=None)
+def test_any_text_can_be_set(text: str) -> None:
+    package = made_package([made_item(1, why_collected=text, site=text)], facts={"exhibit": text})
+    assert typeset("report", report_view(package, lambda _: text.encode("utf-8", "replace"), {}, text), {}).pages >= 3
+
+
+@pytest.mark.soak
+def test_a_thousand_items(read: Read) -> None:
+    report = make_report(made_package([made_item(n) for n in range(1, 1001)]), read, {}, "")
+    assert report.pages > 2000
+    assert len(report.pdf) < 20_000_000
