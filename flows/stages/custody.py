@@ -30,7 +30,7 @@ def head_hash(archive: Archive) -> str:
 
 
 def package_digest(path: Path) -> str:
-    """The hash that stands for a package: SHA-256 of the tag manifest, which names its bytes, else of the file itself."""
+    """The hash that stands for a package: SHA-256 of its tag manifest, which names every byte; else of the file."""
     if path.is_dir():
         manifest = path / TAG_MANIFEST
         return file_sha256(manifest) if manifest.is_file() else ""
