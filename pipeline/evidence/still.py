@@ -20,10 +20,19 @@ _KEPT = """a abbr acronym address article aside b bdi bdo big blockquote body br
     dd del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr i
     ins kbd label legend li main mark menu nav ol p pre q rp rt ruby s samp section small span strike strong sub
     summary sup table tbody td tfoot th thead time tr tt u ul var wbr"""
-_INERT = {"a": "span", "form": "div", "body": "div", "button": "span", "noscript": "div", "marquee": "div"}
-_DROPPED = "script template head datalist noframes noembed xmp plaintext math title meta link base"
+_INERT = {
+    "a": "span",
+    "form": "div",
+    "body": "div",
+    "button": "span",
+    "noscript": "div",
+    "marquee": "div",
+    "canvas": "div",
+}
+_INERT |= {"xmp": "pre", "plaintext": "pre", "listing": "pre"}
+_DROPPED = "script template head datalist noframes noembed title meta link base"
 _NAMED = {
-    "img": "images", "picture": "images", "svg": "drawings", "canvas": "drawings", "video": "videos",
+    "img": "images", "picture": "images", "video": "videos",
     "audio": "sounds", "iframe": "frames", "frame": "frames", "object": "embedded objects",
     "embed": "embedded objects", "applet": "embedded objects",
 }  # fmt: skip
@@ -117,6 +126,9 @@ class _Writer:
             self.style(node)
         elif tag in _NAMED:
             self._mark(node, _NAMED[tag])
+        elif tag == "svg":
+            said = " ".join((node.text() or "").split())[:MARK_LIMIT]
+            self.parts.append(f'<span class="imb-left-out">[drawing, not shown: {escape(said)}]</span>')
         elif tag in {"input", "textarea", "select"}:
             self._field(node, tag)
         elif tag not in _DROP:
