@@ -31,6 +31,7 @@ class Settings:
     signing_certificate: str = ""  # PEM file: its certificate, then those above it
     timestamp_authorities: str = ""  # RFC 3161 addresses, comma-separated, asked in order; "" seals without tokens
     timestamp_certificates: str = ""  # PEM file of the authorities' root certificates; "" trusts the system's
+    timestamp_crls: str = ""  # PEM or DER file of the authorities' revocation lists; "" checks no revocation
     timestamp_timeout_seconds: float = 15.0  # how long one authority may take to answer
     seal_seconds: float = 60.0  # the longest that what a crawl has archived stays unsealed
     seal_copies: str = ""  # where copies of seals go, comma-separated: folders outside, mailto:ADDRESS, https://ADDRESS

@@ -72,7 +72,7 @@ def post(url: str, data: bytes, headers: Mapping[str, str], timeout: float, limi
     name = name or shown(url)
     if not url.startswith(("http://", "https://")):
         raise Unreachable(f"{name} is no http or https address: correct it in imb.toml")
-    return within(timeout, name, lambda: _post(url, data, headers, timeout, limit, name))
+    return within(timeout, name, lambda: _post(url, data, headers, timeout + 1, limit, name))
 
 
 def _login(url: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from pipeline.evidence.seal_coverage import Coverage, sealed_hashes
 from pipeline.evidence.seal_files import (
     BOOKKEEPING,
     CHAIN,
+    CRLS,
     FILES,
     FORMAT,
     LEAVES,
@@ -40,7 +41,7 @@ from pipeline.evidence.seal_files import (
 )
 from pipeline.evidence.seal_pending import pending_sentences
 from pipeline.evidence.seal_state import SealState
-from pipeline.evidence.stamping import read_token
+from pipeline.evidence.stamping import read_revocation, read_token
 from pipeline.evidence.timestamp import NoStamp
 from pipeline.home import Home
 
@@ -144,6 +145,8 @@ class SealCheck:
             self._problem(number, SEAL, "form", f"not {FORMAT!r} as this program writes it")
         if body.get("home") != home_id(self.home):
             self._problem(number, SEAL, "home", "the seal of another home")
+        if before and datetime.fromisoformat(body["made_at"]) < datetime.fromisoformat(before.body["made_at"]):
+            self.state.clock_went_back.append(number)
         previous = before.digest(SEAL) if before else ""
         if (before or number == 1) and body.get("previous_sha256") != previous:
             self._problem(number, SEAL, "previous seal", "does not follow the seal before it")
@@ -175,16 +178,21 @@ class SealCheck:
             return
         try:
             token = read_token(self.home, seal)
+            revocation = read_revocation(self.home, seal, token)
         except (NoStamp, FixProfile) as error:
             self._problem(seal.number, TOKEN, "time-stamp", f"does not hold: {error}")
             return
-        for name, key in ((TOKEN, "token_sha256"), (CHAIN, "chain_sha256")):
-            if said and seal.digest(name) != said.body[key]:
+        for name, key in ((TOKEN, "token_sha256"), (CHAIN, "chain_sha256"), (CRLS, "crls_sha256")):
+            if said and seal.digest(name) != said.body.get(key, ""):
                 self._problem(seal.number, name, "journal", f"not as journalled in entry {said.seq}")
         if holds and self.state.sealed_seq == seal.head:
             self.state.stamped_seq, self.state.stamped_at = seal.head, utc_text(token.time)
             self.state.authority = token.root.subject.rfc4514_string()
             self.state.authority_sha256 = fingerprint(token.root)
+            self.state.revocation = revocation.sentence()
+        ahead = said.body.get("clock_difference_seconds") if said else None
+        if ahead and abs(ahead) > abs(self.state.clock_difference):
+            self.state.clock_difference, self.state.clock_difference_seal = ahead, seal.number
 
     # -- all seals -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ archive/seals/000001/seal.json      which entries, their tree's root, the head, 
                      request.tsq    what the time-stamp authority is asked: over seal.p7s
                      token.tsr      its answer, once it was checked
                      chain.pem      certificates from the authority's signer to the trusted root
+                     crls.pem       revocation lists of the authority, where the operator has saved some
 archive/seals/pending/000001.json   what is left to do for a seal, and why it failed so far
 """
 
@@ -24,15 +25,16 @@ from pipeline.home import Home
 from pipeline.model import stable_id
 
 FORMAT = "imb seal 1"
-SEAL, SIGNATURE, LEAVES, QUERY, TOKEN, CHAIN = (
+SEAL, SIGNATURE, LEAVES, QUERY, TOKEN, CHAIN, CRLS = (
     "seal.json",
     "seal.p7s",
     "leaves.bin",
     "request.tsq",
     "token.tsr",
     "chain.pem",
+    "crls.pem",
 )
-FILES = (SEAL, SIGNATURE, LEAVES, QUERY, TOKEN, CHAIN)
+FILES = (SEAL, SIGNATURE, LEAVES, QUERY, TOKEN, CHAIN, CRLS)
 BOOKKEEPING = frozenset({"sealed", "stamped"})  # kinds of journal entries that call for no seal of their own
 
 

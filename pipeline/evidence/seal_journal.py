@@ -9,9 +9,10 @@ from typing import Any
 from pipeline.errors import FixProfile
 from pipeline.evidence.journal import Journal, utc_text
 from pipeline.evidence.keys import fingerprint
-from pipeline.evidence.seal_files import CHAIN, SEAL, TOKEN, Seal, load_seal, seal_folder, sealed_facts
+from pipeline.evidence.revocation import published_at
+from pipeline.evidence.seal_files import CHAIN, CRLS, SEAL, TOKEN, Seal, load_seal, seal_folder, sealed_facts
 from pipeline.evidence.seal_notes import Notes, Pending
-from pipeline.evidence.stamping import read_token
+from pipeline.evidence.stamping import read_revocation, read_token
 from pipeline.evidence.timestamp import NoStamp
 from pipeline.home import Home
 
@@ -59,4 +60,8 @@ def _stamped_facts(home: Home, seal: Seal, state: Pending) -> dict[str, Any]:
         "root_sha256": fingerprint(token.root),
         "token_sha256": seal.digest(TOKEN),
         "chain_sha256": seal.digest(CHAIN),
+        "crls_sha256": seal.digest(CRLS),
+        "revocation": read_revocation(home, seal, token).sentence(),
+        "revocation_published_at": published_at(token.chain),
+        "clock_difference_seconds": state.clock_difference,
     }

@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence import merkle
+from pipeline.evidence.clocks import system_now
 from pipeline.evidence.journal import Journal, canonical, utc_text
 from pipeline.evidence.keys import Signer
 from pipeline.evidence.provenance import clock_state
@@ -57,7 +57,7 @@ def make_seal(home: Home, journal: Journal, signer: Signer, notes: Notes) -> Sea
             "merkle_root": merkle.root(leaves).hex(),
             "previous_sha256": last.digest(SEAL) if last else "",
             "certificate_sha256": signer.fingerprint,
-            "made_at": utc_text(datetime.now(UTC)),
+            "made_at": utc_text(system_now()),
             "journal_clock": clock_state(home),
         }
         return _store(home, signer, notes, body, b"".join(bytes.fromhex(digest) for _, _, digest in rows))

@@ -19,6 +19,7 @@ class Pending:
     journalled: bool = False
     stamp: str = "none"
     authority: str = ""
+    clock_difference: float | None = None  # seconds by which the authority's clock was ahead, None when not known
     attempts: int = 0
     reason: str = ""  # why the last attempt failed
 

@@ -1,7 +1,8 @@
 """A real time-stamp authority: `openssl ts` behind a small HTTP server in a process of its own.
 
-The path of the address says how it behaves: honest, other-imprint, wrong-nonce, expired, rogue (another root), hang,
-drip, rubbish, empty, refuse, moved. Run as: python authority.py FOLDER (prints its port).
+The path of the address says how it behaves: see ANSWERS, and hang, drip, endless, refuse, error, moved. What
+`openssl ts` refuses to sign (a certificate for another purpose, a clock that is wrong) is signed by `openssl cms` over
+the TSTInfo of an honest answer. Run as: python authority.py FOLDER (prints its port).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +23,10 @@ from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from pipeline.evidence.der import read
 
 CONFIG = """
 [tsa]
@@ -65,7 +68,12 @@ class Authority:
 def serving(folder: Path) -> Iterator[Authority]:
     make_signer(folder / "honest")
     make_signer(folder / "rogue")
-    make_signer(folder / "expired", root_of=folder / "honest", valid=(-400, -30))
+    make_signer(folder / "ec", kind="ec")
+    honest = folder / "honest"
+    make_signer(folder / "expired", root_of=honest, valid=(-400, -30), kind="ec")
+    make_signer(folder / "web", root_of=honest, kind="ec", purpose=ExtendedKeyUsageOID.SERVER_AUTH)
+    make_signer(folder / "purposeless", root_of=honest, kind="ec", purpose=None)
+    make_signer(folder / "below", root_of=honest, kind="ec", above="signer")
     command = [sys.executable, __file__, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -75,20 +83,37 @@ def serving(folder: Path) -> Iterator[Authority]:
             server.kill()
 
 
-def make_signer(folder: Path, root_of: Path | None = None, valid: tuple[int, int] = (-1, 365)) -> None:
-    """A root, an intermediate and a signer below it; `valid`: days from today in which the signer's certificate is."""
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+STAMPING: ObjectIdentifier | None = ExtendedKeyUsageOID.TIME_STAMPING
+
+
+def make_signer(
+    folder: Path,
+    root_of: Path | None = None,
+    valid: tuple[float, float] = (-1, 365),
+    kind: str = "rsa",
+    purpose: ObjectIdentifier | None = STAMPING,
+    above: str = "root",
+) -> None:
+    """A root, an intermediate and a signer below it; `valid`: days from today in which the signer's certificate is.
+
+    With `root_of` the intermediate is below that authority's root, or what else of it `above` names.
+    """
     folder.mkdir(parents=True)
-    keys = {n: rsa.generate_private_key(65537, 2048) for n in ("root", "between", "signer")}
+    keys = {n: _new_key(kind) for n in ("root", "between", "signer")}
     if root_of:
-        keys["root"] = serialization.load_pem_private_key((root_of / "root.key").read_bytes(), None)  # type: ignore
-        root = x509.load_pem_x509_certificate((root_of / "root.pem").read_bytes())
+        keys["root"] = load_key(root_of / f"{above}.key")
+        root = x509.load_pem_x509_certificate((root_of / f"{above}.pem").read_bytes())
+        above_it = (root_of / "chain.pem").read_bytes()
     else:
-        root = _certificate(f"Root of {folder.name}", keys["root"], None, keys["root"], (-1000, 1000), ca=True)
-    between = _certificate(f"Between of {folder.name}", keys["between"], root, keys["root"], (-900, 900), ca=True)
-    signer = _certificate(f"Signer of {folder.name}", keys["signer"], between, keys["between"], valid, ca=False)
+        root = _certificate(f"Root of {folder.name}", keys["root"], None, keys["root"], (-1000, 1000), True)
+    between = _certificate(f"Between of {folder.name}", keys["between"], root, keys["root"], (-900, 900), True)
+    signer = _certificate(f"Signer of {folder.name}", keys["signer"], between, keys["between"], valid, False, purpose)
     for name, certificate in (("root", root), ("chain", between), ("signer", signer)):
         (folder / f"{name}.pem").write_bytes(certificate.public_bytes(PEM))
-    for name in ("root", "signer"):
+    if above != "root":  # what is above it has to travel with the token too
+        (folder / "chain.pem").write_bytes(b"".join(c.public_bytes(PEM) for c in (between, root)) + above_it)
+    for name in ("root", "between", "signer"):
         form = serialization.PrivateFormat.PKCS8
         data = keys[name].private_bytes(PEM, form, serialization.NoEncryption())
         (folder / f"{name}.key").write_bytes(data)
@@ -96,22 +121,32 @@ def make_signer(folder: Path, root_of: Path | None = None, valid: tuple[int, int
     (folder / "ts.cnf").write_text(CONFIG.format(folder=folder))
 
 
+def _new_key(kind: str) -> Key:
+    return ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
+
+
+def load_key(path: Path) -> Key:
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return key
+
+
 def _certificate(
     name: str,
-    key: rsa.RSAPrivateKey,
+    key: Key,
     issuer: x509.Certificate | None,
-    issuer_key: rsa.RSAPrivateKey,
-    valid: tuple[int, int],
-    *,
+    issuer_key: Key,
+    valid: tuple[float, float],
     ca: bool,
+    purpose: ObjectIdentifier | None = None,
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start, end = (datetime.now(UTC) + timedelta(days=d) for d in valid)
     builder = x509.CertificateBuilder(
         issuer.subject if issuer else subject, subject, key.public_key(), x509.random_serial_number(), start, end
     ).add_extension(x509.BasicConstraints(ca, None), True)
-    if not ca:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
+    if purpose:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), True)
     return builder.sign(issuer_key, hashes.SHA256())
 
 
@@ -137,14 +172,53 @@ def reply(folder: Path, query: bytes) -> bytes:
     with TemporaryDirectory() as place, LOCK:
         asked, answer = Path(place) / "q", Path(place) / "r"
         asked.write_bytes(query)
-        command = ["openssl", "ts", "-reply", "-config", folder / "ts.cnf", "-queryfile", asked, "-out", answer]
+        command: list[str | Path] = [
+            "openssl",
+            "ts",
+            "-reply",
+            "-config",
+            folder / "ts.cnf",
+            "-queryfile",
+            asked,
+            "-out",
+            answer,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         return answer.read_bytes()
 
 
-def query_for(digest: str) -> bytes:
+def signed_by(folder: Path, info: bytes) -> bytes:
+    """An answer with a TSTInfo of our own making, signed with whatever key and certificate lie in a folder."""
+    with TemporaryDirectory() as place:
+        content, signed = Path(place) / "info", Path(place) / "signed"
+        content.write_bytes(info)
+        command = ["openssl", "cms", "-sign", "-binary", "-nodetach", "-cades", "-md", "sha256", "-outform", "DER"]
+        command += ["-econtent_type", "1.2.840.113549.1.9.16.1.4", "-in", str(content), "-out", str(signed)]
+        command += ["-signer", str(folder / "signer.pem"), "-inkey", str(folder / "signer.key")]
+        subprocess.run([*command, "-certfile", str(folder / "chain.pem")], check=True, capture_output=True)
+        granted = bytes.fromhex("3003020100") + signed.read_bytes()
+        return bytes([0x30, 0x82]) + len(granted).to_bytes(2, "big") + granted
+
+
+def info_in(answer: bytes) -> bytes:
+    """The TSTInfo of an answer."""
+    _, token = read(answer).children()
+    _, wrapped = token.children()
+    (signed,) = wrapped.children()
+    (content,) = signed.children()[2].children()[1].children()
+    return content.content
+
+
+def dated(info: bytes, **away: float) -> bytes:
+    """The same TSTInfo, made by a clock that is `away` from ours: timedelta's arguments."""
+    start = info.index(bytes([0x18, 15])) + 2
+    moment = datetime.now(UTC) + timedelta(**away)
+    return info[:start] + f"{moment:%Y%m%d%H%M%SZ}".encode() + info[start + 15 :]
+
+
+def query_for(digest: str, *options: str) -> bytes:
     """A fresh query (with a nonce of its own) over a SHA-256."""
-    command = ["openssl", "ts", "-query", "-digest", digest, "-sha256", "-cert"]
+    command = ["openssl", "ts", "-query", "-digest", digest, "-sha256", "-cert", *options]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
@@ -152,6 +226,34 @@ def imprint(query: bytes) -> str:
     marker = bytes.fromhex("0420")  # an OCTET STRING of 32 bytes: the digest
     start = query.index(marker) + 2
     return query[start : start + 32].hex()
+
+
+def honest(folder: Path, query: bytes) -> bytes:
+    return reply(folder / "honest", query)
+
+
+PAGE = b"<!doctype html><html><title>Log in</title><p>Your session has ended.</p></html>"
+STATUS = {"refuse": 503, "error": 500, "moved": 302}
+ANSWERS: dict[str, Callable[[Path, bytes], bytes]] = {
+    "honest": honest,
+    "ec": lambda folder, query: reply(folder / "ec", query),
+    "rubbish": lambda folder, query: os.urandom(900),
+    "empty": lambda folder, query: b"",
+    "page": lambda folder, query: PAGE,
+    "cut": lambda folder, query: honest(folder, query)[:-40],
+    "other-imprint": lambda folder, query: honest(folder, query_for("ab" * 32)),
+    "wrong-nonce": lambda folder, query: honest(folder, query_for(imprint(query))),
+    "no-nonce": lambda folder, query: honest(folder, query_for(imprint(query), "-no_nonce")),
+    "expired": lambda folder, query: reply(folder / "expired", query),
+    "rogue": lambda folder, query: reply(folder / "rogue", query),
+    "rejecting": lambda folder, query: honest(folder, bytes.fromhex("3003020101")),
+    "web": lambda folder, query: signed_by(folder / "web", info_in(honest(folder, query))),
+    "purposeless": lambda folder, query: signed_by(folder / "purposeless", info_in(honest(folder, query))),
+    "below": lambda folder, query: signed_by(folder / "below", info_in(honest(folder, query))),
+    "ahead": lambda folder, query: signed_by(folder / "honest", dated(info_in(honest(folder, query)), hours=2)),
+    "behind": lambda folder, query: signed_by(folder / "honest", dated(info_in(honest(folder, query)), minutes=-5)),
+    "backdated": lambda folder, query: signed_by(folder / "expired", dated(info_in(honest(folder, query)), days=-60)),
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -164,10 +266,11 @@ class Handler(BaseHTTPRequestHandler):
         query = self.rfile.read(int(self.headers["Content-Length"]))
         if behavior == "hang":
             time.sleep(600)
-        elif behavior in {"refuse", "moved"}:
-            self.send_response(503 if behavior == "refuse" else 302)
+        elif behavior in STATUS:
+            self.send_response(STATUS[behavior])
             self.send_header("Location", "/honest")
             self.end_headers()
+            self.wfile.write(PAGE)
         else:
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
@@ -179,17 +282,12 @@ class Handler(BaseHTTPRequestHandler):
             for _ in range(6000):
                 self.wfile.write(b"x")
                 time.sleep(0.1)
-        answers = {
-            "rubbish": lambda: os.urandom(900),
-            "empty": lambda: b"",
-            "other-imprint": lambda: reply(self.folder / "honest", query_for("ab" * 32)),
-            "wrong-nonce": lambda: reply(self.folder / "honest", query_for(imprint(query))),
-            "expired": lambda: reply(self.folder / "expired", query),
-            "rogue": lambda: reply(self.folder / "rogue", query),
-            "rejecting": lambda: reply(self.folder / "honest", b"\x30\x03\x02\x01\x01"),
-            "honest": lambda: reply(self.folder / "honest", query),
-        }
-        self.wfile.write(answers[behavior]())
+        if behavior == "endless":
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"x" * 65536)
+        else:
+            self.wfile.write(ANSWERS[behavior](self.folder, query))
 
     def log_message(self, *_: object) -> None:
         pass

@@ -6,14 +6,16 @@ import random
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from pipeline.errors import FixProfile
+from pipeline.evidence.clocks import difference, refuse_absurd, system_now
 from pipeline.evidence.timestamp import NoStamp, ask, check_token, make_request, trusted_roots
-from tests.pipeline.evidence.authority import Authority, serving
+from tests.pipeline.evidence.authority import Authority, make_signer, reply, serving
 
 DATA = b"the head of a journal"
 
@@ -59,6 +61,14 @@ def test_an_honest_token_holds_and_openssl_agrees(
         ("rejecting", "refused"),
         ("refuse", "503"),
         ("moved", "302"),
+        ("error", "500"),
+        ("page", "no time-stamp response"),
+        ("cut", "no time-stamp response|cannot be read"),
+        ("endless", "too much"),
+        ("no-nonce", "Nonce|nonce"),
+        ("web", "unsuitable certificate purpose"),
+        ("purposeless", "unsuitable certificate purpose"),
+        ("below", "invalid CA certificate"),
         ("hang", "did not answer within"),
         ("drip", "did not answer within|too slowly"),
     ],
@@ -70,6 +80,61 @@ def test_whoever_does_not_tell_the_truth_is_not_believed(
     patience = 0.5 if behavior in {"hang", "drip"} else 20
     with pytest.raises(NoStamp, match=says):
         check_token(ask(authority.url(behavior), request, patience), DATA, request, roots)
+
+
+@pytest.mark.parametrize("behavior", ["ahead", "behind"])
+def test_a_wrong_clock_is_told_by_its_token(
+    authority: Authority, roots: tuple[x509.Certificate, ...], behavior: str
+) -> None:
+    request, asked = make_request(DATA), system_now()
+    token = check_token(ask(authority.url(behavior), request, 20), DATA, request, roots)
+    found = difference(token.time, asked, system_now())
+    assert 7100 < found <= 7200 if behavior == "ahead" else -330 < found <= -295
+
+
+@pytest.mark.parametrize(
+    ("token", "ahead"),
+    [(0.0, 0.0), (-0.9, 0.0), (0.4, 0.0), (-1.5, -0.5), (1.0, 0.5), (3600.0, 3599.5), (-61.0, -60.0)],
+)
+def test_clocks_agree_within_what_a_token_can_say(token: float, ahead: float) -> None:
+    asked = datetime(2026, 3, 1, tzinfo=UTC)
+    answered = asked + timedelta(seconds=0.5)
+    assert difference(asked + timedelta(seconds=token), asked, answered) == ahead
+
+
+def test_a_token_from_the_days_of_an_expired_certificate_is_read_and_not_taken(
+    authority: Authority, roots: tuple[x509.Certificate, ...]
+) -> None:
+    """An authority whose certificate has run out signs with a clock put back: the token alone looks good."""
+    request = make_request(DATA)
+    token = check_token(ask(authority.url("backdated"), request, 20), DATA, request, roots)
+    with pytest.raises(NoStamp, match="its clock says"):
+        refuse_absurd(token.time, system_now())
+
+
+def test_an_authority_with_an_ec_key(authority: Authority, tmp_path: Path) -> None:
+    root = authority.folder / "ec" / "root.pem"
+    request = make_request(DATA)
+    answer = ask(authority.url("ec"), request, 20)
+    token = check_token(answer, DATA, request, trusted_roots(str(root), Path()))
+    assert token.root.subject.rfc4514_string() == "CN=Root of ec"
+    assert abs(token.time.timestamp() - time.time()) < 60
+
+
+def test_a_token_outlives_its_certificate(tmp_path: Path) -> None:
+    """Good for ever for us and, told the moment, for openssl; without it openssl sees an expired certificate."""
+    end = datetime.now(UTC) + timedelta(seconds=3)
+    make_signer(tmp_path / "short", valid=(-1, 3 / 86400))
+    request, root = make_request(DATA), tmp_path / "short" / "root.pem"
+    answer = reply(tmp_path / "short", request)
+    time.sleep(max((end - datetime.now(UTC)).total_seconds(), 0) + 1.5)
+    token = check_token(answer, DATA, request, trusted_roots(str(root), Path()))
+    (tmp_path / "data").write_bytes(DATA)
+    (tmp_path / "r.tsr").write_bytes(answer)
+    command = ["openssl", "ts", "-verify", "-data", "data", "-in", "r.tsr", "-CAfile", str(root)]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode != 0
+    then = [*command, "-attime", str(int(token.time.timestamp()))]
+    assert subprocess.run(then, cwd=tmp_path, capture_output=True).returncode == 0
 
 
 def test_nobody_there(roots: tuple[x509.Certificate, ...]) -> None:
