@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pipeline.errors import EvidenceBroken, NotAllowed
+from pipeline.errors import EvidenceBroken, NotAllowed, NotFound
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive, known_capture
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import Revisit, SiteProfile
@@ -94,7 +94,7 @@ def holds_ad(archive: Archive, capture: Capture, profile: SiteProfile) -> bool:
     """Whether an archived page showed an ad: read again from the archive, never fetched."""
     try:
         response = archive.read(capture)
-    except (NotAllowed, EvidenceBroken):
+    except (NotAllowed, NotFound, EvidenceBroken):
         return False
     page = extract_page(response.payload, response.content_type, capture.url, capture.captured_at, profile)
     return page.kind in {"ad", "forum"}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands import custody
+from flows.commands import custody, purging
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
 from flows.stages.auditing import note_verified, verify_evidence, verify_logs
 from flows.stages.custody import package_digest
@@ -179,5 +179,6 @@ def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def register(app: typer.Typer) -> None:
     custody.add_to(evidence_app)
+    purging.add_to(evidence_app)
     app.add_typer(evidence_app, name="evidence")
     app.add_typer(audit_app, name="audit")

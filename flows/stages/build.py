@@ -21,6 +21,7 @@ from flows.stages.models import model_in_force
 from flows.stages.networks import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
+from flows.stages.purged_copies import holds_purged, remove_purged_snapshots
 from flows.stages.resolution import Resolved, make_refs, resolve
 from flows.stages.screening import keep_index, screen_open
 from pipeline.evidence.archive import Archive
@@ -81,7 +82,8 @@ def build(
     archive, model = Archive(home), model_in_force(home)
     archive.recover()
     casework = Casework(home.casework_url)
-    if full:
+    remove_purged_snapshots(home, archive)
+    if full or holds_purged(archive, home.working_database):
         for leftover in home.working_database.parent.glob(home.working_database.name + "*"):
             leftover.unlink()
     with full_disk_named(home.root), open_working(home.working_database) as store:
@@ -113,6 +115,7 @@ def build(
         seq, digest = casework.log_head()
         archive.journal.append("snapshot", snapshot_id=snapshot_id, inputs=inputs, log_seq=seq, log_hash=digest)
         archive.close()
+        remove_purged_snapshots(home, archive)
         watch.lap("publish")
     return BuildResult(snapshot_id, folder, True, counts, watch.seconds, taken)
 

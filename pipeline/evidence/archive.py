@@ -22,6 +22,7 @@ from pipeline.evidence.journal import Entry, Journal, utc_text
 from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.provenance import collector_name, crawl_facts
+from pipeline.evidence.purging import Purges, finish_purges
 from pipeline.evidence.reading import RecordReader
 from pipeline.evidence.seals import Sealer
 from pipeline.evidence.warc import Exchange, Failure, WrittenRecord
@@ -87,6 +88,7 @@ class Archive:
         self._roll_at = roll_at
         self._crawls: dict[str, Crawl] = {}  # open ones of this process, by id
         self.holds = Holds(self.journal)
+        self.purges = Purges(self.journal)
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -142,6 +144,7 @@ class Archive:
     def recover(self) -> None:
         """Put archive and journal in order after a crash; everything done is journalled. The caller holds the lock."""
         self.journal.repair()
+        finish_purges(self.home, self.journal)
         busy = {crawl.writer.path for crawl in self._crawls.values() if crawl.writer}
         recovery.recover(self.home, self.journal, busy, set(self._crawls))
         self.sealer.recover()
@@ -189,11 +192,13 @@ class Archive:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def captures(self, after_seq: int = 0) -> Iterator[KnownCapture]:
-        """Every capture once, in the order in which the home learned it, held ones included."""
+        """Every capture once, in the order in which the home learned it: held ones included, purged ones not."""
         seen: set[str] = set()
         for entry in self.journal.entries(CAPTURE_KINDS, after=after_seq):
             known = known_capture(entry)
-            if known is not None and known.capture.capture_id not in seen:
+            if known is None or known.capture.capture_id in self.purges.captures:
+                continue
+            if known.capture.capture_id not in seen:
                 seen.add(known.capture.capture_id)
                 yield known
 
@@ -208,9 +213,11 @@ class Archive:
     def message(self, capture: Capture) -> HttpMessage:
         """The archived response as received, checked against the capture's digest.
 
-        Raises NotAllowed for a held capture, EvidenceBroken when the bytes are not those that were journalled.
+        Raises NotAllowed for a held capture, NotFound for a purged one, EvidenceBroken when the bytes are not those
+        that were journalled.
         """
         self.holds.refuse(capture.capture_id, "read")
+        self.refuse_purged(capture.capture_id)
         span, block = self.reader.span(capture.warc_file, capture.offset, capture.length)
         message = read_message(block, span.headers.get("content-type", ""), bare=span.type == "resource")
         if sha256(message.body).hexdigest() != capture.sha256:
@@ -240,9 +247,10 @@ class Archive:
         places = [(r, r.get("file", file)) for r in records]
         return [(r, self.reader.stored(place, r["offset"], r["length"])) for r, place in places]
 
-    def find(self, capture_ids: Iterable[str]) -> dict[str, Entry]:
-        """The journal entries of captures, by id, in the journal's order; unknown ids are left out."""
-        wanted = set(capture_ids)
+    def find(self, capture_ids: Iterable[str], *, purged: bool = False) -> dict[str, Entry]:
+        """The journal entries of captures, by id, in the journal's order; unknown ids, and purged ones unless they are
+        asked for, are left out."""
+        wanted = set(capture_ids) - (set() if purged else self.purges.captures.keys())
         only = next(iter(wanted)).encode() if len(wanted) == 1 else b""
         found: dict[str, Entry] = {}
         for entry in self.journal.entries(CAPTURE_KINDS, containing=only) if wanted else ():
@@ -289,6 +297,11 @@ class Archive:
 
     def is_blocked(self, capture_id: str) -> bool:
         return capture_id in self.holds.held
+
+    def refuse_purged(self, capture_id: str) -> None:
+        """Raises NotFound for a capture that was purged."""
+        if purge_id := self.purges.captures.get(capture_id):
+            raise NotFound(f"Capture {capture_id} was purged under certificate {purge_id} (archive/purges).")
 
     def _known(self, capture_id: str) -> None:
         if not self.find([capture_id]):

@@ -80,7 +80,7 @@ class Sealer:
         """After a crash: drop half-written files, journal what is whole, seal what is not sealed."""
         if self._thread is None:
             for part in [*self.folder.glob("*.part"), *self.folder.glob("*/*.part")]:
-                shutil.rmtree(part) if part.is_dir() else part.unlink()
+                shutil.rmtree(part) if part.is_dir() else part.unlink(missing_ok=True)
         self.try_to_seal()
 
     def _load_signer(self) -> Signer:

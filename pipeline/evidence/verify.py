@@ -18,6 +18,7 @@ from pipeline.evidence.check import Report, file_sha256, record_faults
 from pipeline.evidence.journal import Entry, Journal
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.problem import Problem
+from pipeline.evidence.purge_check import PurgeCheck
 from pipeline.evidence.reading import RecordReader
 from pipeline.evidence.seal_check import SealCheck
 from pipeline.home import Home
@@ -49,6 +50,7 @@ class _HomeCheck:
         self.home = home
         self.report = Report(str(home.root))
         self._seals = SealCheck(home, self.report, against)
+        self._purges = PurgeCheck(home, self.report)
         self._progress = progress
         self._ends: dict[str, int] = {}  # WARC file -> end of its last journalled record
         self._kept: dict[str, bool] = {}  # imported or taken-in file -> whether its digest holds
@@ -82,9 +84,10 @@ class _HomeCheck:
         for folder in (self.home.archive, self.home.intake):
             for path in sorted(p for p in folder.rglob("*") if not p.is_dir()):
                 name = path.relative_to(self.home.root).as_posix()
-                if name not in known and not self._seals.known(name):
+                if name not in known and not self._seals.known(name) and not self._purges.known(name):
                     self._problem(name, "whole file", "journalled", "the journal does not name this file")
         self._seals.finish()
+        self._purges.finish()
         self.report.seals = asdict(self._seals.state)
         self.report.notes += self._seals.state.sentences()
 
@@ -101,9 +104,16 @@ class _HomeCheck:
                 self._problem(f"archive/{file}", place, "position", detail)
             self._ends[file] = record["offset"] + record["length"]
             data = self._bytes(file, record["offset"], record["length"])
-            for prop, detail in record_faults(record, data):
-                self._problem(f"archive/{file}", place, prop, detail)
+            if not self._purges.is_tombstone(file, record["offset"], data):
+                self._faults(file, place, record, data)
             self._counted()
+
+    def _faults(self, file: str, place: str, record: dict[str, Any], data: bytes) -> None:
+        faults = list(record_faults(record, data))
+        if not faults and (purge_id := self._purges.still_there(file, record["offset"])):
+            faults = [("purged", f"certificate {purge_id} says it was destroyed; it is still there")]
+        for prop, detail in faults:
+            self._problem(f"archive/{file}", place, prop, detail)
 
     def _counted(self) -> None:
         self.report.count("records")
@@ -131,8 +141,11 @@ class _HomeCheck:
             self._kept[name] = False
             self._problem(name, "whole file", "present", f"the journal (entry {entry.seq}) names it; it is not there")
             return
-        self._kept[name] = file_sha256(path) == digest
+        found = file_sha256(path)
+        self._kept[name] = found == digest or self._purges.digest_after(name, found)
         self.report.count("files")
+        if found == digest and (purge_id := self._purges.should_differ(name)):
+            self._problem(name, "whole file", "purged", f"holds what certificate {purge_id} says was destroyed")
         if not self._kept[name]:
             self._problem(name, "whole file", "sha256", f"differs from the one journalled in entry {entry.seq}")
 
