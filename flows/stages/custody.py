@@ -76,7 +76,7 @@ def custody_of(home: Home, wanted: str = "") -> list[dict[str, Any]]:
     archive = Archive(home)
     if not wanted:
         return [_logged(e) for e in entries]
-    found = archive.find([wanted])
+    found = archive.find([wanted], purged=True)
     rows = list(_of_capture(archive, wanted, found[wanted], entries)) if wanted in found else []
     rows += [_logged(e) for e in entries if e["object"] == wanted]
     if not rows:

@@ -54,6 +54,7 @@ def _opened(home: Home, capture_id: str, reason: str, user: str) -> tuple[Captur
         raise FixInput("A reason is needed: it is logged and may be read in court. Give it with --reason.")
     Casework(home.casework_url).may(user, "read evidence")
     archive = Archive(home)
+    archive.refuse_purged(capture_id)
     entry = archive.find([capture_id]).get(capture_id)
     known = known_capture(entry) if entry else None
     if known is None:

@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,9 @@ def test_imported_files_in_place_or_as_a_whole(archive: Archive, captures: list[
     }
     carry_out(archive, [ids[reports[0].sha256][1]])
     assert verify_home(archive.home).problems == []
-    assert archive.read(next(k.capture for k in archive.captures() if k.capture.capture_id == ids[reports[0].sha256][2]))
+    assert archive.read(
+        next(k.capture for k in archive.captures() if k.capture.capture_id == ids[reports[0].sha256][2])
+    )
     one = plan_purge(archive, ids[reports[1].sha256][:1], whole_files=True)
     assert "4 other captures" in next(iter(one.blocked.values()))
     assert "--whole-files" in next(iter(plan_purge(archive, ids[reports[1].sha256]).blocked.values()))
@@ -188,7 +191,7 @@ def test_killed_at_any_moment_a_purge_never_happened_or_is_finished(
     started = finished = 0
     for n in range(1, 400):
         copy = _copy(home, tmp_path / f"copy{n}")
-        ended = _killed_at(n, lambda copy=copy: carry_out(Archive(copy), ids))
+        ended = _killed_at(n, partial(carry_out, Archive(copy), ids))
         early = verify_home(copy)
         assert early.problems == [] or {p.prop for p in early.problems} <= {"journalled", "whole line"}, (n, early)
         again = Archive(copy)

@@ -47,7 +47,9 @@ def test_any_record_is_replaced_in_its_very_place(
             assert [r.rec_headers.get_header("WARC-Type") for r in found] == ["response", "metadata", "response"]
 
 
-@pytest.mark.parametrize("stored", [b"", b"x" * 900, record(b"")[:80], gzip_member(b"filedesc://old.arc 0.0.0.0 " * 40)])
+@pytest.mark.parametrize(
+    "stored", [b"", b"x" * 900, record(b"")[:80], gzip_member(b"filedesc://old.arc 0.0.0.0 " * 40)]
+)
 def test_what_holds_no_tombstone_is_refused(stored: bytes) -> None:
     with pytest.raises(NoTombstone):
         tombstone(stored, str(uuid.uuid4()), str(uuid.uuid4()), WHEN)
