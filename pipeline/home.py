@@ -169,15 +169,20 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-@contextmanager
-def full_disk_named(path: Path) -> Iterator[None]:
+class full_disk_named:  # noqa: N801
     """Turn a full disk, a spent quota, a file-size limit and a read-only disk into DiskFull: the path, what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError) and error.errno in FULL:
             raise DiskFull(
-                f"No room to write under {path} ({error.strerror}). Free space and run the same command again; "
+                f"No room to write under {self._path} ({error.strerror}). Free space and run the same command again; "
                 "what was complete before is kept."
             ) from error
-        raise

@@ -12,22 +12,20 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, StopDownload
-from scrapy.http import Headers, Response
-from scrapy.utils.httpobj import urlparse_cached
+from scrapy.http import Response
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.holds import SUSPECTED_MINOR
 from pipeline.evidence.warc import Exchange, Failure
 from pipeline.extract.profile import SiteProfile
 from spiders.counts import Counts
-from spiders.settings import ALLOWED_TYPES
+from spiders.gate import Gate
 from spiders.wire import WIRE, Wire, WireHandler
 
-MEDIA_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF", b"\x1aE\xdf\xa3", b"OggS", b"ID3")
 SECRET_HEADER = re.compile(rb"\r\nproxy-authorization:[^\r]*\r\n", re.IGNORECASE)  # ours, for our own proxy
 CAPTURE_ID = "capture_id"  # key of Request.meta, once the exchange is archived
 REASONS = {
@@ -77,7 +75,7 @@ class Recorder:
             status=status,
             reason=reason,
             protocol=protocol,
-            response_headers=wire.headers(),
+            response_headers=(),
             body=b"" if truncated in REFUSED else wire.body,
             ip="" if self._through_proxy else wire.ip,
             started_at=started,
@@ -167,6 +165,9 @@ def _public(head: bytes) -> bytes:
 class ArchivingHandler(WireHandler):
     """Download, archive, hand on: in this order."""
 
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler, Gate(crawler))
+
     async def download_request(self, request: Request) -> Response:
         recorder: Recorder = self._crawler.spider.recorder
         if recorder.broken is not None:
@@ -183,52 +184,3 @@ class ArchivingHandler(WireHandler):
             raise
         recorder.keep(request, started, "disconnect" if "dataloss" in response.flags else "")
         return response
-
-
-class Gate:
-    """Cut a download off at its headers (or first bytes) when it is of a type that is not collected, and when it has
-    grown beyond the limit; in that case what did arrive is archived."""
-
-    def __init__(self, crawler: Any) -> None:
-        self._crawler = crawler
-        self._limit = crawler.settings.getint("IMB_BODY_LIMIT")
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> Self:
-        gate = cls(crawler)
-        crawler.signals.connect(gate.look_at_headers, signal=signals.headers_received)
-        crawler.signals.connect(gate.look_at_bytes, signal=signals.bytes_received)
-        return gate
-
-    def look_at_headers(self, headers: Headers, request: Request) -> None:
-        kind = media_type(headers)
-        if is_robots(request):
-            if kind.startswith(("image/", "video/", "audio/")):
-                self._refuse("type", "refused_types")
-        elif kind not in ALLOWED_TYPES:
-            self._refuse("type", "refused_types")
-
-    def look_at_bytes(self, data: bytes, request: Request) -> None:
-        wire: Wire = request.meta[WIRE]
-        if wire.received == 0 and (data.startswith(MEDIA_STARTS) or data[4:8] == b"ftyp"):
-            self._refuse("media", "refused_types")
-        wire.received += len(data)
-        if wire.received > self._limit:
-            self._refuse("length", "too_big")
-
-    def _refuse(self, why: str, count: str) -> None:
-        counts = self._crawler.spider.recorder.counts
-        setattr(counts, count, getattr(counts, count) + 1)
-        stop = StopDownload(fail=True)
-        stop.args = (why,)
-        raise stop
-
-
-def media_type(headers: Headers) -> str:
-    """The media type in lower case, without parameters; "" when it is not stated."""
-    stated: bytes = headers.get(b"Content-Type") or b""
-    return stated.decode("latin-1").partition(";")[0].strip().lower()
-
-
-def is_robots(request: Request) -> bool:
-    return bool(urlparse_cached(request).path == "/robots.txt")

@@ -40,7 +40,6 @@ def crawl_settings(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
             "spiders.politeness.OneWayOut": 740,
         },
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # in the order of the page
-        "EXTENSIONS": {"spiders.archive.Gate": 0},
         "IMB_PROXY": settings.proxy,
         "IMB_PAUSE_LIMIT": PAUSE_LIMIT,
         "IMB_BODY_LIMIT": BODY_LIMIT,

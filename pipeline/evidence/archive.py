@@ -315,14 +315,13 @@ def capture_facts(capture: Capture) -> dict[str, Any]:
 
 
 def _capture_facts(site: str, file: str, exchange: Exchange, record: WrittenRecord) -> dict[str, Any]:
-    types = (value for name, value in exchange.response_headers if name.lower() == b"content-type")
     return {
         "capture_id": record.id,
         "site": site,
         "url": exchange.url,
         "captured_at": utc_text(exchange.received_at),
         "status": exchange.status,
-        "content_type": next(types, b"").decode("latin-1"),
+        "content_type": exchange.content_type(),
         "sha256": record.payload,
         "warc_file": file,
         "offset": record.offset,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -57,6 +58,7 @@ def canonical(value: Any) -> bytes:
     return ENCODER.encode(value).encode("ascii")
 
 
+@lru_cache(maxsize=64)  # each time of an exchange is written in several records
 def utc_text(moment: datetime) -> str:
     """ISO 8601 in UTC, always six digits of a second, ending in Z."""
     if moment.tzinfo is not UTC:
@@ -101,10 +103,10 @@ class Journal:
     def _add(self, kind: str, body: dict[str, Any]) -> Entry:
         seq, prev = (self._head.seq + 1, self._head.hash) if self._head else (1, GENESIS)
         at = utc_text(self._now())
-        before = b'{"at":' + canonical(at) + b',"body":' + canonical(body) + b","
-        after = b'"kind":' + canonical(kind) + b',"prev":"' + prev.encode() + b'","seq":%d}' % seq
+        before = b'{"at":"%b","body":%b,' % (at.encode(), canonical(body))
+        after = b'"kind":%b,"prev":"%b","seq":%d}' % (canonical(kind), prev.encode(), seq)
         digest = sha256(before + after).hexdigest()
-        line = before + b'"hash":"' + digest.encode() + b'",' + after + b"\n"
+        line = b'%b"hash":"%b",%b\n' % (before, digest.encode(), after)
         entry = Entry(seq, at, kind, prev, body, digest)
         if self._pending is None:
             self._write(line)

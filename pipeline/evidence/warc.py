@@ -39,6 +39,7 @@ FIDELITY = (
 RESPONSE_TYPE = "application/http;msgtype=response"
 REQUEST_TYPE = "application/http;msgtype=request"
 NOTHING = sha256(b"").hexdigest()
+CONTENT_TYPE = re.compile(rb"\ncontent-type[ \t]*:([^\r\n]*)", re.IGNORECASE)
 LINE_BREAK = re.compile(rb"[\r\n]")
 
 
@@ -63,6 +64,14 @@ class Exchange:
     request_head: bytes = b""  # as sent, to the empty line; written from the fields above when it is not known
     response_head: bytes = b""  # as received, likewise
     truncated: str = ""  # why the body is not whole, as WARC-Truncated: length, time, disconnect, unspecified
+
+    def content_type(self) -> str:
+        """The first Content-Type of the response, "" without one."""
+        if self.response_head:
+            found = CONTENT_TYPE.search(self.response_head)
+            return found[1].strip().decode("latin-1") if found else ""
+        stated = (value for name, value in self.response_headers if name.lower() == b"content-type")
+        return next(stated, b"").decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

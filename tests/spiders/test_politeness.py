@@ -76,7 +76,7 @@ def test_crawl_delay_of_robots_is_kept_and_nobody_can_listen_in(site: Any, home:
     site.on_request = lambda path: times.append(time.monotonic())
     log = Path(run_crawl(home, profile()).log).read_text()
     extensions = log.partition("Enabled extensions:")[2].partition("]")[0]
-    assert "spiders.archive.Gate" in extensions and "elnet" not in extensions and "emote" not in extensions
+    assert "LogStats" in extensions and "elnet" not in extensions and "emote" not in extensions
     pages = times[1:]
     assert len(pages) == 4 and pages[-1] - pages[0] >= 3 * 0.4 * 0.9
 
