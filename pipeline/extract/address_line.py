@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
 from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, read_street
@@ -24,6 +25,7 @@ _SMALL = {"OF", "THE", "AND"}
 _KEPT_UPPER = {"N", "S", "E", "W", "NE", "NW", "SE", "SW", "PO", "US", "MO", "FM", "CR", "SR", "I", "RR"}
 
 
+@lru_cache(maxsize=8192)  # one premises stands in many ads, and in one ad in several fields
 def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", unit: str = "") -> Address:
     """One address from a line and whatever fields stand beside it; never raises.
 

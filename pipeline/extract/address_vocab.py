@@ -48,6 +48,8 @@ ORDINALS: dict[str, str] = _ordinals()
 
 def ascii_upper(text: str) -> str:
     """Upper-case ASCII: accents dropped, full-width folded, typographic dashes and quotes plain, the rest blank."""
+    if text.isascii() and text.isprintable():
+        return text.upper()
     text = re.sub("[‐‑‒–—−]", "-", text).replace("’", "'").replace("½", " 1/2").replace("№", "#")
     folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return "".join(c if c.isascii() and c.isprintable() else "" if _unseen(c) else " " for c in folded).upper()

@@ -11,6 +11,7 @@ from pipeline.extract.address_place import read_state
 from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
+from pipeline.extract.scan import scan, sought
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -21,6 +22,7 @@ _NOT_NAMES = {word.upper() for word in _FREE["not_names"]}
 _STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
 _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
 ENOUGH = 0.5
+_BLANKS = "\t\n\r\f\v\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def _ways(words: Iterable[str]) -> str:
@@ -39,21 +41,25 @@ _NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4])?|[NSE
 _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
-_STREET = re.compile(
-    rf"{_NOT_AFTER}(?P<number>{_NUMBER})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
-    rf"|(?P<avenue>AVE(?:NUE)? [A-Z]\b|BROADWAY\b)"
-    rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
+_STREET = sought(
+    re.compile(
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
+        rf"|(?P<avenue>AVE(?:NUE)? [A-Z]\b|BROADWAY\b)"
+        rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
+    )
 )
 # No suffix: only before a whole "City, ST 65804".
-_UNSUFFIXED = re.compile(
-    rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>[A-Z][A-Z'’.]{{1,24}}(?: [A-Z][A-Z'’.]{{1,24}}){{0,2}}?) ?"
-    r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
+_UNSUFFIXED = sought(
+    re.compile(
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>[A-Z][A-Z'’.]{{1,24}}(?: [A-Z][A-Z'’.]{{1,24}}){{0,2}}?) ?"
+        r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
+    )
 )
 # "1200 Lake St Louis Blvd": a saint inside the name.
 _SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b\.?")
 _ONE_STREET = rf"(?:{_DIRECTION} )?(?:{_HIGHWAY}|{_WORD}(?: {_WORD})?? (?:{_SUFFIX})\b\.?)"
-_CROSSING = re.compile(
-    rf"(?:\b(?:CORNER|INTERSECTION) OF )?(?P<one>\b{_ONE_STREET}) (?:&|AND|AT|@) (?P<two>{_ONE_STREET})"
+_CROSSING = sought(
+    re.compile(rf"(?:\b(?:CORNER|INTERSECTION) OF )?(?P<one>\b{_ONE_STREET}) (?:&|AND|AT|@) (?P<two>{_ONE_STREET})")
 )
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
@@ -70,10 +76,6 @@ _PLACES = (
     re.compile(rf"{_BETWEEN}(?:IN )?(?:(?P<city>{_CITY})[ ,.]{{1,4}})?{_ZIP4}"),
 )
 _BEFORE = re.compile(rf"(?:\b(?:{_ways(_FREE['before'])})|[📍🏠🏢➤→])[ :,.-]{{0,3}}$")
-_MAYBE_CROSSING = re.compile(
-    rf" (?:{_SUFFIX}|(?:{_ROAD})[ -][0-9A-Z]{{1,3}})\.? (?:&|AND|AT|@) |[0-9A-Z] (?:&|AND|AT|@) (?:{_ROAD})[ -][0-9]"
-)
-_MAYBE = re.compile(rf"[0-9][ A-Z]|\b(?:{_SUFFIX})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,10 @@ class AddressMention:
 def find_addresses(text: str) -> list[AddressMention]:
     """Every street address and crossing in a text, in order of appearance. Never raises."""
     upper = _upper(text)
-    if not _MAYBE.search(upper):
-        return []
     found: list[AddressMention] = []
-    kinds = [(_STREET, _read), (_UNSUFFIXED, _read)]
-    if _MAYBE_CROSSING.search(upper):
-        kinds.append((_CROSSING, _crossing))
-    for pattern, read in kinds:
+    for pattern, read in ((_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
         taken = _Taken(found)
-        for match in pattern.finditer(upper):
+        for match in scan(pattern, upper):
             if taken.holds(match.start()):
                 continue
             if mention := read(text, upper, match):
@@ -129,7 +126,9 @@ def _upper(text: str) -> str:
     upper = text.upper()
     if len(upper) != len(text):
         upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
-    return re.sub(r"[\t\n\r\f\v\xa0\u2000-\u200a\u202f\u3000]", " ", upper)
+    for blank in _BLANKS[:5] if upper.isascii() else _BLANKS:
+        upper = upper.replace(blank, " ")
+    return upper
 
 
 def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:

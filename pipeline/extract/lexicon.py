@@ -36,6 +36,12 @@ def fold(text: str) -> str:
     return "".join(map(_fold_character, text))
 
 
+@lru_cache(maxsize=32)
+def flat(text: str) -> str:
+    """The folded text with single blanks for all white space, for phrases to be found in."""
+    return " ".join(fold(text).split())
+
+
 @cache
 def _fold_character(character: str) -> str:
     if character in "’‘ʼ`´":

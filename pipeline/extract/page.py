@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from pipeline.extract.ads import read_ad, select_fields
 from pipeline.extract.contacts import site_of
 from pipeline.extract.generic import find_root, structured_fields
-from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.lexicon import flat, fold, vocabulary
 from pipeline.extract.listing import next_page, read_items
 from pipeline.extract.profile import AdFields, Pages, SiteProfile
 from pipeline.extract.protected import minor_signs
@@ -141,7 +141,7 @@ def _read_generic(root: LexborNode, reading: Reading, problem: str) -> Page:
 
 
 def _kind(root: LexborNode, text: str, reading: Reading) -> PageKind:
-    folded = " ".join(fold(text).split())
+    folded = flat(text)
     profile = reading.profile
     if _is_bot_wall(folded, reading):
         return "bot_wall"

@@ -10,6 +10,7 @@ _WORDS: dict[str, list[str]] = DECLARED["context"]
 _REACH = 40  # characters read before a number
 _PHONE = frozenset(_WORDS["phone"])
 _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
+_ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
 _LAST_WORD = re.compile(r"([a-z]+)[^a-z0-9]{0,6}$")
 _OTHER = re.compile(f"(?<![a-z])(?:{any_of(_WORDS['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$")
 
@@ -28,6 +29,8 @@ def says_other(folded: str, start: int) -> bool:
 def is_not_theirs(folded: str, start: int) -> bool:
     """The line of the site or of a public service, by what the same sentence says just before."""
     before = folded[max(0, start - _REACH) : start]
+    if not _ANY_NOT_THEIRS.search(before):
+        return False
     for phrase in _NOT_THEIRS:
         at = before.rfind(phrase)
         if at >= 0 and not any(mark in before[at:] for mark in ".!?"):

@@ -48,18 +48,23 @@ class Unit:
     optional: bool = False  # may be no part of the number: a letter, a word inside a longer word
 
 
-def read_segments(folded: str) -> Iterator[list[Unit]]:
-    """Every stretch of units without a foreign word in between that holds at least eight digits."""
+def find_stretches(folded: str) -> Iterator[tuple[int, int]]:
+    """Where written digits stand with only separators between them; whole words at both ends."""
     for run in candidates(RUN, folded):
         start, end = run.span()
         while start and "a" <= folded[start - 1] <= "z":
             start -= 1
         while end < len(folded) and "a" <= folded[end] <= "z":
             end += 1
-        for segment in _segments(folded, start, end):
-            digits = sum(len(unit.digits) for unit in segment)
-            if digits >= 8 and (digits < 40 or any(unit.kind != "letter" for unit in segment)):
-                yield segment
+        yield start, end
+
+
+def read_segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
+    """The parts of a stretch without a foreign word in between that hold at least eight digits."""
+    for segment in _segments(folded, start, end):
+        digits = sum(len(unit.digits) for unit in segment)
+        if digits >= 8 and (digits < 40 or any(unit.kind != "letter" for unit in segment)):
+            yield segment
 
 
 def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
@@ -129,6 +134,11 @@ def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int
     if digit_before and (pieces := read_prefix(token)):
         return [_unit(piece, at, optional=True) for piece in pieces]
     return []
+
+
+def is_spoken(word: str) -> bool:
+    """Whether a word behind digits may be a part of their number, or stand between its groups."""
+    return bool(word in HOMOPHONES or word in SEPARATOR_WORDS or read_chunk(word) or read_prefix(word))
 
 
 def _in_blanks(tokens: list[tuple[int | None, str, int]], index: int) -> bool:

@@ -76,7 +76,7 @@ _GAP = f"{_SEPARATOR}{{0,14}}+(?:(?:{any_of(SEPARATOR_WORDS)})(?![a-z]){_SEPARAT
 
 # Where a stretch may begin: not at a letter inside a word. Literals at the head of every branch let it scan fast.
 _BEGINNING = any_of([*WORDS, *TENS, *MULTIPLIERS, *SCALES, *SWAPPED, *"0123456789", *CHINESE])[:-1]
-_BEGINNING += "".join(f"|{letter}(?<![a-z]{letter})" for letter in LETTERS) + ")"
+_BEGINNING += "".join(f"|{letter}(?<![A-Za-z0-9]{letter})" for letter in LETTERS) + ")"
 # A stretch that may hold a number: at least six digits, words or look-alikes with only separators between.
 RUN = re.compile(f"{_BEGINNING}(?>{_GAP}{_ELEMENT}){{5,}}+")
 # Digits, Latin letters, Chinese and Korean digits, other letters, separators.

@@ -11,14 +11,17 @@ import unicodedata
 from dataclasses import dataclass
 
 from pipeline.extract.phone_fold import Folded, fold
-from pipeline.extract.phone_tokens import Unit, read_segments
+from pipeline.extract.phone_tokens import Unit, find_stretches, is_spoken, read_segments
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
 from pipeline.extract.phone_vocab import CIRCLES
-from pipeline.extract.phone_windows import Window, find_windows
+from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
+from pipeline.extract.scan import candidates
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
 _MAYBE_VANITY = re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
+_PLAIN = re.compile(r"([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
+_WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
 _KEYCAP = "\u20e3"
 _CIRCLE = re.compile(f"[{CIRCLES}]")
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -45,7 +48,7 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     found = _read(text, fold(text, circles=False), fictional, generated)
     if not text.isascii() and _CIRCLE.search(text):
         found = _merged(found, _read(text, fold(text), fictional, generated))
-    if _MAYBE_VANITY.search(text):
+    if next(candidates(_MAYBE_VANITY, text), None):
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
     return found
@@ -56,11 +59,43 @@ def _read(text: str, folded: Folded, fictional: bool, generated: bool) -> list[P
         raw = text[slice(*folded.place(start, end))]
         return not raw.isascii() and any(c.isdigit() and not c.isascii() for c in raw)
 
-    return [
-        _mention(text, folded, units, window)
-        for units in read_segments(folded.text)
-        for window in find_windows(units, drawn, folded.text, fictional=fictional, generated=generated)
-    ]
+    found = []
+    for start, end in find_stretches(folded.text):
+        if text[start:end].isascii() and folded.spans is None and (plain := _plain(folded.text, start, end)):
+            found += _plain_mention(text, folded.text, plain, fictional, generated)
+            continue
+        found += [
+            _mention(text, folded, units, window)
+            for units in read_segments(folded.text, start, end)
+            for window in find_windows(units, drawn, folded.text, fictional=fictional, generated=generated)
+        ]
+    return found
+
+
+def _plain(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """The number a stretch consists of, when it is written as most are, with at most one plain word behind it."""
+    plain = _PLAIN.match(folded, start, end)
+    if plain is None or folded[start - 1 : start] == "+":
+        return None
+    behind = plain.end() == end or bool(
+        (word := _WORD_BEHIND.fullmatch(folded, plain.end(), end)) and not is_spoken(word[1])
+    )
+    return plain if behind else None
+
+
+def _plain_mention(
+    text: str, folded: str, plain: re.Match[str], fictional: bool, generated: bool
+) -> list[PhoneMention]:
+    """The number written as most are, without looking at it from every side."""
+    digits = plain[1] + plain[2] + plain[3]
+    if not is_nanp(digits, fictional=fictional, generated=generated):
+        return []
+    start, end = plain.span()
+    score = score_plain(folded, start, (plain.end(1) < plain.start(2)) + (plain.end(2) < plain.start(3)))
+    if score < THRESHOLD:
+        return []
+    start = _with_prefix(folded, start, end)
+    return [PhoneMention("+1" + digits, start, end, text[start:end], "plain", min(1.0, score))]
 
 
 def _merged(found: list[PhoneMention], more: list[PhoneMention]) -> list[PhoneMention]:

@@ -2,7 +2,7 @@
 
 RE2 reads a text once for all patterns together and says which of them it can hold; where one can begin, RE2 finds too.
 For that every pattern is rewritten so that it matches at least where the original does: look-around falls away, long
-counts become "any number", a character outside ASCII is a question mark in the pattern and in the text.
+counts become "any number", a character outside ASCII is a question mark in the pattern and in the text, and so is "_".
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import re2
 
 _SHORT = 40  # characters of a text that is not worth a search
 _LONGEST = 5  # a longer count costs states and excludes little
-_OTHER = "?"  # stands for every character outside ASCII
+_OTHER = "?"  # stands for "_" and every character outside ASCII, so that RE2's \b is the edge of letters and digits
 _MEMORY = 64 << 20  # bytes for RE2's automata
 _CLASSES = {
-    ops.CATEGORY_WORD: r"0-9A-Za-z_",
+    ops.CATEGORY_WORD: r"0-9A-Za-z",
     ops.CATEGORY_DIGIT: r"0-9",
     ops.CATEGORY_SPACE: r"\x09-\x0d\x1c-\x20",
     ops.CATEGORY_NOT_WORD: r"\x00-/:-@\[-\^`{-\x7f",
@@ -92,7 +92,7 @@ def _held(text: str, known: int) -> frozenset[int]:
 @lru_cache(maxsize=32)
 def plain_bytes(text: str) -> bytes:
     """The text as RE2 reads it: one byte for a character."""
-    return text.encode("ascii", "replace")
+    return text.encode("ascii", "replace").replace(b"_", b"?")
 
 
 @lru_cache(maxsize=2)
@@ -124,7 +124,27 @@ def loosened(pattern: re.Pattern[str]) -> str:
 
 
 def _sequence(parsed: Iterable[Any], any_case: bool) -> str:
-    return "".join(_element(op, value, any_case) for op, value in parsed)
+    written: list[str] = []
+    for op, value in parsed:
+        if op is ops.ASSERT_NOT and written and _is_edge(value, written[-1]):
+            written[-1] = r"\b" + written[-1]
+        else:
+            written.append(_element(op, value, any_case))
+    return "".join(written)
+
+
+def _is_edge(value: tuple[int, Sequence[Any]], before: str) -> bool:
+    """Whether it is (?<![A-Za-z0-9]x) directly behind the letter x."""
+    direction, parsed = value
+    alphanumeric = {(ops.RANGE, (ord(a), ord(z))) for a, z in ("AZ", "az", "09")}
+    return (
+        direction < 0
+        and len(parsed) == 2
+        and parsed[0][0] is ops.IN
+        and set(parsed[0][1]) == alphanumeric
+        and parsed[1][0] is ops.LITERAL
+        and before == chr(parsed[1][1])
+    )
 
 
 def _element(op: Any, value: Any, any_case: bool) -> str:
@@ -160,7 +180,7 @@ def _character(op: Any, value: Any, any_case: bool) -> str:
         return _class([(ops.NEGATE, None), (ops.LITERAL, value)])
     if op is ops.IN:
         return _class(value)
-    if value > 127:
+    if value > 127 or chr(value) == "_":
         return re.escape(_OTHER)
     return f"[{chr(value)}{_OTHER}]" if any_case and chr(value).lower() in _MATCHED_BY_MORE else re.escape(chr(value))
 
@@ -174,7 +194,7 @@ def _class(items: Sequence[Any]) -> str:
             found += _CLASSES[value]
         elif low < 128:
             found += f"\\x{low:02x}-\\x{min(high, 127):02x}"
-        others |= op is ops.CATEGORY or high > 127
+        others |= op is ops.CATEGORY or high > 127 or low <= ord("_") <= high
     if negated:
         return rf"(?:[^{found}]|\{_OTHER})" if found else "(?s:.)"
     return f"[{found}{_OTHER}]" if others else f"[{found}]"

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.contacts import site_of
-from pipeline.extract.lexicon import fold
+from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.profile import Rules, Selectors, SiteProfile
 from pipeline.extract.text import Found, css_path, field_of, visible_text
 from pipeline.model import Mention
@@ -109,7 +109,7 @@ def holds(rules: Rules, root: LexborNode, url: str) -> bool:
         if rule.url is not None and not rule.url.search(url):
             continue
         nodes = root.css(rule.css)[:MAX_MATCHES] if rule.css else [root]
-        if nodes and (not rule.text or any(rule.text in " ".join(fold(visible_text(n)).split()) for n in nodes)):
+        if nodes and (not rule.text or any(rule.text in flat(visible_text(n)) for n in nodes)):
             return True
     return False
 

@@ -153,6 +153,8 @@ def visible_text(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked: who cites it knows.
     """
+    if node.tag == "html" and (body := node.parser.body) is not None and body.parent == node:
+        node = body  # the head is not shown
     read = _read_before(node)
     if (text := read.texts.get(node.mem_id)) is None:
         text = read.texts[node.mem_id] = read_visible(node)
