@@ -41,7 +41,7 @@ class Shelf(Mapping[K, V], Generic[K, V]):
         self._seen: dict[K, V] = {}
 
     def __getitem__(self, key: K) -> V:
-        found = self.get(key)
+        found: V | None = self.get(key)
         if found is None:
             raise KeyError(key)
         return found

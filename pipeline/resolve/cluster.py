@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.model import Address, Decision, Entity, Ref, Role, stable_id
+from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.person_names import read_person
@@ -21,19 +22,22 @@ CLEARER = 5.0  # bits by which one business must be the likelier owner of an ad 
 
 @dataclass
 class Groups:
-    """Union-find over ref ids whose groups remember dates of birth, size and refs they must stay apart from."""
+    """Union-find over ref ids whose groups remember dates of birth, size and refs they must stay apart from.
+
+    `births` and `apart` have no entry for a group without any: most refs meet nobody.
+    """
 
     largest: int
     parent: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
-    births: dict[str, set[date]] = field(default_factory=dict)
+    births: dict[str, frozenset[date]] = field(default_factory=dict)
     apart: dict[str, set[str]] = field(default_factory=dict)  # group -> refs no member may meet
 
     def add(self, ref: Ref) -> None:
         self.parent[ref.ref_id] = ref.ref_id
         self.members[ref.ref_id] = [ref.ref_id]
-        self.births[ref.ref_id] = {ref.dob} if ref.role == "operator" and ref.dob else set()
-        self.apart[ref.ref_id] = set()
+        if ref.dob and ref.role == "operator":
+            self.births[ref.ref_id] = frozenset((ref.dob,))
 
     def find(self, ref_id: str) -> str:
         while self.parent[ref_id] != ref_id:
@@ -42,19 +46,20 @@ class Groups:
         return ref_id
 
     def keep_apart(self, a: str, b: str) -> None:
-        self.apart[self.find(a)].add(b)
-        self.apart[self.find(b)].add(a)
+        self.apart.setdefault(self.find(a), set()).add(b)
+        self.apart.setdefault(self.find(b), set()).add(a)
 
     def refusal(self, a: str, b: str, *, by_person: bool = False) -> str:
         """Why the groups of two refs may not be joined; "" when they may. A person's word lifts the size limit."""
         one, two = self.find(a), self.find(b)
         if one == two:
             return ""
-        if len(self.births[one] | self.births[two]) > 1:
+        born, other = self.births.get(one), self.births.get(two)
+        if born and other and born != other:
             return "two dates of birth"
-        few, many = sorted((one, two), key=lambda g: len(self.apart[g]))
-        if any(self.find(r) == many for r in self.apart[few]) or any(self.find(r) == few for r in self.apart[many]):
-            return "decided not the same"
+        for group, against in ((one, two), (two, one)):
+            if any(self.find(ref) == against for ref in self.apart.get(group, ())):
+                return "decided not the same"
         if not by_person and len(self.members[one]) + len(self.members[two]) > self.largest:
             return "too large"
         return ""
@@ -66,8 +71,10 @@ class Groups:
         big, small = (one, two) if len(self.members[one]) >= len(self.members[two]) else (two, one)
         self.parent[small] = big
         self.members[big] += self.members.pop(small)
-        self.births[big] |= self.births.pop(small)
-        self.apart[big] |= self.apart.pop(small)
+        if born := self.births.pop(small, None):
+            self.births[big] = born | self.births.get(big, born)
+        if apart := self.apart.pop(small, None):
+            self.apart.setdefault(big, set()).update(apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ def cluster(
     return cluster_with_refusals(refs, pairs, decisions, model)[0]
 
 
+@cycles_left_for_later()
 def cluster_with_refusals(
     refs: Sequence[Ref], pairs: Sequence[ScoredPair], decisions: Sequence[Decision], model: MatchModel
 ) -> tuple[list[Entity], list[Refused]]:
@@ -207,6 +215,8 @@ def _sorted_ids(members: Sequence[Ref]) -> tuple[str, ...]:
 def _name(kind: Role, members: Sequence[Ref]) -> str:
     """The most frequent name; of equally frequent ones the one with fewest initials, the longest, the first."""
     counted = Counter(r.name for r in members if r.name)
+    if len(counted) < 2:
+        return next(iter(counted), "")
 
     def rank(name: str) -> tuple[int, int, int, str]:
         initials = len(read_person(name).initials) if kind == "operator" else 0

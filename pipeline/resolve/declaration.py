@@ -264,7 +264,7 @@ OPERATOR = RoleModel(
     ),
 )
 
-# Columns of one row of keys, in DuckDB types. `blocks` pairs rows: two refs are compared when they share one.
+# Columns of one row of keys, in DuckDB types.
 _SHARED = {
     "phones": "VARCHAR[]",
     "contacts": "VARCHAR[]",
@@ -275,7 +275,6 @@ _SHARED = {
     "native": "VARCHAR",
     "names": "VARCHAR[]",
     TERM: "VARCHAR",
-    "blocks": "VARCHAR[]",
 }
 COLUMNS: dict[str, dict[str, str]] = {
     "business": {
@@ -301,6 +300,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "jumbled": "VARCHAR[]",
         "born": "VARCHAR",
         "born_swapped": "VARCHAR",
+        "starts": "VARCHAR[]",
     },
+}
+# What brings two refs together; nothing else can be corroborated, so nothing else is compared. Operators need two
+# letters that begin a part of both names besides (`starts`).
+BLOCKS = {
+    "business": ("phones", "contacts", "buildings", "license"),
+    "operator": ("phones", "contacts", "buildings", "license", "born"),
 }
 DECLARED: dict[str, RoleModel] = {"business": BUSINESS, "operator": OPERATOR}

@@ -7,9 +7,12 @@ points in ASCII ("9f50 7ea2"), compared by equality.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from pipeline.model import Address, Ref
 from pipeline.resolve.business_names import BusinessName, read_business, trade_names
@@ -36,41 +39,78 @@ class Keys:
         return str(self.row[TERM] or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns that follow from one thing that refs say. Names and places repeat: who says the same shares them."""
+
+    said: Callable[[Ref], Any]  # hashable
+    columns: Callable[[Any], dict[str, Value]]
+
+
+@lru_cache(maxsize=16)
+def parts_of(role: str, hubs: frozenset[str] = frozenset()) -> tuple[Part, ...]:
+    """How the columns of a role are made. `hubs`: phones and contacts that many strangers share (not compared)."""
+
+    def phone_keys(phones: tuple[str, ...]) -> dict[str, Value]:
+        return {"phones": _listed(p for p in phones if p not in hubs and not p.startswith(TOLL_FREE))}
+
+    def contact_keys(said: tuple[tuple[str, ...], ...]) -> dict[str, Value]:
+        return {"contacts": _listed(c for c in _contacts(*said) if c not in hubs)}
+
+    shared = (
+        Part(attrgetter("phones"), phone_keys),
+        Part(attrgetter("emails", "handles", "websites"), contact_keys),
+        Part(attrgetter("license_number"), _license_keys),
+        Part(attrgetter("addresses"), _place_keys),
+    )
+    if role == "business":
+        names = Part(attrgetter("name", "other_names"), _business_keys)
+        return (*shared, names, Part(attrgetter("first_seen", "last_seen", "owner_kind"), _time_keys))
+    names = Part(_read_names, _operator_keys)
+    return (*shared, names, Part(attrgetter("dob"), _birth_keys))
+
+
 def keys_of(ref: Ref, hubs: frozenset[str] = frozenset()) -> Keys:
     """The keys of a business or operator ref. `hubs`: phones and contacts that many strangers share (not compared)."""
-    shared: dict[str, Value] = {
-        "phones": _listed(p for p in ref.phones if p not in hubs and not p.startswith(TOLL_FREE)),
-        "contacts": _listed(c for c in contacts_of(ref) if c not in hubs),
-        "license": "".join(c for c in fold(ref.license_number) if c.isalnum()) or None,
-        **_place_keys(ref.addresses),
-    }
-    named = _business_keys(ref) if ref.role == "business" else _operator_keys(ref)
-    row = {**shared, **named}
-    row["blocks"] = _business_blocks(row) if ref.role == "business" else _operator_blocks(row, ref)
+    row: dict[str, Value] = {}
+    for part in parts_of(ref.role, hubs):
+        row |= part.columns(part.said(ref))
     return Keys(ref.ref_id, ref.role, ref.name, {column: row[column] for column in COLUMNS[ref.role]})
+
+
+def _license_keys(number: str) -> dict[str, Value]:
+    return {"license": "".join(c for c in fold(number) if c.isalnum()) or None}
 
 
 def contacts_of(ref: Ref) -> list[str]:
     """E-mail addresses, handles and websites in one form: "mail:…", "handle:…", "web:…"."""
-    sites = (fold(w).split("://")[-1].removeprefix("www.").rstrip("/") for w in ref.websites)
+    return _contacts(ref.emails, ref.handles, ref.websites)
+
+
+def _contacts(emails: Sequence[str], handles: Sequence[str], websites: Sequence[str]) -> list[str]:
+    if not (emails or handles or websites):
+        return []
+    sites = (fold(w).split("://")[-1].removeprefix("www.").rstrip("/") for w in websites)
     return [
-        *(f"mail:{fold(e)}" for e in ref.emails),
-        *(f"handle:{fold(h)}" for h in ref.handles),
+        *(f"mail:{fold(e)}" for e in emails),
+        *(f"handle:{fold(h)}" for h in handles),
         *(f"web:{s}" for s in sites if s),
     ]
 
 
-def find_hubs(refs: Iterable[Ref]) -> frozenset[str]:
+def find_hubs(refs: Sequence[Ref]) -> frozenset[str]:
     """Phones and contacts that stand beside HUB_NAMES different names or more in this pool."""
+    count = Counter(value for ref in refs for value in (*ref.phones, *contacts_of(ref)))
+    busy = {value for value, uses in count.items() if uses >= HUB_NAMES}
     names: dict[str, set[str]] = defaultdict(set)
-    for ref in refs:
-        if ref.role == "business":
-            key = read_business(ref.name).core
-        else:
-            key = read_person(ref.name, ref.native_name).turned
-        for value in (*ref.phones, *contacts_of(ref)):
-            names[value].add(key)
+    for ref in refs if busy else ():
+        for value in busy.intersection((*ref.phones, *contacts_of(ref))):
+            names[value].add(_plain_name(ref))
     return frozenset(value for value, keys in names.items() if len(keys) >= HUB_NAMES)
+
+
+def _plain_name(ref: Ref) -> str:
+    return read_business(ref.name).core if ref.role == "business" else read_person(ref.name, ref.native_name).turned
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...] | None:
@@ -83,12 +123,13 @@ def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
     for address in addresses:
         if not address.street_key:
             continue
+        street, unit = fold(address.street_key).upper(), fold(address.unit).upper()
         city = f"{fold(address.city).upper()},{address.state}" if address.city else ""
         for where in (address.zip, city):
             if where:
-                building = f"{fold(address.street_key).upper()}|{where}"
+                building = f"{street}|{where}"
                 buildings.add(building)
-                places.add(f"{building}|{fold(address.unit).upper()}")
+                places.add(f"{building}|{unit}")
                 if not address.unit:
                     unitless.add(building)
     return {"places": _listed(places), "buildings": _listed(buildings), "open_buildings": _listed(unitless)}
@@ -98,8 +139,8 @@ def _code_points(native: str) -> str | None:
     return " ".join(f"{ord(c):x}" for c in native) or None
 
 
-def _business_keys(ref: Ref) -> dict[str, Value]:
-    written = [n for n in (ref.name, *ref.other_names) if n.strip()]
+def _business_keys(said: tuple[str, tuple[str, ...]]) -> dict[str, Value]:
+    written = [n for n in (said[0], *said[1]) if n.strip()]
     names = [read_business(part) for text in written for part in trade_names(text)]
     names = [n for n in names if n.core]
     main = names[0] if names else BusinessName((), (), (), "")
@@ -113,10 +154,12 @@ def _business_keys(ref: Ref) -> dict[str, Value]:
         "own": _listed(main.words),
         "jumbled": _listed("".join(sorted((*n.words, *n.generic))) for n in names if len(n.words) > 1),
         TERM: commonest(" ".join(n.all_words) for n in names),
-        "first_day": _day(ref.first_seen),
-        "last_day": _day(ref.last_seen),
-        "advertised": ref.owner_kind == "ad",
     }
+
+
+def _time_keys(said: tuple[date | None, date | None, str]) -> dict[str, Value]:
+    first, last, owner = said
+    return {"first_day": _day(first), "last_day": _day(last), "advertised": owner == "ad"}
 
 
 def commonest(terms: Iterable[str]) -> str | None:
@@ -128,9 +171,14 @@ def _day(value: date | None) -> int | None:
     return value.toordinal() if value else None
 
 
-def _operator_keys(ref: Ref) -> dict[str, Value]:
-    main = read_person(ref.name, ref.native_name)
-    names = [n for n in (main, *(read_person(o) for o in ref.other_names)) if len(n.ordered) > 1]
+def _read_names(ref: Ref) -> tuple[PersonName, ...]:
+    """The name and the other names, taken apart: "MEI CHEN" and "Mei Chen" say the same."""
+    return read_person(ref.name, ref.native_name), *map(read_person, ref.other_names)
+
+
+def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
+    main = said[0]
+    names = [n for n in said if len(n.ordered) > 1]
     if main.native and len(main.native) > 1 and len(romanize(main.native)) > 1:
         names.append(read_person(" ".join(romanize(main.native))))
     full = [n for n in names if not n.initials or len(n.parts) > 1]
@@ -139,7 +187,7 @@ def _operator_keys(ref: Ref) -> dict[str, Value]:
     return {
         "native": _code_points(main.native) if len(main.native) > 1 else None,
         "names": _listed(key for n in names for key in (n.turned, n.mirror) if key),
-        "partial": _listed(n.turned for n in (*full, *short)),
+        "partial": _listed(n.turned for n in short),
         "spelled": main.spelled or None,
         "settled": main.settled,
         "variants": _listed(n.variant() for n in whole),
@@ -147,9 +195,13 @@ def _operator_keys(ref: Ref) -> dict[str, Value]:
         "expanded": _listed(f for n in whole for f in n.initial_forms()),
         "jumbled": _listed(n.jumbled for n in whole if len(n.ordered) > 2),
         TERM: next(filter(None, map(person_term, (main, *names))), None),
-        "born": ref.dob.isoformat() if ref.dob else None,
-        "born_swapped": _swapped(ref.dob),
+        # Operators meet over what they share and two letters that begin a part of a name.
+        "starts": _listed(part[:2] for name in said for part in name.parts),
     }
+
+
+def _birth_keys(born: date | None) -> dict[str, Value]:
+    return {"born": born.isoformat() if born else None, "born_swapped": _swapped(born)}
 
 
 def person_term(name: PersonName) -> str | None:
@@ -164,38 +216,23 @@ def _swapped(born: date | None) -> str | None:
     return date(born.year, born.day, born.month).isoformat()
 
 
-def _shared_values(row: dict[str, Value]) -> list[str]:
-    """What brings two refs together. Nothing else can be corroborated, so nothing else is compared."""
-    found = [f"p:{v}" for v in _many(row["phones"])] + [f"c:{v}" for v in _many(row["contacts"])]
-    found += [f"b:{v}" for v in _many(row["buildings"])]
-    return found + ([f"l:{row['license']}"] if row["license"] else [])
+def key_columns(refs: Sequence[Ref], role: str, hubs: frozenset[str]) -> dict[str, tuple[list[Value], list[int]]]:
+    """The keys of many refs: column -> (distinct values, which of them each ref has). Equal to `keys_of` one by one."""
+    columns: dict[str, tuple[list[Value], list[int]]] = {}
+    for part in parts_of(role, hubs):
+        place: dict[Any, int] = {}
+        rows = [place.setdefault(said, len(place)) for said in map(part.said, refs)]
+        made = [part.columns(said) for said in place]
+        for column in made[0] if made else ():
+            columns[column] = [m[column] for m in made], rows
+    return columns
 
 
-def _business_blocks(row: dict[str, Value]) -> tuple[str, ...] | None:
-    """Businesses meet over a phone, contact, building or license number."""
-    return tuple(_shared_values(row)) or None
-
-
-def _operator_blocks(row: dict[str, Value], ref: Ref) -> tuple[str, ...] | None:
-    """Operators meet over one of these or a date of birth, and two letters that begin a part of a name."""
-    shared = _shared_values(row) + ([f"d:{row['born']}"] if row["born"] else [])
-    names = [read_person(ref.name, ref.native_name), *map(read_person, ref.other_names)]
-    starts = sorted({part[:2] for name in names for part in name.parts})
-    return tuple(f"{value}|{start}" for value in shared for start in starts) or None
-
-
-def _many(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
-
-
-def count_terms(keys: Iterable[Keys]) -> tuple[Counter[str], Counter[str], int]:
+def count_terms(terms: Iterable[str]) -> tuple[Counter[str], Counter[str], int]:
     """How many rows bear each whole term and each word, and how many rows have a name."""
-    whole: Counter[str] = Counter()
+    whole = Counter(filter(None, terms))
     words: Counter[str] = Counter()
-    rows = 0
-    for key in keys:
-        if key.term:
-            rows += 1
-            whole[key.term] += 1
-            words.update(set(key.term.split()))
-    return whole, words, rows
+    for term, rows in whole.items():
+        for word in set(term.split()):
+            words[word] += rows
+    return whole, words, whole.total()

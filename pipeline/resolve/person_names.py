@@ -32,9 +32,7 @@ class PersonName:
 
         "HongBo Qi", "Qi, Hongbo", "Hong Bo Qi" and "QI HONG-BO" share it; "Bo-Hong Qi" does not.
         """
-        letters = self.letters
-        first = min(letters, default="")  # the smallest turn begins with the smallest letter
-        return min((letters[i:] + letters[:i] for i, c in enumerate(letters) if c == first), default="")
+        return smallest_turn(self.letters)
 
     @property
     def spelled(self) -> str:
@@ -78,7 +76,7 @@ class PersonName:
 
     def variant(self) -> str:
         """The turned key with every part in the first spelling of its class."""
-        return _of_parts("", tuple(spelling_class(p) for p in self.ordered)).turned
+        return smallest_turn("".join(map(spelling_class, self.ordered)))
 
     @property
     def mirror(self) -> str:
@@ -86,6 +84,18 @@ class PersonName:
         if len(self.ordered) != 3 or self.ordered[1] not in spelling()["middle"]:
             return ""
         return "~" + min("".join(self.ordered), "".join(reversed(self.ordered)))
+
+
+def smallest_turn(letters: str) -> str:
+    """Of all rotations the first in alphabetical order; it begins with the smallest letter."""
+    if not letters:
+        return ""
+    first, twice, length = min(letters), letters + letters, len(letters)
+    at = letters.index(first)
+    best = twice[at : at + length]
+    while (at := letters.find(first, at + 1)) > 0:
+        best = min(best, twice[at : at + length])
+    return best
 
 
 def _of_parts(native: str, ordered: tuple[str, ...]) -> PersonName:

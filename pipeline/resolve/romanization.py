@@ -107,6 +107,7 @@ def spelling_classes() -> dict[str, frozenset[int]]:
     return {word: frozenset(numbers) for word, numbers in found.items()}
 
 
+@lru_cache(maxsize=65536)
 def spelling_class(token: str) -> str:
     """One key for all spellings of the token's first class; the token itself when it has none."""
     numbers = spelling_classes().get(token)

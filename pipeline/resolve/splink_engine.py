@@ -6,14 +6,13 @@ import contextlib
 import io
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.resolve.declaration import COLUMNS, DECLARED, TERM, Compared, Level
-from pipeline.resolve.keys import Keys
 from pipeline.resolve.model import MatchModel
 
 ARROW: dict[str, Any] = {
@@ -25,11 +24,13 @@ ARROW: dict[str, Any] = {
 _number = itertools.count()
 
 
-def keys_table(rows: Sequence[Keys], role: str) -> Any:
-    columns: dict[str, Any] = {"ref_id": pa.array([k.ref_id for k in rows], pa.string())}
+def keys_table(columns: Mapping[str, tuple[Sequence[Any], Sequence[int]]], role: str) -> Any:
+    """The columns of `key_columns` as a table; `ref_id` is the number of the row."""
+    made: dict[str, Any] = {}
     for column, kind in COLUMNS[role].items():
-        columns[column] = pa.array([k.row[column] for k in rows], ARROW[kind])
-    return pa.table(columns)
+        values, rows = columns[column]
+        made[column] = pa.array(values, ARROW[kind]).take(pa.array(rows, pa.int32()))
+    return pa.table({"ref_id": pa.array(range(len(made[TERM])), pa.int64()), **made})
 
 
 def splink_settings(model: MatchModel, role: str, *, training: bool = False) -> dict[str, Any]:

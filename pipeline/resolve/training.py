@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 
 from pipeline.model import Ref
-from pipeline.resolve.declaration import DECLARED
-from pipeline.resolve.keys import Keys, count_terms, find_hubs, keys_of
+from pipeline.resolve.declaration import DECLARED, TERM
+from pipeline.resolve.keys import count_terms, find_hubs, key_columns
 from pipeline.resolve.model import MatchModel, Pool, base_model
 from pipeline.resolve.splink_engine import keys_table, splink_session, splink_settings
 
@@ -25,9 +25,9 @@ TEACHERS = {
 }
 
 
-def make_pool(rows: Sequence[Keys]) -> Pool:
-    """Frequencies of names borne more than once and of their words among the rows of one role."""
-    whole, words, total = count_terms(rows)
+def make_pool(terms: Iterable[str]) -> Pool:
+    """Frequencies of names borne more than once and of their words; `terms`: one per row of one role, "" for none."""
+    whole, words, total = count_terms(terms)
     return Pool(total, _shares(whole, total), _shares(words, total))
 
 
@@ -50,11 +50,11 @@ def train(connection: duckdb.DuckDBPyConnection, refs: Sequence[Ref], base: Matc
     try:
         for role in DECLARED:
             of_role = sorted((r for r in refs if r.role == role), key=lambda r: r.ref_id)
-            hubs = find_hubs(of_role)
-            rows = [keys_of(ref, hubs) for ref in of_role]
-            pools[role] = make_pool(rows)
+            columns = key_columns(of_role, role, find_hubs(of_role))
+            terms, rows = columns.get(TERM, ([], []))
+            pools[role] = make_pool(str(terms[row] or "") for row in rows)
             if len(rows) >= LEAST_ROWS:
-                learned = learn(connection, rows, role, base)
+                learned = learn(connection, keys_table(columns, role), role, base)
                 numbers[role] = {**base.numbers[role], **bounded(learned, base, role)}
     finally:
         connection.execute(f"SET threads = {int(threads)}")
@@ -62,13 +62,13 @@ def train(connection: duckdb.DuckDBPyConnection, refs: Sequence[Ref], base: Matc
     return replace(base, numbers=numbers, pools=pools, trained_on=sizes)
 
 
-def learn(connection: duckdb.DuckDBPyConnection, rows: Sequence[Keys], role: str, base: MatchModel) -> Numbers:
+def learn(connection: duckdb.DuckDBPyConnection, keys: Any, role: str, base: MatchModel) -> Numbers:
     """Splink's m and u of the comparisons that are estimated; levels it did not observe are absent."""
     from splink import Linker
     from splink.blocking_rule_library import CustomRule
 
     with splink_session(connection) as (api, name):
-        frame = api.register(keys_table(rows, role), table_name=f"{name}_input")
+        frame = api.register(keys, table_name=f"{name}_input")
         linker = Linker(frame, splink_settings(base, role, training=True), log_level=None)
         linker.training.estimate_u_using_random_sampling(max_pairs=4e5, seed=1, min_count_per_level=None, num_chunks=1)
         for rule in TEACHERS[role]:

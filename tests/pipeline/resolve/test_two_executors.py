@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from pipeline.model import Ref, Role
-from pipeline.resolve.corpus import score_keys, score_pairs, train
+from pipeline.resolve.corpus import score_pairs, train
 from pipeline.resolve.declaration import DECLARED
-from pipeline.resolve.keys import find_hubs, keys_of
+from pipeline.resolve.keys import find_hubs, key_columns, keys_of
 from pipeline.resolve.model import MatchModel, base_model
 from pipeline.resolve.score import score
 
@@ -28,7 +28,7 @@ def test_same_weights_on_random_pairs(pool: Pool, role: Role, trained: bool) -> 
     rows = {r.ref_id: keys_of(r) for r in refs}
     assert any(not r.name.isascii() for r in refs)
     pairs = Random(5).sample(list(combinations(sorted(rows), 2)), 1500)
-    found = score_keys(connection, list(rows.values()), model, None, pairs)
+    found = score_pairs(connection, refs, role, model, pairs)
     assert len(found) == len(pairs)
     seen: set[tuple[str, str]] = set()
     for pair in found:
@@ -66,6 +66,15 @@ def test_order_of_refs_does_not_matter_and_nothing_is_left_or_printed(
     assert one == sorted(one, key=lambda p: (p.ref_a, p.ref_b))
     assert connection.execute("SELECT count(*) FROM information_schema.tables").fetchall() == [(0,)]
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("role", ["business", "operator"])
+def test_keys_of_many_are_the_keys_of_each(pool: Pool, role: Role) -> None:
+    refs = pool(6, 150, role)
+    hubs = find_hubs(refs)
+    columns = key_columns(refs, role, hubs)
+    many = [{column: values[rows[n]] for column, (values, rows) in columns.items()} for n in range(len(refs))]
+    assert many == [keys_of(ref, hubs).row for ref in refs]
 
 
 def test_few_or_no_refs() -> None:
