@@ -6,6 +6,7 @@ Made with the `cryptography` library, which has no verifier: the small one here 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -15,11 +16,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from pipeline.evidence.der import CONTEXT_0, INTEGER, OCTETS, OID, SEQUENCE, SET, Node, read
+from pipeline.evidence.der import CONTEXT_0, INTEGER, OCTETS, OID, SEQUENCE, SET, Node, read, wrap
 
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
 SHA_256 = bytes.fromhex("608648016503040201")
+DATA = bytes.fromhex("2a864886f70d010701")
+ECDSA_SHA256 = bytes.fromhex("2a8648ce3d040302")
+RSA = bytes.fromhex("2a864886f70d010101")
+NULL, ONE = bytes.fromhex("0500"), bytes.fromhex("020101")
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -56,6 +61,34 @@ def verify_detached(signature: bytes, data: bytes, certificate: x509.Certificate
             raise BadSignature("the certificate's key is neither EC nor RSA")
     except InvalidSignature as error:
         raise BadSignature("the signature value is not that of the certificate's key") from error
+
+
+def verify_exact(signature: bytes, data: bytes, certificates: Sequence[x509.Certificate]) -> None:
+    """`verify_detached` with the first of the certificates, and no byte of the signature may be another one.
+
+    A signature does not cover itself: the certificates inside could be changed and it would still hold. Raises
+    BadSignature.
+    """
+    verify_detached(signature, data, certificates[0])
+    signed = _signer_info(signature)
+    sha_256 = wrap(SEQUENCE, wrap(OID, SHA_256), NULL)
+    public = certificates[0].public_key()
+    kind = wrap(OID, ECDSA_SHA256) if isinstance(public, ec.EllipticCurvePublicKey) else wrap(OID, RSA) + NULL
+    inside = sorted(c.public_bytes(serialization.Encoding.DER) for c in certificates)
+    serial = read(signature).children()[1].children()[0].children()[-1].children()[0].children()[1]
+    info = wrap(
+        SEQUENCE,
+        ONE,
+        serial.whole,
+        sha_256,
+        bytes([CONTEXT_0]) + signed.attributes[1:],
+        wrap(SEQUENCE, kind),
+        wrap(OCTETS, signed.value),
+    )
+    content = wrap(SEQUENCE, wrap(OID, DATA))
+    whole = wrap(SEQUENCE, ONE, wrap(SET, sha_256), content, wrap(CONTEXT_0, *inside), wrap(SET, info))
+    if wrap(SEQUENCE, wrap(OID, SIGNED_DATA), wrap(CONTEXT_0, whole)) != signature:
+        raise BadSignature("it holds, but bytes of it that it does not cover are not as this program writes them")
 
 
 @dataclass(frozen=True, slots=True)

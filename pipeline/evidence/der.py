@@ -33,6 +33,15 @@ class Node:
         return self
 
 
+def wrap(tag: int, *parts: bytes) -> bytes:
+    """An element of that tag around the parts."""
+    content = b"".join(parts)
+    if len(content) < 0x80:
+        return bytes([tag, len(content)]) + content
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
+
+
 def read(data: bytes, start: int = 0) -> Node:
     """The element at the beginning of `data`. Raises ValueError."""
     if len(data) < 2:

@@ -25,7 +25,7 @@ from pipeline.errors import EvidenceBroken, FixHome
 from pipeline.evidence import bag, merkle
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import Report
-from pipeline.evidence.cms import BadSignature, verify_detached
+from pipeline.evidence.cms import BadSignature, verify_detached, verify_exact
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import LABEL, fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
@@ -279,8 +279,9 @@ def _check_paths(folder: Path, entries: Mapping[int, Entry], seals: Mapping[int,
 
 def _check_signature(folder: Path, report: Report) -> None:
     try:
-        certificate, *_ = x509.load_pem_x509_certificates((folder / FOLDER / EXPORTER).read_bytes())
-        verify_detached((folder / bag.SIGNATURE).read_bytes(), (folder / bag.TAG_MANIFEST).read_bytes(), certificate)
+        certificate, *above = x509.load_pem_x509_certificates((folder / FOLDER / EXPORTER).read_bytes())
+        signature, text = (folder / bag.SIGNATURE).read_bytes(), (folder / bag.TAG_MANIFEST).read_bytes()
+        verify_exact(signature, text, [certificate, *above])  # no manifest names the signature: all of it is checked
     except (OSError, ValueError, BadSignature) as error:
         report.add(Problem(bag.SIGNATURE, "whole file", "signature", f"does not hold: {error}"))
     else:

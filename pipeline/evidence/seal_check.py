@@ -29,6 +29,7 @@ from pipeline.evidence.seal_files import (
     FILES,
     FORMAT,
     LEAVES,
+    QUERY,
     SEAL,
     SIGNATURE,
     TOKEN,
@@ -44,6 +45,8 @@ from pipeline.evidence.seal_state import SealState
 from pipeline.evidence.stamping import read_revocation, read_token
 from pipeline.evidence.timestamp import NoStamp
 from pipeline.home import Home
+
+DIGESTS = {"signature_sha256": SIGNATURE, "leaves_sha256": LEAVES, "query_sha256": QUERY}  # in 'sealed' entries
 
 
 class SealCheck:
@@ -131,8 +134,9 @@ class SealCheck:
         self._form(seal, before)
         self._signature(seal)
         if (said := self._said.get(("sealed", seal.number))) and said.body != (facts := sealed_facts(seal)):
-            wrong = ", ".join(sorted(k for k in facts if facts[k] != said.body.get(k)))
-            self._problem(seal.number, SEAL, "journal", f"{wrong}: not as journalled in entry {said.seq}")
+            for name in sorted(k for k in facts if facts[k] != said.body.get(k)):
+                file = DIGESTS.get(name, SEAL)
+                self._problem(seal.number, file, "journal", f"{name}: not as journalled in entry {said.seq}")
         if self.report.found == found and self._intact.get(seal.number):
             self.state.sealed_seq, self.state.sealed_at = seal.head, seal.body["made_at"]
             signer = self._certificates[seal.body["certificate_sha256"]]

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from pipeline.errors import FixHome
-from pipeline.evidence.cms import BadSignature, sign_detached, verify_detached
+from pipeline.evidence.cms import BadSignature, sign_detached, verify_detached, verify_exact
 from pipeline.evidence.keys import fingerprint, has_key, key_folder, load_signer, make_key, new_key
 from pipeline.home import Home, create_home
 
@@ -138,6 +138,26 @@ def test_no_flipped_bit_passes_as_a_signature_over_other_content(home: Home) -> 
     for cut in range(0, len(signature), 7):
         with pytest.raises(BadSignature):
             verify_detached(signature[:cut], DATA, signer.certificate)
+
+
+@pytest.mark.parametrize("kind", ["ec", "rsa", "with a chain"])
+def test_a_signature_read_exactly_has_no_byte_to_spare(home: Home, tmp_path: Path, kind: str) -> None:
+    make_key(home)
+    own = load_signer(home)
+    key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+    name = own.certificate.subject
+    start, end = own.certificate.not_valid_before_utc, own.certificate.not_valid_after_utc
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), start, end)
+    certificate = builder.sign(key, hashes.SHA256())
+    chain = [own.certificate] if kind == "with a chain" else []
+    signature = sign_detached(DATA, key, certificate, chain)
+    verify_exact(signature, DATA, [certificate, *chain])
+    for place in range(len(signature)):
+        broken = signature[:place] + bytes([signature[place] ^ (1 << place % 8)]) + signature[place + 1 :]
+        with pytest.raises(BadSignature):
+            verify_exact(broken, DATA, [certificate, *chain])
+    with pytest.raises(BadSignature, match="not as this program writes them"):
+        verify_exact(signature, DATA, [certificate, own.certificate, certificate])
 
 
 def test_a_signature_of_another_key_is_refused(home: Home) -> None:

@@ -23,10 +23,10 @@ from pipeline.evidence.exhibit import CustodyEntry, ExhibitPackage
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.package import build_package
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.evidence.wacz import datapackage_digest, resource, zip_entry
 from pipeline.evidence.warc import Exchange, Failure
 from pipeline.home import Home, create_home
 from pipeline.model import Capture
+from tests.pipeline.evidence.forging import rewrapped
 
 Make = Callable[..., Exchange]
 FACTS = {"exhibit": "12", "case": "=CASE<1>", "requester": "County", "authority": "order", "exporter": "clerk"}
@@ -292,21 +292,6 @@ def test_a_change_with_new_digests_is_found(home: Home, archive: Archive, tmp_pa
     write_manifests(result.path)
     problems = verify_package(result.path).problems
     assert any(p.file.endswith((name, "items.json")) for p in problems)
-
-
-def rewrapped(wacz: Path, change: Callable[[dict[str, bytes]], None]) -> None:
-    """A WACZ whose parts were changed, and whose description was made to fit."""
-    with zipfile.ZipFile(wacz) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
-    change(parts)
-    described = json.loads(parts["datapackage.json"])
-    inside = sorted(name for name in parts if not name.startswith("datapackage"))
-    described["resources"] = [resource(n, sha256(parts[n]).hexdigest(), len(parts[n])) for n in inside]
-    parts["datapackage.json"] = json.dumps(described, indent=1).encode() + b"\n"
-    parts["datapackage-digest.json"] = datapackage_digest(parts["datapackage.json"])
-    with zipfile.ZipFile(wacz, "w") as packed:
-        for name, data in parts.items():
-            packed.writestr(zip_entry(name), data)
 
 
 @pytest.mark.parametrize("name", ["archive/", "indexes/index.cdxj", "pages/pages.jsonl", "extra"])
