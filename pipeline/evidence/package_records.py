@@ -54,7 +54,8 @@ class Copier:
             info = b"" if alone >= 0 else self.archive.reader.file_information(address)
             info = info if (info[:2] == GZIP) == (first[:2] == GZIP) else b""
             name = f"{number:04d}-{_base_name(address, alone, first)}"
-            with self._opened(name, loose=alone >= 0 or name.endswith((".arc", ".arc.gz"))) as (file, sink):
+            loose, size = alone >= 0 or name.endswith((".arc", ".arc.gz")), sum(r["length"] for _, r in records)
+            with self._opened(name, len(info) + size, loose=loose) as (file, sink):
                 if info:
                     self.context.append(_context_record(file, address, info, infos.get(address)))
                     sink.write(info)
@@ -69,10 +70,10 @@ class Copier:
             self._places[key] = _Placed(file=file, offset=offset, length=len(data), sha256=digest)
 
     @contextmanager
-    def _opened(self, name: str, *, loose: bool) -> Iterator[tuple[str, HashingSink]]:
+    def _opened(self, name: str, size: int, *, loose: bool) -> Iterator[tuple[str, HashingSink]]:
         """The file's name in items.json, and a sink for its bytes."""
         if not loose:
-            with self.wacz.warc(name) as sink:
+            with self.wacz.warc(name, size) as sink:
                 yield f"{WACZ}!archive/{name}", sink
             return
         (self.folder / LOOSE).mkdir(exist_ok=True)

@@ -61,9 +61,15 @@ class WaczWriter:
         self._resources: list[dict[str, Any]] = []
 
     @contextmanager
-    def warc(self, name: str) -> Iterator[HashingSink]:
-        """A sink for the bytes of archive/NAME."""
-        with self._zip.open(zip_entry(f"archive/{name}"), "w", force_zip64=True) as target:
+    def warc(self, name: str, size: int) -> Iterator[HashingSink]:
+        """A sink for the bytes of archive/NAME, about `size` of them.
+
+        Only what needs it is written as zip64: players by others take the place of a file's bytes from the zip's
+        directory, which has no room for that in a small file's entry.
+        """
+        entry = zip_entry(f"archive/{name}")
+        entry.file_size = size
+        with self._zip.open(entry, "w") as target:
             sink = HashingSink(cast(BinaryIO, target))
             yield sink
         self._resources.append(resource(f"archive/{name}", sink.digest.hexdigest(), sink.size))
@@ -148,8 +154,7 @@ def cdxj_line(found: Replayed) -> str:
         "filename": found.file,
         "recordDigest": f"sha256:{found.sha256}",
     }
-    moment = f"{found.captured_at:%Y%m%d%H%M%S}{found.captured_at.microsecond // 1000:03d}"
-    return f"{search_key(found.url)} {moment} {json.dumps(facts, ensure_ascii=True)}\n"
+    return f"{search_key(found.url)} {found.captured_at:%Y%m%d%H%M%S} {json.dumps(facts, ensure_ascii=True)}\n"
 
 
 def pages(replayed: Iterable[Replayed]) -> bytes:

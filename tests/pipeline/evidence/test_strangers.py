@@ -11,22 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evidence.archive import Archive
-from pipeline.evidence.importing import import_archive
-from pipeline.evidence.keys import make_key
-from pipeline.evidence.package import build_package
 from pipeline.evidence.warc import Exchange
-from pipeline.home import create_home
 from tests.pipeline.evidence.authority import Authority, serving
+from tests.pipeline.evidence.packaging import sealed_package
 
 Make = Callable[..., Exchange]
-FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
-OLD_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Lotus Spa</p>"
-ABOUT = b"1 0 Old Office\nURL IP-address Archive-date Content-type Archive-length\n"
-ARC = b"filedesc://old.arc 0.0.0.0 20120301120000 text/plain %d\n%s\n" % (
-    len(ABOUT),
-    ABOUT,
-) + b"http://ads.example/old 127.0.0.1 20120301120001 text/html %d\n%s\n" % (len(OLD_PAGE), OLD_PAGE)
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +26,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def package(tmp_path: Path, authority: Authority, exchange: Make) -> Path:
-    """Own captures in two crawls, a redirect, a page received from others; sealed and stamped."""
-    text = f'timestamp_authorities = "{authority.url("honest")}"\ntimestamp_certificates = "{authority.root}"\n'
-    home = create_home(tmp_path / "home", settings_text=text + 'operator = "unit 7"\n')
-    make_key(home)
-    archive = Archive(home)
-    for first in (0, 3):
-        crawl_id = archive.begin_crawl("board", {})
-        for number in range(first, first + 3):
-            archive.write("board", crawl_id, exchange(number))
-        archive.end_crawl(crawl_id, {}, True, [])
-        archive.sealer.close(grace=30)
-    old = tmp_path / "old.arc"
-    old.write_bytes(ARC)
-    import_archive(archive, old, "another office", lambda url: "board")
-    captures = [known.capture for known in archive.captures()]
-    return build_package(home, archive, captures, tmp_path / "ex", FACTS).path
+    return sealed_package(tmp_path, authority, exchange)
 
 
 def commands(text: str) -> list[str]:

@@ -60,7 +60,7 @@ def replayed(url: str, status: int, number: int) -> Replayed:
 
 def write(path: Path) -> None:
     writer = WaczWriter(path)
-    with writer.warc("0001-a.warc.gz") as sink:
+    with writer.warc("0001-a.warc.gz", 6) as sink:
         sink.write(b"one")
         sink.write(b"two")
     found = [replayed("http://ads.example/b", 200, 1), replayed("http://ads.example/a", 302, 0)]
@@ -72,9 +72,12 @@ def test_what_a_wacz_holds(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.wacz") as packed:
         assert {i.compress_type for i in packed.infolist()} == {zipfile.ZIP_STORED}
         parts = {name: packed.read(name) for name in packed.namelist()}
+        headers = [i.header_offset for i in packed.infolist()]
+    raw = (tmp_path / "x.wacz").read_bytes()
+    assert [raw[at + 28 : at + 30] for at in headers] == [b"\0\0"] * 5  # no extra field: some players count on that
     assert parts["archive/0001-a.warc.gz"] == b"onetwo"
     first, second = parts["indexes/index.cdxj"].decode().splitlines()
-    assert first.startswith("example,ads)/a 20260301120000373 {")
+    assert first.startswith("example,ads)/a 20260301120000 {")
     facts = json.loads(second.split(" ", 2)[2])
     assert (facts["mime"], facts["status"], facts["offset"]) == ("text/html", 200, 10)
     assert facts["filename"] == "0001-a.warc.gz"
