@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from flows.commands import cases, collect, demonstration, evidence, homes, network, records, screen, server, users
+from flows.commands import (
+    cases,
+    collect,
+    demonstration,
+    evidence,
+    homes,
+    network,
+    records,
+    screen,
+    server,
+    status,
+    users,
+)
 from flows.console import err
 from pipeline.errors import DiskFull, ImbError
 from pipeline.home import FULL
@@ -19,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (demonstration, homes, collect, records, network, cases, screen, evidence, users, server):
+for module in (demonstration, homes, collect, records, network, cases, screen, evidence, users, server, status):
     module.register(app)
 
 

@@ -14,6 +14,7 @@ Layout (version 1):
   work/                         the working database of the builder
   snapshots/<id>/, current      published snapshots and the newest one
   exports/                      packages and exports
+  audits/<time>.json            what the repeated checks found
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from pipeline.errors import FixHome, FixInput
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, full_disk_named, open_home
 
-KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites", "keys")
+KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites", "keys", "audits")
 MANIFEST = "backup-manifest.json"
 CASEWORK = "casework.sqlite"
 
