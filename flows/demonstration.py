@@ -26,6 +26,7 @@ from demo.truth import Truth
 from demo.world import make_world
 from flows.stages.build import BuildResult, Stopwatch, build
 from flows.stages.collecting import collect, import_archives
+from flows.stages.documents import document_maker
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures, list_networks
 from flows.stages.progress import Progress
@@ -52,6 +53,7 @@ KINDS: dict[str, RecordKind] = {
 }
 SITES = "parlor-guide, city-board, body-forum, town-pages"
 PACKAGES = 3
+RENDERINGS = 12  # pages of each package that are drawn
 Item = tuple[str, str, str]
 
 
@@ -117,7 +119,7 @@ class Demonstration:
             rows = find_captures(home, network=network["network_id"])
             target = home.exports / f"network-{network['network_id'][:8]}"
             facts = {"case": "DEMO", "exhibit": str(n), "exporter": "demonstration", "purpose": "demonstration"}
-            export_exhibits(home, rows, target, facts)
+            export_exhibits(home, rows, target, facts, document_maker(RENDERINGS))
             built += 1
             verified += not verify_package(target).problems
             progress("exhibits", n, len(largest))

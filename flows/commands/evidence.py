@@ -13,6 +13,7 @@ from flows.commands import custody, purging
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
 from flows.stages.auditing import note_verified, verify_evidence, verify_logs
 from flows.stages.custody import package_digest
+from flows.stages.documents import RENDERINGS, document_maker
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from flows.stages.sealing import rotate_key, seal_now
@@ -82,11 +83,15 @@ def export(
     exhibit: Annotated[str, typer.Option(help="Exhibit number.")] = "",
     requester: Annotated[str, typer.Option(help="Who asked for it.")] = "",
     authority: Annotated[str, typer.Option(help="On what authority.")] = "",
+    purpose: Annotated[str, typer.Option(help="What for.")] = "",
     user: Annotated[str, typer.Option(help="Who exports; logged.", envvar="IMB_USER")] = "analyst",
+    renderings: Annotated[
+        int, typer.Option(help="How many pages are drawn as pictures; the others as text.")
+    ] = RENDERINGS,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """An exhibit package: untouched WARC records, manifest, journal excerpt, readable report."""
+    """An exhibit package: untouched records in a BagIt bag, report and certificates as PDF, how to check it."""
     current = opened(home)
     rows = find_captures(
         current,
@@ -98,9 +103,10 @@ def export(
         since=_day(since),
         until=_day(until),
     )
-    facts = {"case": case, "exhibit": exhibit, "requester": requester, "authority": authority, "exporter": user}
+    facts = {"case": case, "exhibit": exhibit, "requester": requester, "authority": authority, "purpose": purpose}
+    facts["exporter"] = user
     with progress_bars(json):
-        result = export_exhibits(current, rows, output, facts)
+        result = export_exhibits(current, rows, output, facts, document_maker(renderings))
     emit(result) if json else out.print(
         f"{result['items']} items: {result['path']}\nSHA-256 of the manifest: {result['sha256']}\n"
         f"Check it: imb evidence verify {result['path']}",

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flows.stages.finding import mentions
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.exhibit import CustodyEntry, MakeDocuments
 from pipeline.evidence.journal import utc_text
@@ -29,8 +30,9 @@ def export_exhibits(
         archive, casework = Archive(home), Casework(home.casework_url)
         captures = [known.capture for known in archive.captures() if known.capture.capture_id in wanted]
         described: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        quoted = mentions(home, wanted)
         for row in rows:
-            described[row["capture_id"]].append(row)
+            described[row["capture_id"]].append({**row, "mentions": quoted[row["capture_id"], row["ad_id"]]})
         custody = list(_custody(archive, casework, wanted))
         result = build_package(home, archive, captures, out, dict(facts), described, custody, documents)
         casework.custody(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,6 +17,7 @@ from pipeline.resolve.compare import compare_business_names, compare_person_name
 from pipeline.store.intelligence import Store, open_snapshot
 
 NAME_SCORE = 0.85
+QUOTED = ("phone", "address", "business_name", "website")
 
 
 def search(home: Home, text: str, limit: int = 25) -> list[dict[str, Any]]:
@@ -119,6 +122,24 @@ def find_captures(
     if not rows:
         raise NotFound("No capture answers to that. Look it up first with: imb search TEXT")
     return rows
+
+
+def mentions(home: Home, capture_ids: Iterable[str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What ads of these captures say of a business, by (capture id, ad id), in the order of the page.
+
+    Rows: kind, value, quote, field, node, start, end. Only kinds that a prosecutor's package shows.
+    """
+    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    with open_snapshot(home.current_snapshot()) as store:
+        rows = store.rows(
+            """SELECT DISTINCT capture_id, ad_id, kind, value, quote, field, node, "start", "end" FROM core_mentions
+               WHERE list_contains(?::VARCHAR[], capture_id) AND list_contains(?::VARCHAR[], kind) AND quote <> ''
+               ORDER BY capture_id, ad_id, field = 'text' DESC, field, "start", kind, value""",
+            [sorted(set(capture_ids)), list(QUOTED)],
+        )
+    for row in rows:
+        found[row.pop("capture_id"), row.pop("ad_id")].append(row)
+    return found
 
 
 def _businesses(store: Store, business: str, network: str) -> set[str]:

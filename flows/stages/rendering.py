@@ -51,6 +51,8 @@ def browser_path() -> str:
 def render_pages(pages: Mapping[int, str], browser: str | None = None) -> Renderings:
     """Pictures of HTML texts by item number. A page that cannot be drawn is left out; the browser is started once."""
     path = browser_path() if browser is None else browser
+    if not pages:
+        return Renderings()
     if not path:
         return Renderings(problem="No Chromium is installed here: pages are shown as text.")
     found = Renderings()

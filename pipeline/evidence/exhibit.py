@@ -6,7 +6,7 @@ Everything in it is JSON. Times are ISO 8601 UTC with microseconds, digests lowe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, TypedDict
 
 FORMAT = "imb exhibit package 2"
 
@@ -107,7 +107,7 @@ class ExhibitItem(TypedDict):
     seal: dict[str, Any]  # seal, signed_at, signer, token; {} when not sealed
     records: list[StoredRecord]
     description: list[dict[str, str]]  # DERIVED: what this program reads in the page, one per ad on it
-    mentions: NotRequired[list[Quoted]]
+    mentions: list[Quoted]
     not_collected: dict[str, int]  # what the page names and the office does not collect: images, scripts …
     page: str  # DERIVED: the page without script, "data/pages/0001.html"
     text: str  # DERIVED: its visible text, "data/pages/0001.txt"

@@ -82,7 +82,7 @@ WATERMARK = "SIMULATED CLOCK — DEMONSTRATION"
 HELD = "held: access to this capture is blocked in the archive; it is neither copied nor exported"
 UNKNOWN = "the journal names no such capture"
 DOCUMENT = re.compile(r"(derived|certificates)(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,3}")
-SHOWN_ELSEWHERE = {"capture_id", "url", "site", "captured_at", "posted_earliest", "posted_latest"}
+SHOWN_ELSEWHERE = {"capture_id", "url", "site", "captured_at", "posted_earliest", "posted_latest", "mentions"}
 Descriptions = Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]]
 
 
@@ -110,9 +110,10 @@ def build_package(
     """Write a package to `out`, a new directory or FILE.zip, and journal the export. The caller holds the lock.
 
     `facts`: exhibit, case, requester, authority, exporter, purpose. `describe` maps a capture id to what is known of
-    it (one mapping, or one per ad on the page). `custody` adds to what the journal tells. Held captures are refused and
-    listed. Raises FixInput when `out` is taken, NotAllowed when nothing is left to export, EvidenceBroken when a record
-    cannot be read or is not what was sealed, FixHome when the home's key cannot sign.
+    it (one mapping, or one per ad on the page; its "mentions" are `exhibit.Quoted`). `custody` adds to what the journal
+    tells. Held captures are refused and listed. Raises FixInput when `out` is taken, NotAllowed when nothing is left to
+    export, EvidenceBroken when a record cannot be read or is not what was sealed, FixHome when the home's key cannot
+    sign.
     """
     if out.exists():
         raise FixInput(f"{out} exists. Choose another name: a package is never written over.")
@@ -258,7 +259,10 @@ class _Builder:
             item["times"] |= {**sealed_times(seal), "server_date_header": "", **_claimed(given)}
             item["seen"] = self.about.seen.get((item["site"], item["url_reached"]), Seen(first="", last="", captures=0))
             item |= {"seal": seal, "records": copier.placed(entry), "description": _shown(given), "not_collected": {}}
-            item |= page_names(number)
+            item |= {
+                "mentions": [mention for row in given for mention in row.get("mentions", ())],
+                **page_names(number),
+            }
             items.append(cast(ExhibitItem, item))
         return items
 

@@ -35,7 +35,7 @@ from pipeline.evidence.problem import Problem
 from pipeline.evidence.reading import RecordReader
 
 # What an item says beyond its entry: told by records, seals or the office's own reading, and checked there.
-ELSEWHERE = {"records", "description", "seal", "redirects", "url_asked", "seen", "not_collected", "times"}
+ELSEWHERE = {"records", "description", "seal", "redirects", "url_asked", "seen", "not_collected", "times", "mentions"}
 
 
 def verify_package(path: Path, expected_sha256: str = "") -> Report:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from typing import Any
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence import bag
 from pipeline.evidence.check import Report, file_sha256
+from pipeline.evidence.documents.making import make_documents_again
+from pipeline.evidence.documents.picture import DESCRIBED
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
 from pipeline.evidence.package_derived import READABLE, acts_by_object, bag_info, item_page, label, replayed, text_bytes
 from pipeline.evidence.package_items import POLICY
 from pipeline.evidence.package_records import WACZ, response_record
 from pipeline.evidence.package_seals import ITEMS
-from pipeline.evidence.payload import HttpMessage, read_message
+from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.provenance import software
 from pipeline.evidence.reading import RecordReader
@@ -35,6 +38,7 @@ from pipeline.evidence.wacz import (
     pages,
     resource,
 )
+from pipeline.extract.text import field_text
 
 PARTS = {INDEX, PAGES, PACKAGE, PACKAGE_DIGEST}
 DIFFERS = f"does not say what {ITEMS} and the records say"
@@ -54,6 +58,7 @@ class DerivedCheck:
         if self._same_program:
             self._readable()
             titles = self._item_pages()
+            self._documents()
         else:
             note = "written by another version of the program: pages, tables and index not compared with the records"
             self.report.notes.append(note)
@@ -92,12 +97,24 @@ class DerivedCheck:
                 continue  # the record's own check has said so
             own = acts.get(item["capture_id"], [])
             page, text, titles[item["capture_id"]] = item_page(self.package, again, message, own)
+            self._quoted(item, message)
             self._compare(item["page"], page)
             self._compare(item["text"], text)
             if again["times"] != item["times"] or again["not_collected"] != item["not_collected"]:
                 place = f"item {item['item']} ({item['capture_id']})"
                 self._problem(ITEMS, place, "content", "server's date or what the page names is not as in the record")
         return titles
+
+    def _quoted(self, item: ExhibitItem, message: HttpMessage) -> None:
+        """What the item quotes stands where it says, in the record."""
+        payload, _ = decode_payload(message)
+        content_type = message.header(b"content-type").decode("latin-1")
+        for said in item["mentions"]:
+            in_address = said["field"] == "url"
+            text = item["url_reached"] if in_address else field_text(payload, content_type, said["field"], said["node"])
+            if text[said["start"] : said["end"]] != said["quote"]:
+                place = f"item {item['item']} ({item['capture_id']})"
+                self._problem(ITEMS, place, "mentions", f"{said['quote']!r} does not stand where it says in the page")
 
     def _message(self, item: ExhibitItem) -> HttpMessage:
         record = response_record(item)
@@ -107,6 +124,28 @@ class DerivedCheck:
             place = f"item {item['item']} ({item['capture_id']})"
             self._problem(record["file"], place, "payload", "the page's body is not what the journal names")
         return message
+
+    def _documents(self) -> None:
+        """Make report and certificates again from items and renderings."""
+        there = {p.relative_to(self.folder / "data").as_posix() for p in self._made_files()}
+        if not there:
+            return
+        if DESCRIBED not in there:
+            self.report.notes.append("data/derived and data/certificates are not this program's: not compared")
+            return
+        try:
+            again = make_documents_again(self.package, lambda name: (self.folder / name).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            self._problem("data/derived", "documents", "derived", f"cannot be made again: {error}")
+            return
+        for name in sorted(there ^ set(again)):
+            self._problem(f"data/{name}", "whole file", "derived", "missing, or no document of this package")
+        for name, data in again.items():
+            self._compare(f"data/{name}", data)
+
+    def _made_files(self) -> Iterator[Path]:
+        for name in ("derived", "certificates"):
+            yield from (p for p in (self.folder / "data" / name).rglob("*") if p.is_file())
 
     def _evidence(self) -> None:
         for told in self.package["evidence"]:

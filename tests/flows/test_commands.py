@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,12 @@ def test_evidence_from_search_to_a_verified_package(home: Path, network: dict[st
     result = answer(home, "evidence", "export", "--phone", phone, "-o", str(package), "--case", "1", "--user", "amy")
     assert result["items"] == len({row["capture_id"] for row in found})
     assert answer(home, "evidence", "verify", str(package))["found"] == 0
+    with zipfile.ZipFile(package) as packed:
+        items = json.loads(packed.read("exhibit/data/items.json"))["items"]
+        assert packed.read("exhibit/data/derived/report.pdf")[:5] == b"%PDF-"
+    quoted = [mention for item in items for mention in item["mentions"]]
+    assert phone in {mention["value"] for mention in quoted}
+    assert all(mention["quote"] and mention["kind"] != "protected" for mention in quoted)
     data = bytearray(package.read_bytes())
     data[len(data) // 2] ^= 1
     package.write_bytes(data)

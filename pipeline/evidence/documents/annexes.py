@@ -10,13 +10,15 @@ from pipeline.evidence.documents.seal_words import counted, package_sentences
 from pipeline.evidence.exhibit import ExhibitPackage
 
 SOURCE_NAMES = {"crawl_started": "Crawl begun", "import_file": "File received", "warc_file": "Archive file begun"}
+MAKING = ("capture", "import")  # told with each item
 CUSTODY_LIMIT = 400  # entries printed; all are in the package's data
 ATTEMPT_LIMIT = 200
 
 
 def annexes(package: ExhibitPackage) -> dict[str, Any]:
     """What `report.typ` sets after the items."""
-    missing, custody = package["not_captured"], package["custody"]
+    missing, captures = package["not_captured"], {item["capture_id"] for item in package["items"]}
+    custody = [a for a in package["custody"] if not (a["action"] in MAKING and a["object"] in captures)]
     return {
         "sources": [_source(source) for source in package["sources"]],
         "fidelity": one_line(package["fidelity"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from pipeline.evidence.documents.certificates import certificate, templates
-from pipeline.evidence.documents.picture import Picture
+from pipeline.evidence.documents.picture import DESCRIBED, Picture, describe, load
 from pipeline.evidence.documents.report import report_view
 from pipeline.evidence.documents.typesetting import Typeset, typeset
 from pipeline.evidence.documents.word import word
@@ -25,12 +25,22 @@ def make_documents(
     one is shown as text, and `note` says why.
     """
     report = make_report(package, read, pictures, note)
-    made = {REPORT: report.pdf, **{Picture.path(n): picture.jpeg for n, picture in sorted(pictures.items())}}
+    made = {REPORT: report.pdf, DESCRIBED: describe(pictures, note)}
+    made |= {Picture.path(n): picture.jpeg for n, picture in sorted(pictures.items())}
     for name in templates():
         filled = certificate(name, package, report.pages, sha256(report.pdf).hexdigest())
         made[f"certificates/{name}.pdf"] = typeset("certificate", filled, tagged=tagged(package)).pdf
         made[f"certificates/{name}.docx"] = word(filled)
     return made
+
+
+def make_documents_again(package: ExhibitPackage, read: Callable[[str], bytes]) -> dict[str, bytes]:
+    """The documents of a written package, made anew from its data and its renderings, for comparison.
+
+    Raises OSError, ValueError, KeyError, TypeError or RuntimeError when what they were made from is not as written.
+    """
+    pictures, note = load(read)
+    return make_documents(package, read, pictures, note)
 
 
 def make_report(

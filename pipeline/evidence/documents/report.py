@@ -20,7 +20,7 @@ FACTS = ("exhibit", "case", "requester", "authority", "purpose", "exporter")
 CLOCKS = (
     ("request_started", "Request sent", "this office's collector"),
     ("response_received", "Answer received", "this office's collector"),
-    ("journalled", "Entered in the journal", "this office's collector"),
+    ("journalled", "Entered in the journal", "this office's program"),
     ("batch_sealed", "Journal sealed (signed)", "this office's system clock"),
     ("time_stamped", "Seal time-stamped", "the time-stamp authority"),
 )
@@ -97,7 +97,7 @@ def _item(
             for n, hop in enumerate(item["redirects"], 1)
         ],
         "read": [[[_label(k), one_line(v), ""] for k, v in one.items()] for one in item["description"]],
-        "mentions": [_mention(mention) for mention in item.get("mentions", [])],
+        "mentions": [_mention(mention) for mention in item["mentions"]],
         "identity": list(_identity(item)),
         "seal": item_sentence(item, internal=is_internal(package)),
         "records": [
@@ -111,8 +111,14 @@ def _item(
 def _name(item: ExhibitItem) -> str:
     if item["role"] == "redirect":
         return "A step on the way to another item"
-    described = item["description"][0] if item["description"] else {}
-    return one_line(described.get("business_name") or described.get("title") or item["site"], 90)
+    told = [described.get(name) for described in item["description"][:1] for name in ("business_name", "title")]
+    told += [
+        mention["quote"]
+        for kind in ("business_name", "phone")
+        for mention in item["mentions"]
+        if mention["kind"] == kind
+    ]
+    return one_line(next(filter(None, told), f"a page of {item['site']}"), 90)
 
 
 def _front(item: ExhibitItem) -> Iterator[Row]:
@@ -120,7 +126,7 @@ def _front(item: ExhibitItem) -> Iterator[Row]:
     yield ["Address asked", one_line(item["url_asked"]), ""]
     yield ["Address reached", one_line(item["url_reached"]), ""]
     status = str(item["status"]) if item["status"] else "stored by its collector without the HTTP exchange"
-    yield ["Server's answer (HTTP status)", status, ""]
+    yield ["HTTP status", status, ""]
     yield ["Why collected", one_line(item["why_collected"]) or "not recorded", ""]
     for damage in item["damage"]:
         yield ["Damage in the received file", one_line(damage), ""]
@@ -155,7 +161,13 @@ def _mention(mention: Mapping[str, Any]) -> Row:
     field = "visible text" if mention["field"] == "text" else one_line(mention["field"])
     where = f"{field}, characters {mention['start']}–{mention['end']}"
     node = one_line(mention["node"], 300)
-    return [one_line(mention["kind"]), one_line(mention["quote"], 300), one_line(mention["value"], 300), where, node]
+    return [
+        one_line(mention["kind"]).replace("_", " "),
+        one_line(mention["quote"], 300),
+        one_line(mention["value"], 300),
+        where,
+        node,
+    ]
 
 
 def _identity(item: ExhibitItem) -> Iterator[Row]:
@@ -208,6 +220,7 @@ def picture_view(picture: Picture, number: int) -> dict[str, Any]:
         "width": picture.width,
         "height": picture.height,
         "sha256": picture.sha256,
-        "caption": f"Rendering of the archived page, made at export by {one_line(picture.renderer)} without a network, "
-        f"scripts switched off, images not collected. {shown} CSS pixels{cut}. File {picture.path(number)}",
+        "caption": f"Rendering of the archived page as data/pages/{number:04d}.html has it, without scripts, images "
+        f"marked where they are missing. Made at export, without a network, by {one_line(picture.renderer)}. "
+        f"{shown} CSS pixels{cut}. File data/{picture.path(number)}",
     }

@@ -53,7 +53,7 @@ def package_sentences(package: ExhibitPackage) -> list[str]:
     sealed = sum(1 for item in items if item["seal"])
     stamped = sum(1 for item in items if item["seal"].get("token"))
     found = [
-        f"{sealed} of {counted(len(items), 'item')} {'lies' if sealed == 1 else 'lie'} under a signed seal. A byte "
+        f"{_share(sealed, len(items))} under a signed seal. A byte "
         "changed, a record removed, moved or dated back after the signature would show."
     ]
     if stamped:
@@ -61,7 +61,9 @@ def package_sentences(package: ExhibitPackage) -> list[str]:
             f"For {stamped} of them a time-stamp authority attests, by its own clock, that the seal existed at the "
             "stated time."
         )
-    if stamped < len(items):
+    if not stamped:
+        found.append("No time-stamp authority attests any of the times: they rest on this office's clock.")
+    elif stamped < len(items):
         found.append(
             f"For {counted(len(items) - stamped, 'item')} no time-stamp authority attests the time: it rests on this "
             "office's clock."
@@ -69,6 +71,13 @@ def package_sentences(package: ExhibitPackage) -> list[str]:
     if is_internal(package):
         found.append("Seals were signed with a certificate that the office made itself (INTERNAL).")
     return found
+
+
+def _share(part: int, whole: int) -> str:
+    """ "All 3 items lie", "1 of 3 items lies"."""
+    if part == whole:
+        return "The item lies" if whole == 1 else f"All {whole:,} items lie"
+    return f"{part:,} of {whole:,} items {'lies' if part == 1 else 'lie'}"
 
 
 def is_internal(package: ExhibitPackage) -> bool:

@@ -19,6 +19,8 @@ import pytest
 from pipeline.errors import FixInput, NotAllowed
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.bag import write_manifests
+from pipeline.evidence.documents.making import make_documents
+from pipeline.evidence.documents.picture import Picture
 from pipeline.evidence.exhibit import CustodyEntry, ExhibitPackage
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.package import build_package
@@ -26,6 +28,7 @@ from pipeline.evidence.verify import verify_home, verify_package
 from pipeline.evidence.warc import Exchange, Failure
 from pipeline.home import Home, create_home
 from pipeline.model import Capture
+from tests.pipeline.evidence.documents.conftest import JPEG
 from tests.pipeline.evidence.forging import rewrapped
 
 Make = Callable[..., Exchange]
@@ -334,3 +337,33 @@ def test_what_is_no_package_is_refused_with_a_sentence(tmp_path: Path) -> None:
             verify_package(tmp_path / name)
     assert not (tmp_path.parent / "outside").exists()
     shutil.rmtree(tmp_path / "folder")
+
+
+def test_a_document_that_does_not_say_what_the_package_says_is_found(
+    home: Home, archive: Archive, tmp_path: Path
+) -> None:
+    def documents(package: ExhibitPackage, read: Callable[[str], bytes]) -> dict[str, bytes]:
+        return make_documents(package, read, {1: Picture(JPEG, 800, 600, 600, "Chromium 1")}, "Only the first.")
+
+    made = build_package(home, archive, captures(archive)[:2], tmp_path / "ex", FACTS, documents=documents).path
+    assert verify_package(made).problems == []
+    for name in ("derived/report.pdf", "certificates/fre-902-14.docx", "derived/renderings/0001.jpg"):
+        wrong = tmp_path / "wrong"
+        shutil.copytree(made, wrong)
+        (wrong / "data" / name).write_bytes((made / "data" / name).read_bytes() + b" ")
+        write_manifests(wrong)
+        assert "derived" in {p.prop for p in verify_package(wrong).problems}, name
+        shutil.rmtree(wrong)
+
+
+def test_a_quote_that_does_not_stand_in_the_page_is_found(home: Home, archive: Archive, tmp_path: Path) -> None:
+    capture = captures(archive)[0]
+    body = archive.read(capture).payload.decode()
+    start = body.index("417-555-01") - body.index(">", body.index("<p")) - 1
+    said = {"kind": "phone", "value": "", "field": "text", "node": "p", "start": start}
+    for quote, found in (("417-555-01", 0), ("417-555-02", 1)):
+        mention = {**said, "quote": quote, "end": start + len(quote)}
+        out = build_package(
+            home, archive, [capture], tmp_path / quote, FACTS, {capture.capture_id: {"mentions": [mention]}}
+        ).path
+        assert [p.prop for p in verify_package(out).problems] == ["mentions"] * found

@@ -104,7 +104,11 @@ def test_the_affidavit_states_the_pages_of_the_report(read: Callable[[str], byte
     assert "subscribed my name and affixed my official seal" in text
     assert "0.028 seconds" in text
     assert sorted(files) == sorted(
-        ["derived/report.pdf", *(f"certificates/{n}.{e}" for n in NAMES for e in ("pdf", "docx"))]
+        [
+            "derived/report.pdf",
+            "derived/renderings.json",
+            *(f"certificates/{n}.{e}" for n in NAMES for e in ("pdf", "docx")),
+        ]
     )
     assert files == make_documents(made_package([made_item(1)]), read, {})
 
