@@ -110,7 +110,7 @@ def find_hubs(refs: Sequence[Ref]) -> frozenset[str]:
 
 
 def _plain_name(ref: Ref) -> str:
-    return read_business(ref.name).core if ref.role == "business" else read_person(ref.name, ref.native_name).turned
+    return read_business(ref.name).core if ref.role == "business" else _read_names(ref)[0].turned
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...] | None:
@@ -173,7 +173,8 @@ def _day(value: date | None) -> int | None:
 
 def _read_names(ref: Ref) -> tuple[PersonName, ...]:
     """The name and the other names, taken apart: "MEI CHEN" and "Mei Chen" say the same."""
-    return read_person(ref.name, ref.native_name), *map(read_person, ref.other_names)
+    main = read_person(ref.name, ref.native_name) if ref.native_name else read_person(ref.name)
+    return main, *map(read_person, ref.other_names)
 
 
 def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:

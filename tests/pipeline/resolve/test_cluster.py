@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Address, Decision, Ref, stable_id
+from pipeline.model import NAMESPACE, Address, Decision, Ref, stable_id
 from pipeline.resolve.cluster import cluster, cluster_with_refusals, exact_entities
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import base_model
@@ -135,3 +137,8 @@ def test_order_never_matters_and_every_ref_has_one_entity(seed: int) -> None:
     assert all(len({born[m] for m in e.members if born[m]}) <= 1 for e in one)
     apart = {frozenset((d.ref_a, d.ref_b)): d.same for d in sorted(decided, key=lambda d: d.decided_at)}
     assert not any(not same and pair <= set(e.members) for pair, same in apart.items() for e in one)
+
+
+@pytest.mark.parametrize("parts", [(), ("entity",), ("entity", "operator", "r1"), ("齐红波", "", "\x1f", "ü" * 300)])
+def test_ids_are_those_of_the_standard(parts: tuple[str, ...]) -> None:
+    assert stable_id(*parts) == str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
