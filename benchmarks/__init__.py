@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus", "archiving", "reading")
+NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus", "archiving", "reading", "unprofiled")

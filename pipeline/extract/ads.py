@@ -16,7 +16,7 @@ from pipeline.extract.names import business_name_span, find_business_names
 from pipeline.extract.profile import AdFields
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_TEXT, Reading, Selected, Value, first, holds, mentions_of, select
-from pipeline.extract.text import Found, css_path, visible_text
+from pipeline.extract.text import Found, css_path, text_without, visible_text
 from pipeline.model import Ad, ClaimedDate, Mention
 
 _FIELDS = """posting_id title body business_name phone address city state zip email website hours location posted
@@ -37,8 +37,8 @@ def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
 def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Reading, *, anchor: str = "") -> Ad:
     """One ad. `anchor` tells ads of one page apart when they show no posting id: it becomes the URL's fragment."""
     root = _citable(root)
-    path, text = css_path(root), visible_text(root)[:MAX_TEXT]
-    whole, own = Value(text, root, "text"), _own_text(text, selected)
+    path = css_path(root)
+    whole, own = Value(visible_text(root)[:MAX_TEXT], root, "text"), _own_text(root, selected)
     title = first(selected, "title") or _page_title(reading)
     names = _name_mentions(selected, title, whole, own, reading)
     pairs = [*selected_addresses(selected, reading), *text_addresses(whole, own, reading)]
@@ -54,7 +54,7 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
     ]
     if title and not within(title.node, root):
         mentions += mentions_of(title, find_protected(title.text), reading.version)
-    hours = [v.text for v in selected.get("hours", ())] or [f.value for f in find_hours(text)[:1]]
+    hours = [v.text for v in selected.get("hours", ())] or [f.value for f in find_hours(own)[:1]]
     posting_id = first(selected, "posting_id")
     business = next((m.value for m in names), "")
     mentions = _without_name_clashes(_unique(mentions), [m.quote for m in names[:1] if names])
@@ -63,28 +63,39 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
         posting_id=posting_id.text if posting_id else "",
         url=_canonical(reading, anchor if not posting_id else ""),
         title=title.text if title else "",
-        body="\n".join(v.text for v in selected.get("body", ())) or text,
+        body="\n".join(v.text for v in selected.get("body", ())) or _body(root, selected),
         business_name=business,
-        status="closed" if _is_closed(root, text, fields, reading) else "live",
+        status="closed" if _is_closed(root, own, fields, reading) else "live",
         location=location,
         addresses=addresses,
         mentions=tuple(mentions),
-        posted=_date(selected, "posted", text, fields.posted_layouts, reading),
-        updated=_date(selected, "updated", text, fields.posted_layouts, reading),
+        posted=_date(selected, "posted", own, fields.posted_layouts, reading),
+        updated=_date(selected, "updated", own, fields.posted_layouts, reading),
         hours="; ".join(" ".join(h.split()) for h in hours),
         other_ads=_other_ads(selected, reading),
         node=path,
     )
 
 
-def _own_text(text: str, selected: Selected) -> str:
+def _own_text(root: LexborNode, selected: Selected) -> str:
     """The text with titles of other ads and the page's frame blanked, place by place: they are no part of this ad."""
-    for value in (*selected.get("other_ads", ()), *selected.get("frame", ())):
+    unwanted = [v.node for key in ("frame", "label") for v in selected.get(key, ()) if v.node is not None]
+    text = (text_without(root, unwanted) if unwanted else visible_text(root))[:MAX_TEXT]
+    if unwanted:
+        return text
+    for value in selected.get("other_ads", ()):
         words = visible_text(value.node) if value.node is not None else ""
         at = -1 if len(words) < 4 else 0 if text.startswith(words) else text.rfind(words)
         if at >= 0:
             text = text[:at] + " " * len(words) + text[at + len(words) :]
     return text
+
+
+def _body(root: LexborNode, selected: Selected) -> str:
+    """What the element shows but the page's frame."""
+    frame = [v.node for v in selected.get("frame", ()) if v.node is not None]
+    lines = text_without(root, frame)[:MAX_TEXT].split("\n")
+    return "\n".join(line for part in lines if (line := re.sub("  +", " ", part).strip()))
 
 
 def _citable(root: LexborNode) -> LexborNode:

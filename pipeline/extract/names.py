@@ -6,10 +6,12 @@ A cleaned name is always a span of what was written, so that it can be quoted.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
+from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
-from pipeline.extract.scan import holds, matches_at, occurrences, sought
+from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -18,7 +20,20 @@ _PHONE_TAIL = re.compile(
     r"[\s,:;([-]*(?:call\s|tel:?\s?|text\s)?\+?(?:1[\s.-]?)?\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$", re.I
 )
 _PHRASE_BEGINS = re.compile(r"(?<![\w@.])[A-Z0-9À-ÖØ-Þ]")
-_WORD = r"[A-Z0-9À-ÖØ-Þ][\w'’&.]*"
+_WORD = r"[A-Z0-9À-ÖØ-Þ][\w'’&.+]*"
+_JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LINK = r"[ ](?:(?:&|and|of|n|'n')[ ])?"
+_CAPITALIZED = rf"{_WORD}(?:{_LINK}{_WORD}){{0,5}}"
+# What says that a name follows, or that one stood before.
+_LEADS = ("welcome to", "visit", "visit us at", "come to", "come see us at", "here at", "grand opening of", "stop by")
+_LEAD = "|".join(way for lead in _LEADS for way in (lead, lead.capitalize(), lead.title(), lead.upper()))
+_INTRODUCED = sought(re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"))
+_PREDICATED = sought(
+    re.compile(
+        rf"(?m)^\W{{0,4}}(?P<name>{_CAPITALIZED})"
+        r" (?:is (?:now |a |an |the |your |proud|located|open|here)|welcomes you|offers )"
+    )
+)
 
 
 @cache
@@ -114,11 +129,21 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _phrase() -> re.Pattern[str]:
     kinds = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
-    more = rf"(?:[ ](?:&[ ])?(?:{kinds}|Center|CENTER)){{0,2}}"
-    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}[ ]){{1,4}}(?:&[ ])?(?:{kinds}){more}(?!\w)"))
+    more = "Center|CENTER|House|HOUSE|Club|CLUB|Place|PLACE|LLC|Inc"
+    tail = rf"(?:{_LINK}(?:{kinds}|{more})){{0,2}}"
+    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"))
 
 
 _PHRASE = _phrase()
+
+
+def _in_lower_case() -> re.Pattern[str]:
+    kinds = "|".join(sorted(_kinds(), key=len, reverse=True))
+    lead = r"(?<!\w)(?:welcome to|visit(?: us at)?|come to|here at) "
+    return sought(re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)"))
+
+
+_IN_LOWER_CASE = _in_lower_case()
 
 
 @cache
@@ -127,13 +152,13 @@ def _kind_heads() -> frozenset[str]:
 
 
 def _phrase_starts(text: str) -> list[int]:
-    """Where a phrase may begin: a capital or digit at most five words and an ampersand before a capitalized kind."""
+    """Where a phrase may begin: a capital or digit at most eight words before a capitalized kind."""
     starts: set[int] = set()
     for kind in occurrences(fold(text), _kind_heads()):
         if text[kind].islower():
             continue
         at = kind
-        for _ in range(6):
+        for _ in range(9):
             at = max(0, text.rfind(" ", 0, at))
         starts.update(m.start() for m in _PHRASE_BEGINS.finditer(text, at, kind))
     return sorted(starts)
@@ -142,22 +167,76 @@ def _phrase_starts(text: str) -> list[int]:
 def _leading_noise(words: list[str]) -> int:
     """How many of the first words are praise or services, and no part of a name."""
     plain = [fold(w).strip(".!,") for w in words[:2]]
+    if len(words) > 2 and plain[0] in _kinds() and plain[1].isdigit():
+        return 0  # "Spa 88 Bodywork"
     if " ".join(plain) in _generic():
         return 2
-    return int(plain[0] in _generic() or re.search(r"\d{3}", words[0]) is not None)
+    return int(plain[0] in _generic() or plain[0] in {"&", "of", "n"} or re.search(r"\d{3}", words[0]) is not None)
 
 
 def find_business_names(text: str) -> list[Found]:
-    """Capitalized phrases that end in a word for such a business and hold a distinctive word: "Golden Lotus Spa"."""
+    """Names of businesses in free text, in order of appearance.
+
+    Style "phrase": capitalized, ending in a word for such a business and with a distinctive one ("Golden Lotus Spa");
+    "introduced": said to be one ("Welcome to Jade Garden!").
+    """
     found: list[Found] = []
-    if not holds(_PHRASE, text):
-        return found
-    for m in matches_at(_PHRASE, text, _phrase_starts(text)):
+    for m in matches_at(_PHRASE, text, _phrase_starts(text)) if holds(_PHRASE, text) else ():
         start, words = m.start(), m[0].split(" ")
         while words and (skipped := _leading_noise(words)):
             start += sum(len(w) + 1 for w in words[:skipped])
             words = words[skipped:]
-        distinctive = [w for w in words if fold(w).strip(".!,&'") not in _generic() | _kinds() and w != "&"]
-        if distinctive and len(words) > 1:
-            found.append(Found("business_name", text[start : m.end()], start, m.end(), "phrase", 0.7))
-    return found
+        words = _unjoined(words)
+        if len(words) > 1 and _is_distinctive(words):
+            end = start + sum(map(len, words)) + len(words) - 1
+            found.append(Found("business_name", text[start:end], start, end, "phrase", 0.7))
+    for other in _introduced(text):
+        if not any(f.start < other.end and other.start < f.end for f in found):
+            found.append(other)
+    return sorted(found, key=lambda f: f.start)
+
+
+def _unjoined(words: list[str]) -> list[str]:
+    """Without what mark-up joined to the phrase: "LilyFull Body Massage" is none, "Lotus SpaBest …" ends at Spa."""
+    for place, word in enumerate(words):
+        if (joint := _JOINT.search(word)) is None:
+            continue
+        if fold(word[: joint.start()]) in _kinds():
+            return [*words[:place], word[: joint.start()]]
+        if not _is_distinctive([word[joint.start() :], *words[place + 1 :]]):
+            return words[:place] if fold(words[place - 1]) in _kinds() else []
+    return words
+
+
+def _introduced(text: str) -> Iterator[Found]:
+    folded = fold(text)
+    for m in (*scan(_INTRODUCED, text), *scan(_PREDICATED, text)):
+        name = m["name"].rstrip(".")
+        if reads_like_a_name(name) and not is_city(name):
+            yield Found("business_name", name, m.start("name"), m.start("name") + len(name), "introduced", 0.6)
+    for m in scan(_IN_LOWER_CASE, folded):
+        if _is_distinctive(words := m["name"].split(" ")) and len(words) > 1 and not _pitch() & set(words):
+            start, end = m.span("name")
+            yield Found("business_name", text[start:end], start, end, "introduced", 0.6)
+
+
+def _is_distinctive(words: list[str]) -> bool:
+    return any(fold(w).strip(".!,&'") not in _generic() | _kinds() and w not in {"&", "of", "n"} for w in words)
+
+
+@cache
+def _pitch() -> frozenset[str]:
+    return frozenset(vocabulary("business")["pitch"])
+
+
+def reads_like_a_name(text: str) -> bool:
+    """Whether a short heading looks like the name of a business: two to six capitalized words, none of them a pitch."""
+    words = text.split()
+    if not 2 <= len(words) <= 6 or any(c in text for c in "!?$:;\n") or re.search(r"\d{3}", text):
+        return False
+    plain = [fold(w).strip(".!,&'") for w in words]
+    capital = all(w[0].isupper() or w[0].isdigit() or fold(w) in _SMALL for w in words)
+    return capital and _is_distinctive(words) and not _pitch() & set(plain)
+
+
+_SMALL = frozenset(["&", "and", "of", "in", "to", "the", "n", "on", "by", "at"])

@@ -8,19 +8,17 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ads import read_ad, select_fields
 from pipeline.extract.contacts import site_of
-from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.lexicon import flat, fold, vocabulary
 from pipeline.extract.listing import next_page, read_items
 from pipeline.extract.profile import AdFields, Pages, SiteProfile
 from pipeline.extract.protected import minor_signs
 from pipeline.extract.selection import MAX_TEXT, Reading, holds, select
 from pipeline.extract.text import MAX_BYTES, bounded, decode, parse, visible_text
+from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
 EXTRACTOR_VERSION = "1"
 
-MAX_ADS = 500  # of one forum page
-_MANY_PHONES = 8  # distinct phones from which an unprofiled page is a directory, not one business's
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG", "a PNG image"),
@@ -101,7 +99,7 @@ def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
 def _read_kind(kind: PageKind, root: LexborNode, reading: Reading, problem: str) -> Page:
     profile = reading.profile
     if profile is None:
-        return _read_generic(root, reading, problem)
+        return read_unprofiled(root, reading, problem)
     if kind == "listing":
         fields = profile.listing
         return Page(kind, items=read_items(fields, reading), next=next_page(fields, reading), problem=problem)
@@ -123,21 +121,6 @@ def _profiled_ads(fields: AdFields, root: LexborNode, reading: Reading) -> tuple
         anchor = (node.attributes.get("id") or str(number)) if fields.many else ""
         ads.append(read_ad(node, select_fields(node, fields, reading.url), fields, reading, anchor=anchor))
     return tuple(ads)
-
-
-def _read_generic(root: LexborNode, reading: Reading, problem: str) -> Page:
-    """One ad when the page names a business, a phone or an address; a page of many businesses needs a profile."""
-    for place in dict.fromkeys([find_root(reading.tree), root]):
-        if place is None:
-            continue
-        ad = read_ad(place, structured_fields(reading.tree, place), AdFields(), reading)
-        if len(ad.phones) > _MANY_PHONES:
-            return Page(
-                "other", problem=f"{len(ad.phones)} phones: a list of businesses. Write a profile: imb sites new FILE"
-            )
-        if ad.phones or ad.addresses:
-            return Page("ad", ads=(ad,), problem=problem)
-    return Page("other", problem=problem)
 
 
 def _kind(root: LexborNode, text: str, reading: Reading) -> PageKind:

@@ -18,6 +18,7 @@ from pipeline.extract.listing import read_items
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields, ListingFields, Rules, Selectors, SiteProfile
 from pipeline.extract.selection import Reading, holds, select
+from pipeline.extract.surroundings import find_surroundings
 from pipeline.extract.text import css_path, decode, parse, visible_text
 
 _CLASS = re.compile(r"[A-Za-z][A-Za-z_-]{1,40}\Z")  # digits in a class are mostly ids
@@ -179,7 +180,7 @@ def _listing_lines(tree: LexborHTMLParser) -> list[str]:
 
 
 def _ad_lines(tree: LexborHTMLParser, url: str) -> list[str]:
-    root = find_root(tree)
+    root = find_root(tree, find_surroundings(tree))
     if root is None:
         return []
     found = {

@@ -77,7 +77,9 @@ class Value:
     start: int = 0
 
 
-Selected = dict[str, list[Value]]  # field of AdFields -> values; "frame" -> elements that are no part of the ad
+Selected = dict[
+    str, list[Value]
+]  # field of AdFields -> values; "frame" -> elements that are no part of the ad, "label" -> labels
 
 
 def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = ()) -> list[Value]:

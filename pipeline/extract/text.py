@@ -7,16 +7,19 @@ EXTRACTOR_VERSION: it is how a court re-derives a quote from the archived bytes.
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from pipeline.extract.visible import read_visible
+from pipeline.extract.visible import read_visible, read_without
+
+logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of every stray byte
 
 MAX_BYTES = 5_000_000  # of a page that are read; what is beyond is archived, not parsed
 MAX_DEPTH = 128  # of an element that can be cited; deeper ones are read as part of their ancestors
@@ -159,6 +162,12 @@ def visible_text(node: LexborNode) -> str:
     if (text := read.texts.get(node.mem_id)) is None:
         text = read.texts[node.mem_id] = read_visible(node)
     return text
+
+
+def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
+    """`visible_text` with the words of some of the element's parts blanked: every other character keeps its place."""
+    text = read_without(node, parts)
+    return text if len(text) == len(visible_text(node)) else visible_text(node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ scripts, comments and the like are taken out, "<" and ">" only begin and end tag
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
 
 from selectolax.lexbor import LexborNode
@@ -41,6 +42,8 @@ _RAW = re.compile(
     re.DOTALL,
 )
 _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" is a part of a tag's name
+_PIECE = re.compile(r"(?P<tag><[^>]*>)|(?P<reference>&(?:amp|lt|gt|nbsp);)|[^<&\s]+|[<&]")
+_HIDDEN = "\x1a"
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^>]+)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -60,7 +63,37 @@ def read_visible(node: LexborNode) -> str:
         return ""
     if node.tag in _RAW_TAGS:
         return _tidy(_blanked(node.text() or ""))
-    markup = _blanked(node.html or "")
+    return _read(node, node.html or "")
+
+
+def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
+    """`read_visible` with every character that parts of the element show blanked, the others in their places."""
+    markup = node.html or ""
+    taken: dict[int, int] = {}
+    for part in parts:
+        inner = part.html or ""
+        start = markup.find(inner) if inner else -1
+        while start in taken:
+            start = markup.find(inner, start + 1)
+        if start >= 0:
+            taken[start] = start + len(inner)
+    pieces, at = [], 0
+    for start, end in sorted(taken.items()):
+        if start >= at:
+            pieces += [markup[at:start], _PIECE.sub(_hidden, markup[start:end])]
+            at = end
+    return _read(node, "".join((*pieces, markup[at:]))).replace(_HIDDEN, " ")
+
+
+def _hidden(piece: re.Match[str]) -> str:
+    """A tag as it stands, a character reference as one mark, words as one for each character."""
+    if piece["tag"] or piece[0] == "&nbsp;":
+        return piece[0]
+    return _HIDDEN if piece["reference"] else _HIDDEN * len(piece[0])
+
+
+def _read(node: LexborNode, written: str) -> str:
+    markup = _blanked(written)
     hides = any(
         _HIDING.search(n.attributes.get("style") or "") or "hidden" in n.attributes for n in node.css(_MAY_HIDE)
     )

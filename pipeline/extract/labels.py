@@ -1,0 +1,88 @@
+"""Labelled values of a page: "Phone: …" lines, table rows, definition lists, label and value side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.extract.facts import labelled
+from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.selection import MAX_TEXT, Value
+from pipeline.extract.surroundings import is_inside
+from pipeline.extract.text import visible_text
+
+_LABEL_TAGS = "th, td, dt, b, strong, span, label, div, p, h2, h3, h4, h5, h6, li, em, i"
+_ORNAMENT = " \t:：•*·-–—|#"
+_LONGEST_LABEL = 30
+_LONGEST_VALUE = 300
+_MAX_NODES = 20_000
+
+
+@cache
+def fields_by_label() -> dict[str, str]:
+    """Label in lower case -> field of AdFields."""
+    return {label: field for field, labels in vocabulary("labels").items() for label in labels}
+
+
+def labelled_lines(own: str, root: LexborNode) -> Iterator[tuple[str, Value]]:
+    """Values of "Label: value" lines (see `facts.labelled`); `own` is the element's text with foreign parts blanked."""
+    shown = visible_text(root)
+    for label, start, end in labelled(own[:MAX_TEXT]):
+        value, field = own[start:end], fields_by_label().get(label)
+        if field is None or not value.strip() or value != shown[start:end]:
+            continue
+        if fold(value).strip(_ORNAMENT) not in fields_by_label():
+            yield field, Value(value, root, "text", start)
+
+
+def labelled_elements(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value, LexborNode]]:
+    """(field, value, label) of elements that stand directly after one whose whole text is a label."""
+    for node in root.css(_LABEL_TAGS)[:_MAX_NODES]:
+        words = node.text(deep=True, strip=True)
+        if not 2 <= len(words) <= _LONGEST_LABEL:
+            continue
+        field = fields_by_label().get(" ".join(fold(words).split()).strip(_ORNAMENT))
+        if field is None or is_inside(node, left_out):
+            continue
+        value = _value_after(node)
+        if value is not None and fold(value.text).strip(_ORNAMENT) not in fields_by_label():
+            yield field, value, node
+
+
+def _value_after(label: LexborNode) -> Value | None:
+    """The text of the next element in the same row; of the next cell when the label fills its own."""
+    here = label
+    for _ in range(3):
+        after = here.next
+        while after is not None and not after.is_element_node:
+            if (after.text_content or "").strip(_ORNAMENT + "\n\r\xa0"):
+                return None  # running text: the line "Label: value" is read from the text
+            after = after.next
+        while after is not None and after.tag in {"br", "wbr"}:
+            after = after.next
+        if after is not None and after.is_element_node:
+            text = visible_text(after)
+            return Value(text, after, "text") if 0 < len(text) <= _LONGEST_VALUE else None
+        if here.parent is None or visible_text(here.parent) != visible_text(label):
+            return None
+        here = here.parent
+    return None
+
+
+def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
+    """Short texts of elements named for a date: class "post_date", "utc_time", "published"."""
+    for node in root.css("[class], [id]")[:_MAX_NODES]:
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if len(names) > 200 or not _DATE_NAME.search(names) or is_inside(node, left_out):
+            continue
+        text = visible_text(node)
+        if 3 <= len(text) <= 60 and any(c.isdigit() for c in text):
+            yield Value(text, node, "text")
+
+
+_DATE_NAME = re.compile(
+    r"(?:^|[\s_-]|(?<=[a-z]))(?:[Dd]ate|[Dd]ated|[Pp]osted|[Pp]ublish(?:ed)?|[Tt]imestamp|utc_time|adInfo|post_time)(?![a-z])"
+)

@@ -1,0 +1,300 @@
+"""Repeated blocks of an unprofiled page: the rows of a listing, or the posts of a thread.
+
+Blocks are alike when their tag, first class and depth agree, and their parents' do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.extract.dates import claimed_date
+from pipeline.extract.lexicon import fold
+from pipeline.extract.selection import Reading
+from pipeline.extract.surroundings import Surroundings, is_inside
+from pipeline.extract.text import text_without, visible_text
+from pipeline.model import ClaimedDate, ListingItem
+
+MIN_ROWS = 3
+MAX_NODES = 20_000
+MAX_ROWS = 2_000
+_BLOCKS = "li, div, tr, article, section, a, dd, p, table, tbody, span, blockquote"
+_ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|mp4|pdf|css|js)$", re.I)
+_DIGITS = re.compile(r"[\d_-]+$")
+_ONWARD = frozenset(["next", "next page", "older", "older posts", "older ads", "more results", "siguiente", "下一页"])
+_ARROWS = "»›>→⟩▶ \u00a0"
+_MORE = re.compile(r"(?:read |see |view |show )?(?:more|details|profile|full ad|listing|all)\W*", re.I)
+_DATED = re.compile(r"(?:^|[\s_-]|(?<=[a-z]))(?:date|dated|time|posted|published|when)(?:$|[\s_\d-]|(?=[A-Z]))", re.I)
+_PLACED = re.compile(r"city|locat|region|area|place|town", re.I)
+_LONGEST_DATE = 60
+_SHORTEST_POST = 50  # characters of a usual post
+_LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
+
+Signature = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Alike blocks in page order, each with the link that leads to its own page."""
+
+    nodes: tuple[LexborNode, ...]
+    links: tuple[tuple[str, LexborNode], ...]  # (absolute URL, link)
+
+    @property
+    def length(self) -> int:
+        """Characters the rows show."""
+        return sum(len(visible_text(n)) for n in self.nodes)
+
+
+def alike(root: LexborNode, left_out: set[int]) -> dict[Signature, list[LexborNode]]:
+    """Groups of at least MIN_ROWS alike blocks with words, outside of what is left out."""
+    groups: dict[Signature, list[LexborNode]] = {}
+    depths: dict[int, int] = {}
+    for node in root.css(_BLOCKS)[:MAX_NODES]:
+        parent = node.parent
+        if parent is None:
+            continue
+        key = (_depth(node, depths), _sign(node), _sign(parent))
+        groups.setdefault(key, []).append(node)
+    found = {}
+    for key, nodes in groups.items():
+        if len(nodes) >= MIN_ROWS:
+            kept = [n for n in nodes[:MAX_ROWS] if not is_inside(n, left_out)]
+            if len(kept) >= MIN_ROWS:
+                found[key] = kept
+    return found
+
+
+def _depth(node: LexborNode, known: dict[int, int]) -> int:
+    climbed = []
+    here: LexborNode | None = node
+    while here is not None and here.mem_id not in known:
+        climbed.append(here.mem_id)
+        here = here.parent
+    depth = known[here.mem_id] if here is not None else 0
+    for ident in reversed(climbed):
+        depth += 1
+        known[ident] = depth
+    return depth
+
+
+def _sign(node: LexborNode) -> str:
+    classes = (node.attributes.get("class") or "").split()
+    return f"{node.tag}.{_DIGITS.sub('', classes[0])}" if classes else node.tag or ""
+
+
+def find_rows(root: LexborNode, left_out: set[int], reading: Reading) -> Rows | None:
+    """The group of blocks that leads to the most pages of the site; of equal ones the one that shows the most."""
+    best: tuple[tuple[int, int], Rows] | None = None
+    own = reading.absolute(reading.url)
+    for nodes in alike(root, left_out).values():
+        rows: dict[str, tuple[LexborNode, LexborNode]] = {}
+        for node in nodes:
+            if (lead := _lead(node, own, reading)) is not None and lead[0] not in rows:
+                rows[lead[0]] = (node, lead[1])
+        if len(rows) < MIN_ROWS:
+            continue
+        group = Rows(tuple(n for n, _ in rows.values()), tuple((url, link) for url, (_, link) in rows.items()))
+        if not (_leads_to_details(group) and _are_of_one_kind(group)):
+            continue
+        rank = (len(rows), group.length)
+        if best is None or rank > best[0]:
+            best = (rank, group)
+    return best[1] if best else None
+
+
+def _lead(row: LexborNode, own: str, reading: Reading) -> tuple[str, LexborNode] | None:
+    """The page of the site that a row leads to: its first link with words, else its first link."""
+    links = [row] if row.tag == "a" else row.css("a[href]")[:40]
+    found: tuple[str, LexborNode] | None = None
+    for link in links:
+        url = reading.absolute(link.attributes.get("href") or "")
+        if not url or url == own or not reading.is_own(url) or _FILE.search(url):
+            continue
+        words = visible_text(link)
+        if words and not _MORE.fullmatch(words):
+            return url, link
+        found = found or (url, link)
+    return found if found and visible_text(row) else None
+
+
+def _leads_to_details(rows: Rows) -> bool:
+    """Whether the links look like ads: an id in most URLs, or rows that say more than their link."""
+    with_id = sum(1 for url, _ in rows.links if _ID.search(url.split("/", 3)[-1]))
+    if 2 * with_id > len(rows.links):
+        return True
+    fuller = sum(1 for node, (_, a) in zip(rows.nodes, rows.links, strict=True) if _says_more(node, a))
+    return 2 * fuller > len(rows.nodes)
+
+
+def _are_of_one_kind(rows: Rows) -> bool:
+    """Whether rows have titles of their own, URLs of one form, and none of them is most of the page."""
+    titles = {visible_text(a) or visible_text(n)[:80] for n, (_, a) in zip(rows.nodes, rows.links, strict=True)}
+    forms = Counter(urlsplit(url).path.count("/") for url, _ in rows.links)
+    longest = max(len(visible_text(n)) for n in rows.nodes)
+    number = len(rows.nodes)
+    return 5 * len(titles) >= 3 * number and 5 * max(forms.values()) >= 3 * number and 5 * longest <= 3 * rows.length
+
+
+def _says_more(row: LexborNode, link: LexborNode) -> bool:
+    seen = visible_text(row)
+    return len(seen) - (len(visible_text(link)) if link.mem_id != row.mem_id else 0) >= 8
+
+
+def read_rows(rows: Rows, root: LexborNode, left_out: set[int], reading: Reading) -> tuple[ListingItem, ...]:
+    """The rows as items of a listing; a row without a date has that of the date line above it."""
+    items = []
+    above = _DatesAbove(root, rows, left_out, reading)
+    for node, (url, link) in zip(rows.nodes, rows.links, strict=True):
+        title = _title(node, link, url, reading)
+        when = _date(node, title, reading) or above.of(node)
+        items.append(ListingItem(url, title, when, _location(node, title), _posting_id(url)))
+    return tuple(items)
+
+
+def _title(row: LexborNode, link: LexborNode, url: str, reading: Reading) -> str:
+    """The words of the row's link; of a link around the whole row, those of its heading or of its first line."""
+    for a in (link,) if link.mem_id == row.mem_id else row.css("a[href]")[:40]:
+        if reading.absolute(a.attributes.get("href") or "") != url:
+            continue
+        heading = a.css_first("h1, h2, h3, h4, h5, h6, [class*=title i], [class*=header i], [class*=name i]")
+        words = visible_text(heading if heading is not None and visible_text(heading) else a)
+        if words and not _MORE.fullmatch(words):
+            return " ".join(words.split("\n")[0].split())
+    heading = row.css_first("h1, h2, h3, h4, h5, h6")
+    return " ".join(visible_text(heading).split()) if heading is not None else ""
+
+
+def _date(row: LexborNode, title: str, reading: Reading) -> ClaimedDate | None:
+    for node in row.css("time[datetime]")[:1]:
+        if found := _claimed(node.attributes.get("datetime") or "", reading):
+            return found
+    for node in row.css("[class]")[:60]:
+        if _DATED.search(node.attributes.get("class") or "") and (found := _claimed(visible_text(node), reading)):
+            return found
+    for part in re.split(r"[\n\t]| - ", visible_text(row)):
+        line = part.strip()
+        if line not in {"", title} and (found := _whole(line.removeprefix(title).strip(" -|•,"), reading)):
+            return found
+    return None
+
+
+def _claimed(text: str, reading: Reading) -> ClaimedDate | None:
+    return claimed_date(text, reading.captured_at, reading.timezone) if 0 < len(text) <= _LONGEST_DATE else None
+
+
+def _whole(line: str, reading: Reading) -> ClaimedDate | None:
+    """A date that makes up a line, with at most a word or two beside it."""
+    found = _claimed(line, reading) if any(c.isdigit() for c in line) or "day" in fold(line) else None
+    if found is None:
+        return None
+    rest = re.sub(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?", "", line.replace(found.text, " "), flags=re.I)
+    return found if len(rest.strip(" ,.:()-|")) <= 9 else None
+
+
+def _location(row: LexborNode, title: str) -> str:
+    for node in row.css("[class]")[:60]:
+        if node.tag != "a" and _PLACED.search(node.attributes.get("class") or "") and (words := visible_text(node)):
+            return " ".join(words.split())[:80].strip("() ")
+    after = visible_text(row).replace(title, " ", 1)
+    m = re.search(r"\(\s*([^()\n\d]{2,40}?)\s*\)", after)
+    return m[1] if m else ""
+
+
+def _posting_id(url: str) -> str:
+    m = re.search(r"(?:[-/_=.i])(\d{4,})(?:\.html?)?/?$", url)
+    return m[1] if m else ""
+
+
+class _DatesAbove:
+    """Date lines between the rows, each holding for the rows that follow it."""
+
+    def __init__(self, root: LexborNode, rows: Rows, left_out: set[int], reading: Reading) -> None:
+        inside = {n.mem_id for n in rows.nodes}
+        self.order: dict[int, ClaimedDate | None] = {}
+        current: ClaimedDate | None = None
+        skip = left_out - inside
+        for node in root.traverse():
+            if node.mem_id in inside:
+                self.order[node.mem_id] = current
+            elif node.is_element_node and node.tag not in {"a", "body", "html", "main"} and node.css_first("a") is None:
+                if is_inside(node.parent, inside) or is_inside(node, skip):
+                    continue
+                if found := _whole(visible_text(node)[: _LONGEST_DATE + 1], reading):
+                    current = found
+
+    def of(self, row: LexborNode) -> ClaimedDate | None:
+        return self.order.get(row.mem_id)
+
+
+def next_link(root: LexborNode, reading: Reading) -> str | None:
+    """The absolute URL of the next page of an unprofiled listing, by rel, words, name or place."""
+    own = reading.absolute(reading.url)
+    ranked: dict[int, str] = {}
+    for link in root.css("a[href], link[rel]")[:MAX_NODES]:
+        url = reading.absolute(link.attributes.get("href") or "")
+        if not url or url == own or not reading.is_own(url):
+            continue
+        rank = _onward(link)
+        if rank:
+            ranked.setdefault(rank, url)
+    return ranked[min(ranked)] if ranked else None
+
+
+def _onward(link: LexborNode) -> int:
+    """How surely a link leads on: 1 most, 0 not at all."""
+    if "next" in (link.attributes.get("rel") or "").lower().split():
+        return 1
+    if link.tag == "link":
+        return 0
+    words = " ".join(fold(visible_text(link)).split())
+    label = fold(link.attributes.get("aria-label") or link.attributes.get("title") or "")
+    if words.strip(_ARROWS) in _ONWARD or label.strip(_ARROWS) in _ONWARD:
+        return 2
+    names = re.split(r"[\s_-]+", f"{link.attributes.get('class') or ''} {link.attributes.get('id') or ''}")
+    if any(re.search(r"^next|[a-z]Next|[nN]ext(?:Page|$)", name) for name in names if name):
+        return 3
+    if words and not words.strip(_ARROWS) and ">" not in words:
+        return 4
+    return 5 if words.isdigit() and _after_current(link, int(words)) else 0
+
+
+def _after_current(link: LexborNode, number: int) -> bool:
+    """Whether what stands before this page number is the number of the current page, which leads nowhere."""
+    here: LexborNode | None = link
+    for _ in range(3):
+        before = here.prev if here is not None else None
+        while before is not None:
+            shown = visible_text(before) if before.is_element_node else before.text_content or ""
+            if words := shown.strip(" |,[]"):
+                current = before.tag != "a" or not before.attributes.get("href")
+                return words == str(number - 1) and current and before.css_first("a[href]") is None
+            before = before.prev
+        here = here.parent if here is not None else None
+    return False
+
+
+def find_posts(root: LexborNode, around: Surroundings, phones_in: Callable[[str], frozenset[str]]) -> list[LexborNode]:
+    """The outermost alike blocks of which most hold phones of their own: the posts of a thread. [] without a thread."""
+    left_out = {n.mem_id for n in around.all}
+    best: tuple[tuple[int, int], list[LexborNode]] = ((0, 0), [])
+    least = len(visible_text(root)) * _LEAST_SHARE
+    for nodes in alike(root, left_out).values():
+        lengths = sorted(len(visible_text(n)) for n in nodes)
+        if sum(lengths) < max(least, best[0][1]) or lengths[len(lengths) // 2] < _SHORTEST_POST:
+            continue
+        numbers = [phones_in(text_without(n, _parts_in(n, around))) for n in nodes]
+        distinct = len(set(filter(None, numbers)))
+        if distinct >= MIN_ROWS and 10 * distinct >= 6 * len(nodes) and (distinct, sum(lengths)) > best[0]:
+            best = ((distinct, sum(lengths)), nodes)
+    return best[1]
+
+
+def _parts_in(node: LexborNode, around: Surroundings) -> list[LexborNode]:
+    return [part for part in around.all if is_inside(part, {node.mem_id})]

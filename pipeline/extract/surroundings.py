@@ -1,0 +1,183 @@
+"""What on an unprofiled page is not the ad: the site's own frame, other people's ads, other ads of the account.
+
+Told by the elements' kinds, by the words of their names ("tlFooter", "related_ads") and headings ("Similar places"),
+and by lines such as "© … All rights reserved".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.text import visible_text
+
+_FRAME_TAGS = frozenset(["nav", "footer"])
+_OWN_PARTS = frozenset(["main", "article", "section"])
+_WHOLE = frozenset(["html", "body", "main", "article"])
+_HEADINGS = "h1, h2, h3, h4, h5, h6, b, strong, legend, p, div, span, dt, th, caption, summary"
+_NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONGEST_HEADING = 60
+_LONGEST_LINE = 600  # characters of a site's own line with what stands beside it
+_MAX_NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Outermost elements, in page order."""
+
+    frame: tuple[LexborNode, ...] = ()  # the site's own
+    others: tuple[LexborNode, ...] = ()  # other people's ads
+    account: tuple[LexborNode, ...] = ()  # other ads of the same account
+
+    @property
+    def all(self) -> tuple[LexborNode, ...]:
+        return (*self.frame, *self.others, *self.account)
+
+
+def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
+    """What to leave out of the ad. An element that holds the page's main heading is never left out for its heading."""
+    body = tree.body
+    if body is None:
+        return Surroundings()
+    kinds: dict[str, dict[int, LexborNode]] = {"frame": {}, "others": {}, "account": {}}
+    for node in body.css("nav, header, footer, aside, [class], [id]")[:_MAX_NODES]:
+        if kind := _kind_by_name(node):
+            kinds[kind][node.mem_id] = node
+    text = fold(visible_text(body))
+    for kind, node in (*_headed(body, text), *_own_lines(body, text)):
+        kinds[kind][node.mem_id] = node
+    marked = {ident for found in kinds.values() for ident in found}
+    outermost = {
+        kind: tuple(n for n in found.values() if not is_inside(n.parent, marked)) for kind, found in kinds.items()
+    }
+    return Surroundings(**outermost)
+
+
+def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
+    """Whether a node is one of the marked elements or lies in one."""
+    while node is not None:
+        if node.mem_id in marked:
+            return True
+        node = node.parent
+    return False
+
+
+@cache
+def _names(kind: str) -> frozenset[str]:
+    return frozenset(vocabulary("surroundings")[kind])
+
+
+@cache
+def _patterns(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in vocabulary("surroundings")[kind]))
+
+
+def _kind_by_name(node: LexborNode) -> str:
+    tag = node.tag or ""
+    if tag in _WHOLE:
+        return ""
+    if tag in _FRAME_TAGS or (tag == "header" and not _within_part(node)):
+        return "frame"
+    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    if names == " " or len(names) > 300:
+        return "frame" if tag == "aside" and _is_list_of_links(node) else ""
+    for name in names.split():
+        words = [w.lower() for w in _NAME_WORDS.findall(name)]
+        if kind := _kind_of_words(words):
+            return kind
+    return "frame" if tag == "aside" and _is_list_of_links(node) else ""
+
+
+def _kind_of_words(words: list[str]) -> str:
+    joined = "".join(words)
+    for kind in ("account", "others"):
+        if joined in _names(kind) or (kind == "others" and _names(kind) & set(words)):
+            return kind
+    of_part = bool(_names("parts") & set(words))
+    if not of_part and (joined in _names("frame") or _names("frame") & set(words)):
+        return "frame"
+    if "header" in words and all(w in _names("whose_header") for w in words[: words.index("header")]):
+        return "" if of_part else "frame"
+    return ""
+
+
+def _within_part(node: LexborNode) -> bool:
+    here = node.parent
+    while here is not None:
+        if here.tag in _OWN_PARTS:
+            return True
+        here = here.parent
+    return False
+
+
+def _is_list_of_links(node: LexborNode) -> bool:
+    """Whether an aside is mostly links elsewhere; an aside with the business's phone and address is no frame."""
+    links = node.css("a[href]")[:200]
+    return len(links) > 2 and 3 * sum(len(visible_text(a)) for a in links) > len(visible_text(node))
+
+
+def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
+    """Blocks under headings such as "Similar places nearby", the heading with what follows it."""
+    wanted = {
+        line: kind
+        for line in set(text.split("\n"))
+        if len(line) <= _LONGEST_HEADING
+        for kind in ("account", "others")
+        if _patterns(f"{kind}_headings").fullmatch(line.strip(" :»›>-"))
+    }
+    if not wanted:
+        return
+    for node in body.css(_HEADINGS)[:_MAX_NODES]:
+        words = node.text(deep=True, strip=True)
+        if len(words) > _LONGEST_HEADING or node.css_first("a[href]") is not None:
+            continue
+        if kind := wanted.get(fold(visible_text(node))):
+            yield from ((kind, part) for part in _under(node))
+
+
+def _under(heading: LexborNode) -> list[LexborNode]:
+    """The block a heading opens: its container when it comes first there, else its siblings up to the next heading."""
+    here, words = heading, visible_text(heading)
+    while (parent := here.parent) is not None and parent.is_element_node and parent.tag not in _WHOLE:
+        seen = visible_text(parent)
+        if seen != words and (not seen.startswith(words) or here.mem_id != _first_element(parent)):
+            break
+        here = parent
+        if seen != words:
+            return [here] if here.css_first("h1") is None else []
+    found, after = [here], here.next
+    while after is not None:
+        if after.is_element_node:
+            if after.tag in {"h1", "h2", "h3", "footer"} or after.css_first("h1") is not None:
+                break
+            found.append(after)
+        after = after.next
+    return found
+
+
+def _first_element(parent: LexborNode) -> int:
+    child = parent.child
+    while child is not None and not (child.is_element_node and visible_text(child)):
+        child = child.next
+    return child.mem_id if child is not None else 0
+
+
+def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
+    """Small blocks that say "© …": the largest one around the line that is short and holds no main heading."""
+    if not _patterns("own_lines").search(text):
+        return
+    for node in body.css("p, div, span, li, small, td, center, address, b, i, font")[:_MAX_NODES]:
+        words = node.text(deep=False, strip=True)
+        if not words or len(words) > _LONGEST_LINE or not _patterns("own_lines").search(fold(words)):
+            continue
+        here, most = node, len(visible_text(body)) // 3
+        while (parent := here.parent) is not None and parent.tag not in _WHOLE and parent.is_element_node:
+            if len(visible_text(parent)) > min(_LONGEST_LINE, most) or parent.css_first("h1, h2") is not None:
+                break
+            here = parent
+        yield "frame", here

@@ -1,0 +1,81 @@
+"""A page of a site without a profile: an ad, a listing, a thread of ads, or nothing that can be read safely."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.extract.ads import read_ad
+from pipeline.extract.generic import find_root, structured_fields
+from pipeline.extract.json_ld import json_ld_fields
+from pipeline.extract.naming import name_and_title
+from pipeline.extract.phones import find_phones
+from pipeline.extract.profile import AdFields
+from pipeline.extract.repeated import Rows, find_posts, find_rows, next_link, read_rows
+from pipeline.extract.selection import Reading, Selected, Value
+from pipeline.extract.surroundings import Surroundings, find_surroundings
+from pipeline.extract.text import text_without, visible_text
+from pipeline.model import Ad, Page
+
+MAX_ADS = 500  # of one forum page
+_MANY_PHONES = 8  # distinct phones from which a page is a directory, not one business's
+_LISTING_SHARE = 0.25  # of the page's own text that rows make up on a listing
+_MOSTLY_ROWS = 0.75  # likewise when a phone stands outside of the rows
+
+
+def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
+    """What the page holds. Businesses are never merged: a page of several is a listing, a thread, or not read."""
+    around = find_surroundings(reading.tree)
+    left_out = {n.mem_id for n in around.all}
+    rows = find_rows(root, left_out, reading)
+    if rows and _is_listing(rows, root, around, reading):
+        items = read_rows(rows, root, left_out, reading)
+        return Page("listing", items=items, next=next_link(root, reading), problem=problem)
+    posts = find_posts(root, around, lambda text: _phones(text, reading))
+    if posts:
+        ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
+        return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
+    return _one_ad(root, around, reading, problem)
+
+
+def _phones(text: str, reading: Reading) -> frozenset[str]:
+    return frozenset(p.e164 for p in find_phones(text, fictional=reading.fictional, generated=reading.generated))
+
+
+def _is_listing(rows: Rows, root: LexborNode, around: Surroundings, reading: Reading) -> bool:
+    """Whether the rows are what the page is about, and not further ads below an ad."""
+    outside = text_without(root, (*around.all, *rows.nodes))
+    shown = rows.length + sum(not c.isspace() for c in outside)
+    share = rows.length / max(1, shown)
+    if any(field in {"phone", "address"} for field, _ in json_ld_fields(reading.tree)):
+        return False
+    if _phones(outside, reading):
+        return share >= _MOSTLY_ROWS and len(rows.nodes) >= _MANY_PHONES
+    return share >= _LISTING_SHARE
+
+
+def _read_post(post: LexborNode, number: int, around: Surroundings, reading: Reading) -> Ad:
+    fields: Selected = {"frame": [Value("", part, "text") for part in around.all]}
+    heading = post.css_first("h1, h2, h3, h4, h5, h6, [class*=title i], [class*=subject i]")
+    if heading is not None and (words := visible_text(heading)):
+        fields["title"] = [Value(words, heading, "text")]
+    return read_ad(post, fields, AdFields(), reading, anchor=post.attributes.get("id") or str(number))
+
+
+def _one_ad(root: LexborNode, around: Surroundings, reading: Reading, problem: str) -> Page:
+    """One ad when the page gives a phone or an address; all of the page is read when its middle gives no phone."""
+    found: list[Ad] = []
+    for place in dict.fromkeys([find_root(reading.tree, around), root]):
+        if place is None:
+            continue
+        fields = structured_fields(reading.tree, place, around)
+        name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
+        ad = read_ad(place, fields, AdFields(), reading)
+        if len(ad.phones) > _MANY_PHONES:
+            return Page(
+                "other", problem=f"{len(ad.phones)} phones: a list of businesses. Write a profile: imb sites new FILE"
+            )
+        found.append(ad)
+        if ad.phones:
+            break
+    best = next((ad for ad in found if ad.phones), None) or next((ad for ad in found if ad.addresses), None)
+    return Page("ad", ads=(best,), problem=problem) if best else Page("other", problem=problem)
