@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands import custody, purging
+from flows.commands import custody, purging, redacting
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
 from flows.stages.auditing import note_verified, verify_evidence, verify_logs
 from flows.stages.custody import package_digest
 from flows.stages.documents import RENDERINGS, document_maker
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
+from flows.stages.redacting import redact_package
 from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.verify import verify_package
@@ -88,6 +89,8 @@ def export(
     renderings: Annotated[
         int, typer.Option(help="How many pages are drawn as pictures; the others as text.")
     ] = RENDERINGS,
+    redacted: Annotated[str, typer.Option(help=f"Also a redacted copy beside it, for: {redacting.PROFILES}.")] = "",
+    premises: Annotated[str, typer.Option(help="With --redacted landlord: their own address.")] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -105,13 +108,20 @@ def export(
     )
     facts = {"case": case, "exhibit": exhibit, "requester": requester, "authority": authority, "purpose": purpose}
     facts["exporter"] = user
-    with progress_bars(json):
+    with progress_bars(json) as progress:
         result = export_exhibits(current, rows, output, facts, document_maker(renderings))
+        if redacted:
+            beside = output.with_name(f"{output.name.removesuffix('.zip')}-redacted-{redacted}")
+            why = f"with the export, case {case}"
+            copy = redact_package(current, output, redacted, beside, user, why, premises=premises, progress=progress)
+            result = {**result, "redacted": copy}
     emit(result) if json else out.print(
         f"{result['items']} items: {result['path']}\nSHA-256 of the manifest: {result['sha256']}\n"
         f"Check it: imb evidence verify {result['path']}",
         soft_wrap=True,
     )
+    if redacted and not json:
+        redacting.show_copy(result["redacted"])
 
 
 @evidence_app.command()
@@ -186,5 +196,6 @@ def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
 def register(app: typer.Typer) -> None:
     custody.add_to(evidence_app)
     purging.add_to(evidence_app)
+    redacting.add_to(evidence_app)
     app.add_typer(evidence_app, name="evidence")
     app.add_typer(audit_app, name="audit")
