@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ def written(folder: Path, text: str) -> Path:
     return folder
 
 
-ENCODINGS = {
+ENCODINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "upper": str.upper,
     "percent": lambda v: "".join(f"%{b:02X}" for b in v.encode()),
@@ -61,7 +62,9 @@ ENCODINGS = {
     "backslash": lambda v: "".join(f"\\u{ord(c):04x}" for c in v),
     "zero width": "\u200b".join,
     "full width": lambda v: "".join(chr(ord(c) + 0xFEE0) for c in v),
-    "mathematical": lambda v: "".join(chr(0x1D400 + ord(c) - 65) if c.isupper() else chr(0x1D41A + ord(c) - 97) for c in v),
+    "mathematical": lambda v: "".join(
+        chr(0x1D400 + ord(c) - 65) if c.isupper() else chr(0x1D41A + ord(c) - 97) for c in v
+    ),
     "accents": lambda v: "".join(c + "\u0301" for c in v),
 }
 
@@ -140,7 +143,9 @@ def test_a_trade_name_stays_though_a_worker_is_called_like_it() -> None:
     shown = redact_page(page, protect(page, trade="Lily Spa"), "").html
     assert shown.count("Lily Spa") == 2
     assert "ask for W-001. W-001 is in" in shown
-    assert "Lily" not in redact_page(page, protect(page, trade="Lily"), "").html.replace("Lily Spa", "x"), "no trade name"
+    assert "Lily" not in redact_page(page, protect(page, trade="Lily"), "").html.replace("Lily Spa", "x"), (
+        "no trade name"
+    )
 
 
 def test_with_phrases_to_keep_nothing_else_is_seen() -> None:
@@ -164,7 +169,14 @@ def test_a_reader_of_figures_sees_no_contact() -> None:
 
 def test_hostile_pages_are_edited_too() -> None:
     deep = "<div>" * 1500 + "Ask for Lily" + "</div>" * 1500
-    for page in (deep, "<p>Ask for Lily", "<p title='Ask for Lily'<<b", "<![CDATA[Ask for Lily]]><p>Ask for Lily", "", "\ufeff"):
+    for page in (
+        deep,
+        "<p>Ask for Lily",
+        "<p title='Ask for Lily'<<b",
+        "<![CDATA[Ask for Lily]]><p>Ask for Lily",
+        "",
+        "\ufeff",
+    ):
         shown = redact_page(page, protect(page), "notice").html
         assert "Lily" not in shown
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastwarc.warc import ArchiveIterator
 
 from analysis.redact import profiles
 from pipeline.evidence.bag import check_bag
@@ -27,7 +27,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         settings.write("fictional_numbers = true\ngenerated_numbers = true\n")
     archive_pages(folder, *MORE)
     built(folder)
-    imb(folder, "evidence", "export", "-o", str(folder / "exports" / "package"), "--business", "Lotus Spa", "--case", "7")
+    imb(
+        folder,
+        "evidence",
+        "export",
+        "-o",
+        str(folder / "exports" / "package"),
+        "--business",
+        "Lotus Spa",
+        "--case",
+        "7",
+    )
     return folder
 
 
@@ -57,10 +67,8 @@ def test_each_reader_gets_a_signed_copy_that_says_what_it_is(root: Path, tmp_pat
     assert said["original"]["sha256"] == report["original_sha256"]
     assert said["profile"] == profile
     everything = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
-    for gone in (b"Lily", b"Coco", b"24 years", b"owner@lotus"):
-        assert (gone in everything) is (gone == b"owner@lotus" and profile == "none")
-    assert not [p for p in out.rglob("*") if p.suffix in {".gz", ".warc", ".wacz"}]
-    assert not any(list(ArchiveIterator(p.open("rb"))) for p in out.rglob("*") if p.is_file())
+    for gone in (b"Lily", b"Coco", b"24 years", b"owner@lotus", b"WARC/1.1", b"\x1f\x8b\x08"):
+        assert gone not in everything
     shown = texts(out)
     business = profile != "public"
     assert ("Lotus Spa" in shown, "(417) 555-0110" in shown, "Walnut" in shown) == (business,) * 3
@@ -87,7 +95,8 @@ def test_a_landlord_sees_their_own_premises_only(root: Path, tmp_path: Path) -> 
 
 def test_export_with_a_redacted_copy_beside_it(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "package"
-    imb(root, "evidence", "export", "-o", str(out), "--business", "Lotus Spa", "--user", "amy", "--redacted", "board")
+    wanted = ["--business", "Lotus Spa", "--user", "amy", "--redacted", "board", "--renderings", "0"]
+    imb(root, "evidence", "export", "-o", str(out), *wanted)
     assert (out / "data" / "exhibit.wacz").exists()
     assert "full body" not in texts(tmp_path / "package-redacted-board")
 
@@ -120,4 +129,4 @@ class _Unedited:
 
     def __init__(self, html: str) -> None:
         self.html = html
-        self.counts: Any = __import__("collections").Counter()
+        self.counts = Counter[str]()
