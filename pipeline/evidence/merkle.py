@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 Step = tuple[str, str]  # ("left" or "right", hex of the hash that stands on that side)
@@ -20,9 +20,21 @@ def tree(leaves: Sequence[bytes]) -> list[list[bytes]]:
     return levels
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
-    """Root over at least one leaf."""
-    return tree(leaves)[-1][0]
+def root(leaves: Iterable[bytes]) -> bytes:
+    """Root over at least one leaf; of any number of them only a few hashes are held at a time."""
+    waiting: list[tuple[int, bytes]] = []  # (leaves below, hash): whole subtrees, each larger than the next
+    for one in leaves:
+        waiting.append((1, one))
+        while len(waiting) > 1 and waiting[-1][0] == waiting[-2][0]:
+            _join(waiting)
+    while len(waiting) > 1:
+        _join(waiting)
+    return waiting[0][1]
+
+
+def _join(waiting: list[tuple[int, bytes]]) -> None:
+    (two, b), (one, a) = waiting.pop(), waiting.pop()
+    waiting.append((one + two, sha256(b"\1" + a + b).digest()))
 
 
 def path(levels: Sequence[Sequence[bytes]], index: int) -> list[Step]:

@@ -21,7 +21,7 @@ from pipeline.evidence.copy_check import CopyCheck
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.seal_coverage import Coverage, sealed_hashes
+from pipeline.evidence.seal_coverage import WIDTH, Coverage, sealed_hashes
 from pipeline.evidence.seal_files import (
     BOOKKEEPING,
     CHAIN,
@@ -157,8 +157,8 @@ class SealCheck:
         if (before or number == 1) and seal.first != (before.head + 1 if before else 1):
             self._problem(number, SEAL, "previous seal", f"begins at entry {seal.first}: entries are left out")
         leaves = sealed_hashes(seal)
-        hashed = [merkle.leaf(leaf) for leaf in leaves]
-        whole = len(leaves) == seal.head - seal.first + 1 and leaves[-1] == body["head"]["hash"]
+        whole = len(leaves) == (seal.head - seal.first + 1) * WIDTH and leaves[-WIDTH:].hex() == body["head"]["hash"]
+        hashed = (merkle.leaf(leaves[i : i + WIDTH].hex()) for i in range(0, len(leaves), WIDTH))
         if not whole or merkle.root(hashed).hex() != body.get("merkle_root"):
             self._problem(number, LEAVES, "sealed hashes", "not those that the seal was made over")
 

@@ -11,13 +11,8 @@ JOURNAL = "archive/journal.jsonl"
 WIDTH = 32  # bytes of a SHA-256
 
 
-def sealed_hashes(seal: Seal) -> list[str]:
-    """The hashes in leaves.bin, in hex; empty when it is not there."""
-    data = _leaves(seal)
-    return [data[i : i + WIDTH].hex() for i in range(0, len(data), WIDTH)]
-
-
-def _leaves(seal: Seal) -> bytes:
+def sealed_hashes(seal: Seal) -> bytes:
+    """The hashes in leaves.bin, WIDTH bytes each; empty when it is not there."""
     path = seal.folder / LEAVES
     return path.read_bytes() if path.is_file() else b""
 
@@ -27,7 +22,7 @@ class Coverage:
 
     def __init__(self, seal: Seal) -> None:
         self.seal = seal
-        self._leaves = _leaves(seal)
+        self._leaves = sealed_hashes(seal)
         self._seen = bytearray(seal.head - seal.first + 1)  # 1 for each entry that was there
         self._wrong: list[int] = []
 
@@ -35,7 +30,7 @@ class Coverage:
         place = entry.seq - self.seal.first
         if 0 <= place < len(self._seen):
             self._seen[place] = 1
-            if bytes.fromhex(entry.hash) != self._leaves[place * WIDTH : (place + 1) * WIDTH]:
+            if entry.hash != self._leaves[place * WIDTH : (place + 1) * WIDTH].hex():
                 self._wrong.append(entry.seq)
 
     def close(self, report: Report) -> bool:

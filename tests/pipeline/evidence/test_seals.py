@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -307,6 +308,33 @@ def test_a_crawl_is_sealed_while_it_runs(tmp_path: Path, authority: Authority, e
     assert [e.body["number"] for e in archive.journal.entries("sealed")] == numbers(seal_folder(home))
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("behavior", ["honest", "hang"])
+def test_in_a_slow_crawl_nothing_stays_unsealed_for_more_than_a_minute(
+    tmp_path: Path, authority: Authority, exchange: Make, behavior: str
+) -> None:
+    """With the settings as they come: pages trickle in for more than two minutes, the authority answers or hangs."""
+    (tmp_path / "outside").mkdir()
+    home = sealing_home(tmp_path, authority, behavior)
+    assert home.settings.seal_seconds == 60
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {})
+    for number in range(75):
+        archive.write("board", crawl_id, exchange(number))
+        time.sleep(2)
+    finish(archive)
+    assert verify_home(home).problems == []
+    seals = [load_seal(seal_folder(home), n) for n in numbers(seal_folder(home))]
+    entries = [e for e in archive.journal.entries() if e.kind not in {"sealed", "stamped"}]
+    waits = []
+    for entry in entries:
+        signed = next(s for s in seals if s.first <= entry.seq <= s.head).body["made_at"]
+        waits.append((datetime.fromisoformat(signed) - entry.when).total_seconds())
+    print(f"{behavior}: {len(entries)} entries, {len(seals)} seals, unsealed for at most {max(waits):.1f} s")
+    assert len(seals) >= 4
+    assert max(waits) <= 60
+
+
 def test_a_home_without_a_key_is_not_called_sealed(home: Home, exchange: Make) -> None:
     archive = Archive(home)
     crawl(archive, exchange, range(2))
@@ -445,6 +473,12 @@ def test_a_demonstration_says_which_clock_is_simulated(tmp_path: Path, exchange:
     assert str(body["journal_clock"]).startswith("SIMULATED")
     assert not str(body["made_at"]).startswith("2026-03-01")
     assert verify_home(home).problems == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7, 8, 13, 100])
+def test_a_root_made_in_passing_is_that_of_the_tree(size: int) -> None:
+    leaves = [leaf(f"{n:064x}") for n in range(size)]
+    assert root(iter(leaves)) == tree(leaves)[-1][0]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13])

@@ -67,9 +67,10 @@ def files_of(package: Path) -> list[Path]:
 
 
 def names(report: Report, package: Path, path: Path) -> bool:
-    """Whether a problem names the file, or something inside of it."""
+    """Whether a problem names the file, or something inside of it. The tag manifest is named with its signature."""
     name = path.relative_to(package).as_posix()
-    return any(p.file == name or p.file.startswith(f"{name}!") for p in report.problems)
+    files = {name, SIGNATURE} if name == TAG_MANIFEST else {name}
+    return any(p.file.partition("!")[0] in files for p in report.problems)
 
 
 def hit(package: Path, rng: random.Random) -> tuple[Path, int]:
