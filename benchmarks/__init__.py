@@ -2,4 +2,15 @@
 
 from __future__ import annotations
 
-NAMES = ("businesses", "persons", "names", "fairness", "screening", "corpus", "archiving", "reading", "unprofiled")
+NAMES = (
+    "businesses",
+    "persons",
+    "names",
+    "fairness",
+    "screening",
+    "corpus",
+    "archiving",
+    "evidence",
+    "reading",
+    "unprofiled",
+)

@@ -2,12 +2,13 @@
 
 The journal holds the SHA-256 of the stored bytes of every record of our own files and of every imported file, so a
 changed byte is found wherever it lies; records are also taken apart, so that the report can say what it was.
-Memory stays flat: the journal is read once, records are read where it names them.
+Memory stays flat: the journal is read once, records are read where it names them. A home can be checked while others
+write to it: what is there when the check begins is checked, and may have been journalled a moment later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +37,8 @@ def verify_home(home: Home, progress: Callable[[int], None] | None = None, *, ag
     seal is no problem: `report.seals` says how far the seals reach.
     """
     check = _HomeCheck(home, progress, against)
-    for entry, problems in Journal(home.journal, home.now).check():
+    journal = Journal(home.journal, home.now)
+    for entry, problems in journal.check(upto=journal.size()):
         for problem in problems:
             check.report.add(Problem(f"archive/{problem.file}", problem.place, problem.prop, problem.detail))
         if entry is not None:
@@ -56,6 +58,12 @@ class _HomeCheck:
         self._kept: dict[str, bool] = {}  # imported or taken-in file -> whether its digest holds
         self._reader = RecordReader(home.archive)
         self._open: tuple[str, Any] = ("", None)
+        self._sizes = dict(self._files())  # by name, before the journal is looked at: so all of it can be journalled
+
+    def _files(self) -> Iterator[tuple[str, int]]:
+        for folder in (self.home.archive, self.home.intake):
+            for path in sorted(p for p in folder.rglob("*") if not p.is_dir()):
+                yield path.relative_to(self.home.root).as_posix(), path.lstat().st_size
 
     def entry(self, entry: Entry) -> None:
         self.report.count("entries")
@@ -74,22 +82,34 @@ class _HomeCheck:
             )
 
     def finish(self) -> None:
-        for file, end in self._ends.items():
-            path = self.home.archive / file
-            size = path.stat().st_size if path.exists() else 0
-            if size > end:
+        self._journalled_meanwhile()
+        for name, size in self._sizes.items():
+            file = name.removeprefix("archive/")
+            if file in self._ends and size > (end := self._ends[file]):
                 detail = f"{size - end} bytes that the journal does not name (not journalled, or added)"
-                self._problem(f"archive/{file}", f"offset {end}", "end of file", detail)
+                self._problem(name, f"offset {end}", "end of file", detail)
         known = {f"archive/{f}" for f in self._ends} | set(self._kept) | {"archive/journal.jsonl"}
-        for folder in (self.home.archive, self.home.intake):
-            for path in sorted(p for p in folder.rglob("*") if not p.is_dir()):
-                name = path.relative_to(self.home.root).as_posix()
-                if name not in known and not self._seals.known(name) and not self._purges.known(name):
-                    self._problem(name, "whole file", "journalled", "the journal does not name this file")
+        for name in self._sizes:
+            is_known = name in known or self._seals.known(name) or self._purges.known(name)
+            if not is_known and (self.home.root / name).exists():  # else a part of what has been finished meanwhile
+                self._problem(name, "whole file", "journalled", "the journal does not name this file")
         self._seals.finish()
         self._purges.finish()
         self.report.seals = asdict(self._seals.state)
         self.report.notes += self._seals.state.sentences()
+
+    def _journalled_meanwhile(self) -> None:
+        """What a writer has journalled since the check began covers what lay there then; it is not checked itself."""
+        last = self.report.head[0] if self.report.head else 0
+        try:
+            for entry in Journal(self.home.journal, self.home.now).entries((*WRITTEN, *KEPT), after=last):
+                if entry.kind in KEPT:
+                    self._kept.setdefault(entry.body["stored"], True)
+                for record in entry.body["records"] if entry.kind in WRITTEN else ():
+                    file, end = entry.body["file"], record["offset"] + record["length"]
+                    self._ends[file] = max(end, self._ends.get(file, 0))
+        except (EvidenceBroken, KeyError, TypeError):
+            return  # what is wrong there is for the next check to say
 
     def _problem(self, file: str, place: str, prop: str, detail: str) -> None:
         self.report.add(Problem(file, place, prop, detail))
