@@ -6,12 +6,22 @@ A value that the package does not know is "": the certificate then has a blank i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.documents.seal_words import counted, is_internal
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The report as it can be printed: pages in all, SHA-256 by file."""
+
+    pages: int
+    files: Mapping[str, str]
+
 
 CONDITIONS = frozenset({"own", "imported", "sealed", "unsealed", "stamped", "unstamped", "internal", "refused"})
 
@@ -38,7 +48,7 @@ def own_items(package: ExhibitPackage) -> list[ExhibitItem]:
     return [item for item in package["items"] if item["journal"]["kind"] != "imported"]
 
 
-def values(package: ExhibitPackage, report_pages: int, report_sha256: str) -> dict[str, str]:
+def values(package: ExhibitPackage, printed: Printed) -> dict[str, str]:
     """Every {name} that a template may use."""
     items, own = package["items"], own_items(package)
     others, facts = len(items) - len(own), package["facts"]
@@ -65,8 +75,8 @@ def values(package: ExhibitPackage, report_pages: int, report_sha256: str) -> di
         "unstamped_items": _of(len(items) - stamped, len(items)),
         "signers": _listed(f"{s['signer']} (SHA-256 {s['signer_sha256']})" for s in package["seals"]),
         "authorities": _listed(_authority(s["token"]) for s in package["seals"] if s["token"]),
-        "report_pages": f"{report_pages:,}",
-        "report_sha256": report_sha256,
+        "report_pages": f"{printed.pages:,}",
+        "report_files": "; ".join(f"data/{name} (SHA-256 {digest})" for name, digest in printed.files.items()),
         **_times(own),
         **_crawl_values(package),
         **_received(package),

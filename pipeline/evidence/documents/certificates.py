@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.errors import FixProfile
-from pipeline.evidence.documents.certificate_facts import CONDITIONS, conditions, values
+from pipeline.evidence.documents.certificate_facts import CONDITIONS, Printed, conditions, values
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.exhibit import ExhibitPackage
 
@@ -49,10 +49,10 @@ def load_template(name: str, text: str) -> dict[str, Any]:
     return template
 
 
-def certificate(name: str, package: ExhibitPackage, report_pages: int, report_sha256: str) -> dict[str, Any]:
+def certificate(name: str, package: ExhibitPackage, printed: Printed) -> dict[str, Any]:
     """One certificate, filled: what `typst/certificate.typ` and `word` set."""
     template = templates()[name]
-    known = values(package, report_pages, report_sha256)
+    known = values(package, printed)
     return {
         "id": name,
         "mark": MARK,

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
+from pipeline.evidence.documents.certificate_facts import Printed
 from pipeline.evidence.documents.certificates import certificate, templates
 from pipeline.evidence.documents.picture import DESCRIBED, Picture, describe, load
-from pipeline.evidence.documents.report import report_view
+from pipeline.evidence.documents.report import VolumeSet, item_views, report_view, volume_view
 from pipeline.evidence.documents.typesetting import Typeset, typeset
 from pipeline.evidence.documents.word import word
 from pipeline.evidence.exhibit import ExhibitPackage
 
 REPORT = "derived/report.pdf"
-TAGGED_ITEMS = 200
+VOLUME_ITEMS = 200  # a report of more items has them in volumes: one PDF would need gigabytes to set
+Read = Callable[[str], bytes]
 
 
 def make_documents(
-    package: ExhibitPackage, read: Callable[[str], bytes], pictures: Mapping[int, Picture], note: str = ""
+    package: ExhibitPackage, read: Read, pictures: Mapping[int, Picture], note: str = ""
 ) -> dict[str, bytes]:
     """Pure: the same package and pictures give the same bytes.
 
     `read` gives a file of the package by its path ("data/pages/0001.txt"). `pictures` by item number; an item without
     one is shown as text, and `note` says why.
     """
-    report = make_report(package, read, pictures, note)
-    made = {REPORT: report.pdf, DESCRIBED: describe(pictures, note)}
+    prints = dict(make_report(package, read, pictures, note))
+    made = {name: one.pdf for name, one in prints.items()}
+    made[DESCRIBED] = describe(pictures, note)
     made |= {Picture.path(n): picture.jpeg for n, picture in sorted(pictures.items())}
+    printed = Printed(
+        sum(one.pages for one in prints.values()), {name: sha256(one.pdf).hexdigest() for name, one in prints.items()}
+    )
     for name in templates():
-        filled = certificate(name, package, report.pages, sha256(report.pdf).hexdigest())
-        made[f"certificates/{name}.pdf"] = typeset("certificate", filled, tagged=tagged(package)).pdf
+        filled = certificate(name, package, printed)
+        made[f"certificates/{name}.pdf"] = typeset("certificate", filled, tagged=_tagged(package)).pdf
         made[f"certificates/{name}.docx"] = word(filled)
     return made
 
 
-def make_documents_again(package: ExhibitPackage, read: Callable[[str], bytes]) -> dict[str, bytes]:
+def make_documents_again(package: ExhibitPackage, read: Read) -> dict[str, bytes]:
     """The documents of a written package, made anew from its data and its renderings, for comparison.
 
     Raises OSError, ValueError, KeyError, TypeError or RuntimeError when what they were made from is not as written.
@@ -44,14 +51,34 @@ def make_documents_again(package: ExhibitPackage, read: Callable[[str], bytes]) 
 
 
 def make_report(
-    package: ExhibitPackage, read: Callable[[str], bytes], pictures: Mapping[int, Picture], note: str
-) -> Typeset:
-    """The report with its number of pages."""
-    view = report_view(package, read, pictures, note)
-    files = {picture.file_name(n): picture.jpeg for n, picture in pictures.items()}
-    return typeset("report", view, files, tagged=tagged(package))
+    package: ExhibitPackage, read: Read, pictures: Mapping[int, Picture], note: str
+) -> Iterator[tuple[str, Typeset]]:
+    """The report by file name: one PDF, or one that lists the volumes and then each volume."""
+    items = item_views(package, read, pictures, note)
+    if len(items) <= VOLUME_ITEMS:
+        yield REPORT, typeset("report", report_view(package, items), _files(items, pictures), tagged=True)
+        return
+    volumes = list(_volumes(package, items, pictures))
+    yield REPORT, typeset("report", report_view(package, items, [told for told, _ in volumes]), tagged=False)
+    yield from ((told.file, one) for told, one in volumes)
 
 
-def tagged(package: ExhibitPackage) -> bool:
+def _volumes(
+    package: ExhibitPackage, items: Sequence[Mapping[str, Any]], pictures: Mapping[int, Picture]
+) -> Iterator[tuple[VolumeSet, Typeset]]:
+    parts = [items[start : start + VOLUME_ITEMS] for start in range(0, len(items), VOLUME_ITEMS)]
+    for number, part in enumerate(parts, 1):
+        view = volume_view(package, part, number, len(parts))
+        one = typeset("volume", view, _files(part, pictures), tagged=False)
+        first, last = part[0]["n"], part[-1]["n"]
+        file = f"derived/items-{first:04d}-{last:04d}.pdf"
+        yield VolumeSet(number, file, first, last, one.pages, one.starts), one
+
+
+def _files(items: Sequence[Mapping[str, Any]], pictures: Mapping[int, Picture]) -> dict[str, bytes]:
+    return {Picture.file_name(item["n"]): pictures[item["n"]].jpeg for item in items if item["n"] in pictures}
+
+
+def _tagged(package: ExhibitPackage) -> bool:
     """Whether PDFs carry tags for screen readers: they make a file four times as large."""
-    return len(package["items"]) <= TAGGED_ITEMS
+    return len(package["items"]) <= VOLUME_ITEMS

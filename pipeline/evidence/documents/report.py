@@ -5,7 +5,8 @@ A row is [label, text, style]; style "id" is set in fixed width. All text is mad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.evidence.documents.annexes import annexes
@@ -15,6 +16,20 @@ from pipeline.evidence.documents.seal_words import counted, is_internal, item_se
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
 
 Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSet:
+    """A volume that has been set: its file, first and last item, pages, and the page where each item begins."""
+
+    number: int
+    file: str
+    first: int
+    last: int
+    pages: int
+    starts: Mapping[str, int]
+
+
 TEXT_LIMIT = 6_000  # characters of a page's text shown where there is no picture
 FACTS = ("exhibit", "case", "requester", "authority", "purpose", "exporter")
 CLOCKS = (
@@ -26,19 +41,46 @@ CLOCKS = (
 )
 
 
-def report_view(
+def item_views(
     package: ExhibitPackage, read: Callable[[str], bytes], pictures: Mapping[int, Picture], note: str
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     """`pictures` by item number; `note` says why items have none. `read` gives a file of the package by its path."""
+    return [_item(package, item, read, pictures.get(item["item"]), note) for item in package["items"]]
+
+
+def report_view(
+    package: ExhibitPackage, items: Sequence[Mapping[str, Any]], volumes: Sequence[VolumeSet] = ()
+) -> dict[str, Any]:
+    """The report with its items, or without them when they are in volumes."""
+    places = {n: f"vol. {v.number}, p. {page}" for v in volumes for n, page in v.starts.items()}
+    listed = [{name: item[name] for name in ("n", "captured", "name", "address")} for item in items]
     return {
-        "mark": one_line(package["watermark"]),
-        "title": report_title(package),
-        "head": _head(package),
+        **_frame(package),
         "facts": list(_facts(package)),
         "summary": list(_summary(package)),
-        "items": [_item(package, item, read, pictures.get(item["item"]), note) for item in package["items"]],
+        "items": [] if volumes else list(items),
+        "listed": [{**one, "place": places.get(str(one["n"]), "")} for one in listed],
+        "volumes": [
+            {"number": v.number, "first": v.first, "last": v.last, "file": v.file, "pages": v.pages} for v in volumes
+        ],
         "annexes": annexes(package),
     }
+
+
+def volume_view(package: ExhibitPackage, items: Sequence[Mapping[str, Any]], number: int, of: int) -> dict[str, Any]:
+    """One volume of items."""
+    name = f"Volume {number} of {of}"
+    return {
+        **_frame(package),
+        "title": f"{report_title(package)}, {name.lower()}",
+        "volume": f"{name}: items {items[0]['n']} to {items[-1]['n']}",
+        "page-name": f"Volume {number}, page",
+        "items": list(items),
+    }
+
+
+def _frame(package: ExhibitPackage) -> dict[str, Any]:
+    return {"mark": one_line(package["watermark"]), "title": report_title(package), "head": _head(package)}
 
 
 def report_title(package: ExhibitPackage) -> str:

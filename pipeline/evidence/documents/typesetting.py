@@ -17,6 +17,7 @@ from typing import Any
 import typst
 
 TEMPLATES = files("pipeline.evidence.documents") / "typst"
+FEW_PAGES = 40
 FONT_PACKAGES = ("manimgx_fonts", "noto_cjk_sans_otc")
 
 
@@ -24,6 +25,7 @@ FONT_PACKAGES = ("manimgx_fonts", "noto_cjk_sans_otc")
 class Typeset:
     pdf: bytes
     pages: int
+    starts: Mapping[str, int]  # page on which each item begins, by item number; only where items are set
 
 
 @cache
@@ -52,5 +54,17 @@ def typeset(
         )
         pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=tagged)
         pages = int(json.loads(compiler.query("<pages>", field="value", one=True)))
+        starts = json.loads(compiler.query("<starts>", field="value"))
+        if pages > FEW_PAGES:
+            _forget(root)
     assert isinstance(pdf, bytes)
-    return Typeset(pdf, pages)
+    return Typeset(pdf, pages, dict(starts[0]) if starts else {})
+
+
+def _forget(root: Path) -> None:
+    """Typst keeps what it has laid out through ten more compilations, a megabyte a page: let it go."""
+    path = root / "empty.typ"
+    path.write_text("", encoding="ascii")
+    empty = typst.Compiler(input=str(path), root=str(root), font_paths=fonts(), ignore_system_fonts=True)
+    for _ in range(11):
+        empty.compile(format="pdf")

@@ -10,7 +10,7 @@ import docx
 import pytest
 
 from pipeline.errors import FixProfile
-from pipeline.evidence.documents.certificate_facts import CONDITIONS, conditions, values
+from pipeline.evidence.documents.certificate_facts import CONDITIONS, Printed, conditions, values
 from pipeline.evidence.documents.certificates import MARK, certificate, load_template, runs, templates
 from pipeline.evidence.documents.making import make_documents
 from pipeline.evidence.documents.word import word
@@ -19,6 +19,7 @@ from tests.pipeline.evidence.documents.conftest import HOSTILE, digest, made_ite
 from tests.pipeline.evidence.documents.test_report import text_of
 
 NAMES = ["fre-803-6-902-11", "fre-902-13", "fre-902-14", "rsmo-490-692"]
+PRINTED = Printed(41, {"derived/report.pdf": digest("report")})
 RECEIVED = {
     "journal": {"seq": 3, "hash": digest("import"), "kind": "import_file"},
     "at": "2026-03-02T09:00:00.000000Z",
@@ -38,7 +39,7 @@ def mixed() -> ExhibitPackage:
 
 def said(name: str, package: ExhibitPackage) -> str:
     """The certificate's sentences; a blank as [[words]]."""
-    filled = certificate(name, package, 41, digest("report"))
+    filled = certificate(name, package, PRINTED)
     parts = [*filled["counsel"], filled["opening"], *(b["runs"] for b in filled["blocks"]), filled["closing"]]
     return "\n".join("".join(f"[[{t}]]" if kind == "blank" else t for kind, t in runs) for runs in parts)
 
@@ -115,7 +116,7 @@ def test_the_affidavit_states_the_pages_of_the_report(read: Callable[[str], byte
 
 @pytest.mark.parametrize("name", NAMES)
 def test_word_says_what_the_pdf_says(name: str) -> None:
-    filled = certificate(name, mixed(), 41, digest("report"))
+    filled = certificate(name, mixed(), PRINTED)
     text = text_of_word(word(filled))
     for block in filled["blocks"]:
         for kind, part in block["runs"]:
@@ -129,13 +130,13 @@ def test_word_says_what_the_pdf_says(name: str) -> None:
 
 def test_hostile_facts_stay_text() -> None:
     package = made_package([made_item(1)], facts={"exhibit": "[[blank]] {items} " + HOSTILE, "case": "<w:p/>"})
-    filled = certificate("fre-902-14", package, 1, "")
+    filled = certificate("fre-902-14", package, PRINTED)
     assert [kind for kind, text in filled["blocks"][4]["runs"] if "[[blank]] {items}" in text] == ["value"]
     assert "<w:p/>" in text_of_word(word(filled))
 
 
 def test_a_demonstration_is_marked() -> None:
-    filled = certificate("fre-902-13", made_package([made_item(1)], watermark="SIMULATED CLOCK"), 1, "")
+    filled = certificate("fre-902-13", made_package([made_item(1)], watermark="SIMULATED CLOCK"), PRINTED)
     assert filled["demo"] == "SIMULATED CLOCK"
     assert "nothing in it to certify" in text_of_word(word(filled))
 
@@ -143,7 +144,7 @@ def test_a_demonstration_is_marked() -> None:
 def test_conditions_hold_as_the_data_say() -> None:
     assert conditions(mixed()) == CONDITIONS - set()
     assert conditions(made_package([made_item(1)], not_included=[])) == {"own", "sealed", "stamped", "internal"}
-    assert values(mixed(), 1, "")["sealed_items"] == "1 item"
+    assert values(mixed(), PRINTED)["sealed_items"] == "1 item"
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.evidence.documents.making import make_report
+from pipeline.evidence.documents import making
+from pipeline.evidence.documents.making import REPORT, make_documents
 from pipeline.evidence.documents.picture import Picture
 from pipeline.evidence.documents.plain import one_line, plain, utc
-from pipeline.evidence.documents.report import report_view
-from pipeline.evidence.documents.typesetting import typeset
+from pipeline.evidence.documents.report import item_views, report_view
+from pipeline.evidence.documents.typesetting import Typeset, typeset
+from pipeline.evidence.exhibit import ExhibitPackage
 from tests.pipeline.evidence.documents.conftest import (
     ADDRESS,
     HOSTILE,
@@ -45,6 +48,14 @@ def right_edges(pdf: bytes) -> list[float]:
     return edges
 
 
+def make_report(package: ExhibitPackage, read: Read, pictures: dict[int, Picture], note: str) -> Typeset:
+    return dict(making.make_report(package, read, pictures, note))[REPORT]
+
+
+def view_of(package: ExhibitPackage, read: Read, note: str = "") -> dict[str, Any]:
+    return report_view(package, item_views(package, read, {}, note))
+
+
 def strings(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
@@ -57,7 +68,7 @@ def test_everything_on_the_checklist_is_in_the_view(read: Read) -> None:
     way = {"capture_id": "w", "item": 0, "url": "https://city-board.example/go", "status": 302,
            "captured_at": "2026-03-01T12:00:00.000001Z", "missing": "held"}  # fmt: skip
     package = made_package([made_item(1, redirects=[way])])
-    shown = " ".join(strings(report_view(package, read, {}, "No Chromium.")))
+    shown = " ".join(strings(view_of(package, read, "No Chromium.")))
     for expected in (
         "26-CR-0001", "County prosecutor", "A. Clerk", "2026-04-01 08:00:00.000000 UTC", "Lotus Garden",
         "https://city-board.example/ad/1?from=list", "https://city-board.example/go", "(417) 555-0142", "+14175550142",
@@ -122,7 +133,7 @@ def test_the_same_package_gives_the_same_bytes(read: Read) -> None:
 
 def test_an_unsealed_package_says_so(read: Read) -> None:
     package = made_package([made_item(1, seal={})], sealed=False, seals=[], journal_head={})
-    shown = " ".join(strings(report_view(package, read, {}, "")))
+    shown = " ".join(strings(view_of(package, read)))
     assert "Nothing in this package is sealed." in shown
     assert "attests" not in shown.replace("No time-stamp authority attests", "")
 
@@ -161,11 +172,29 @@ def test_times_as_people_read_them() -> None:
 @settings(max_examples=8, deadline=None)
 def test_any_text_can_be_set(text: str) -> None:
     package = made_package([made_item(1, why_collected=text, site=text)], facts={"exhibit": text})
-    assert typeset("report", report_view(package, lambda _: text.encode("utf-8", "replace"), {}, text), {}).pages >= 3
+    assert typeset("report", view_of(package, lambda _: text.encode("utf-8", "replace"), text), {}).pages >= 3
+
+
+def test_many_items_come_in_volumes(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "VOLUME_ITEMS", 2)
+    package = made_package([made_item(n) for n in range(1, 6)])
+    files = make_documents(package, read, {3: Picture(JPEG, 800, 300, 300, "Chromium 1")}, "")
+    volumes = ["derived/items-0001-0002.pdf", "derived/items-0003-0004.pdf", "derived/items-0005-0005.pdf"]
+    assert [n for n in sorted(files) if "items-" in n] == volumes
+    front = text_of(files[REPORT])
+    assert "Volume 2: items 3 to 4, file data/derived/items-0003-0004.pdf" in front.replace("- ", "-")
+    assert "vol. 2, p. 1" in front
+    assert digest("payload", 3) not in front
+    second = text_of(files[volumes[1]])
+    assert digest("payload", 3) in second
+    assert "Volume 2, page 1 of" in second
+    pages = sum(len(pypdfium2.PdfDocument(files[name])) for name in (REPORT, *volumes))
+    assert f"Attached hereto are {pages} pages" in text_of(files["certificates/rsmo-490-692.pdf"])
 
 
 @pytest.mark.soak
 def test_a_thousand_items(read: Read) -> None:
-    report = make_report(made_package([made_item(n) for n in range(1, 1001)]), read, {}, "")
-    assert report.pages > 2000
-    assert len(report.pdf) < 20_000_000
+    files = dict(making.make_report(made_package([made_item(n) for n in range(1, 1001)]), read, {}, ""))
+    assert len(files) == 6
+    assert sum(one.pages for one in files.values()) > 2000
+    assert max(len(one.pdf) for one in files.values()) < 5_000_000
