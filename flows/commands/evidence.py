@@ -18,7 +18,7 @@ from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from flows.stages.redacting import redact_package
 from flows.stages.sealing import rotate_key, seal_now
-from pipeline.errors import EvidenceBroken
+from pipeline.errors import EvidenceBroken, FixInput
 from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 
@@ -30,12 +30,30 @@ PhoneOption = Annotated[str, typer.Option(help="Phone shown in the ad.")]
 AddressOption = Annotated[str, typer.Option(help="Address of the premises.")]
 NetworkOption = Annotated[str, typer.Option(help="Network id.")]
 CaptureOption = Annotated[str, typer.Option(help="One capture by its id.")]
+AdOption = Annotated[str, typer.Option(help="One ad: its id, address or the site's number; all its captures.")]
+ListOption = Annotated[
+    Path | None, typer.Option("--list", help="File with ids of captures, ads, businesses, networks: those of a case.")
+]
 SinceOption = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
 UntilOption = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
 
 
 def _day(when: datetime | None) -> date | None:
     return when.date() if when else None
+
+
+def _lines(path: Path | None) -> list[str]:
+    """The first word of each line; what follows it is the reader's."""
+    if path is None:
+        return []
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FixInput(f"{path} cannot be read ({error}). Name a text file with one id a line.") from error
+    found = [line.split()[0] for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not found:
+        raise FixInput(f"{path} names nothing. Put one id a line into it.")
+    return found
 
 
 @evidence_app.command()
@@ -45,6 +63,8 @@ def find(
     address: AddressOption = "",
     network: NetworkOption = "",
     capture: CaptureOption = "",
+    ad: AdOption = "",
+    listed: ListOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     home: HomeOption = None,
@@ -58,6 +78,8 @@ def find(
         address=address,
         network=network,
         capture=capture,
+        ad=ad,
+        listed=_lines(listed),
         since=_day(since),
         until=_day(until),
     )
@@ -78,6 +100,8 @@ def export(
     address: AddressOption = "",
     network: NetworkOption = "",
     capture: CaptureOption = "",
+    ad: AdOption = "",
+    listed: ListOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     case: Annotated[str, typer.Option(help="Case number.")] = "",
@@ -103,6 +127,8 @@ def export(
         address=address,
         network=network,
         capture=capture,
+        ad=ad,
+        listed=_lines(listed),
         since=_day(since),
         until=_day(until),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -94,10 +94,15 @@ def find_captures(
     address: str = "",
     network: str = "",
     capture: str = "",
+    ad: str = "",
+    listed: Collection[str] = (),
     since: date | None = None,
     until: date | None = None,
 ) -> list[dict[str, Any]]:
     """Captures of ads that answer to all given conditions, oldest first.
+
+    `ad`: its id, its address or the site's own number for it. `listed`: ids of captures, ads, businesses or networks or
+    addresses of ads, any of which will do (the list of a case).
 
     Rows: capture_id, ad_id, site, url, captured_at, business_id, business_name, title, posted_earliest, posted_latest
     (the ad's own claimed date). Raises NotFound when there is none.
@@ -109,12 +114,14 @@ def find_captures(
                       a.posted_earliest, a.posted_latest
                FROM core_ad_captures a JOIN raw_captures c USING (capture_id) JOIN out_ads o ON o.ad_id = a.ad_id
                WHERE (? IS NULL OR CAST(a.captured_at AS DATE) >= ?) AND (? IS NULL OR CAST(a.captured_at AS DATE) <= ?)
-                 AND (? = '' OR a.capture_id = ?)
+                 AND (? = '' OR a.capture_id = ?) AND (? = '' OR ? IN (a.ad_id, a.posting_id, c.url))
                ORDER BY a.captured_at, a.capture_id""",
-            [since, since, until, until, capture, capture],
+            [since, since, until, until, capture, capture, ad, ad],
         )
         if ids is not None:
             rows = [r for r in rows if r["business_id"] in ids]
+        if listed:
+            rows = _listed(store, rows, set(listed))
         if phone:
             rows = _with_value(store, rows, "phone", {normalize_phone(phone) or phone})
         if address:
@@ -140,6 +147,18 @@ def mentions(home: Home, capture_ids: Iterable[str]) -> dict[tuple[str, str], li
     for row in rows:
         found[row.pop("capture_id"), row.pop("ad_id")].append(row)
     return found
+
+
+def _listed(store: Store, rows: list[dict[str, Any]], wanted: set[str]) -> list[dict[str, Any]]:
+    """Rows that the list names in one way or another. Raises NotFound for a line that names nothing."""
+    networks = {
+        r["business_id"]: r["network_id"] for r in store.rows("SELECT business_id, network_id FROM out_businesses")
+    }
+    names = ("capture_id", "ad_id", "url", "business_id")
+    known = [(r, {r[n] for n in names} | {networks.get(r["business_id"], "")}) for r in rows]
+    if missing := sorted(wanted - set().union(*(k for _, k in known))):
+        raise NotFound(f"{len(missing)} lines of the list name no capture, ad, business or network: {missing[0]!r} …")
+    return [r for r, k in known if k & wanted]
 
 
 def _businesses(store: Store, business: str, network: str) -> set[str]:

@@ -6,7 +6,7 @@ Everything in it is JSON. Times are ISO 8601 UTC with microseconds, digests lowe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 FORMAT = "imb exhibit package 2"
 
@@ -186,6 +186,7 @@ class ExhibitPackage(TypedDict):
     seals: list[dict[str, Any]]
     journal_head: dict[str, Any]  # seq, hash
     evidence: list[EvidenceFile]
+    documents: NotRequired[list[str]]  # DERIVED: report, renderings, certificates; not yet there when they are made
 
 
 # Given the package and a reader of its files ("data/pages/0001.txt" -> bytes): derived files by their name, which

@@ -80,6 +80,7 @@ from pipeline.model import Capture
 
 WATERMARK = "SIMULATED CLOCK — DEMONSTRATION"
 HELD = "held: access to this capture is blocked in the archive; it is neither copied nor exported"
+PURGED = "purged under certificate {}: its records are no more in the archive"
 UNKNOWN = "the journal names no such capture"
 DOCUMENT = re.compile(r"(derived|certificates)(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,3}")
 SHOWN_ELSEWHERE = {"capture_id", "url", "site", "captured_at", "posted_earliest", "posted_latest", "mentions"}
@@ -119,8 +120,7 @@ def build_package(
         raise FixInput(f"{out} exists. Choose another name: a package is never written over.")
     wanted = sorted({c.capture_id: c for c in captures}.values(), key=lambda c: (c.captured_at, c.capture_id))
     about = look_up(archive, wanted)
-    refused = [(c.capture_id, HELD) for c in wanted if archive.is_blocked(c.capture_id)]
-    refused += [(c.capture_id, UNKNOWN) for c in wanted if c.capture_id not in about.found]
+    refused = [(c.capture_id, reason) for c in wanted if (reason := _refusal(archive, about, c.capture_id))]
     left_out = {capture_id for capture_id, _ in refused}
     chosen = [about.found[c.capture_id] for c in wanted if c.capture_id not in left_out]
     if not chosen:
@@ -139,6 +139,15 @@ def build_package(
         "export", name=out.name, sha256=digest, facts=dict(facts), captures=ids, refused=sorted(left_out)
     )
     return PackageResult(out, len(chosen), digest, tuple(f"{i}: {r}" for i, r in refused))
+
+
+def _refusal(archive: Archive, about: Background, capture_id: str) -> str:
+    """Why a capture cannot be handed out, "" when it can."""
+    if purge_id := archive.purges.captures.get(capture_id):
+        return PURGED.format(purge_id)
+    if archive.is_blocked(capture_id):
+        return HELD
+    return "" if capture_id in about.found else UNKNOWN
 
 
 class _Builder:
@@ -167,8 +176,10 @@ class _Builder:
         finally:
             wacz.close()
         package["evidence"] = list(self._evidence())
-        for name, data in (documents(package, self._read) if documents else {}).items():
+        made = documents(package, self._read) if documents else {}
+        for name, data in made.items():
             self._document(name, data)
+        package["documents"] = sorted(f"data/{name}" for name in made)
         self._bytes(ITEMS, (json.dumps(package, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode())
         package = json.loads((self.folder / ITEMS).read_bytes())  # what a verifier will read, in its order
         for name, render in READABLE.items():

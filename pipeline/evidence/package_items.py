@@ -53,6 +53,8 @@ def look_up(archive: Archive, wanted: Iterable[Capture]) -> Background:
             continue
         if seen := about.seen.get((facts["site"], facts["url"])):
             _count(seen, facts, archive)
+        if facts["capture_id"] in archive.purges.captures:
+            continue
         if 300 <= facts["status"] < 400:
             about.redirects[str(entry.body.get("crawl_id")), facts["url"]] = entry
         if facts["capture_id"] in ids and facts["capture_id"] not in about.found:
@@ -62,8 +64,11 @@ def look_up(archive: Archive, wanted: Iterable[Capture]) -> Background:
 
 
 def _count(seen: Seen, facts: Mapping[str, Any], archive: Archive) -> None:
-    """Captures that gave a page; held ones are not told."""
-    if facts["status"] not in {0, *range(200, 300)} or archive.is_blocked(facts["capture_id"]):
+    """Captures that gave a page; held and purged ones are not told."""
+    capture_id = facts["capture_id"]
+    if archive.is_blocked(capture_id) or capture_id in archive.purges.captures:
+        return
+    if facts["status"] and not 200 <= facts["status"] < 300:
         return
     when = facts["captured_at"]
     seen["first"] = min(seen["first"] or when, when)

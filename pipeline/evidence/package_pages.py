@@ -33,6 +33,7 @@ h2{font-size:1.1rem;margin:2.2rem 0 .6rem;padding-bottom:.25rem;border-bottom:2p
 h3{font-size:.95rem;margin:1.4rem 0 .4rem}
 p{max-width:48rem;margin:.5rem 0}
 a{color:#123f7a}
+.papers{background:var(--band);padding:.5rem .8rem;max-width:none;overflow-wrap:anywhere}
 .lead{color:var(--soft);margin:0 0 1.2rem}
 .mark{border:2px solid var(--mark);color:var(--mark);font-weight:700;text-align:center;padding:.35rem;margin:0 0 1rem}
 .derived{background:#fff7e0;border-left:4px solid #b7791f;padding:.5rem .8rem;margin:.8rem 0}
@@ -68,6 +69,7 @@ def render_index(package: ExhibitPackage) -> str:
         f"<h1>{escape(title(package))}</h1>",
         '<p class="lead">Read this first. To check the package without any program of ours, follow '
         '<a href="VERIFY.md">VERIFY.md</a>.</p>',
+        *_documents(package),
         _facts(front(package)),
         "<h2>Captures</h2>",
         _captures(item for item in package["items"] if item["role"] == "ad"),
@@ -179,6 +181,14 @@ def _redirects(package: ExhibitPackage) -> Iterator[str]:
     if steps:
         yield "<h3>Redirects on the way to them</h3>"
         yield _captures(steps)
+
+
+def _documents(package: ExhibitPackage) -> Iterator[str]:
+    """Links to report and certificates."""
+    named = [n for n in package.get("documents", []) if n.endswith((".pdf", ".docx"))]
+    links = [f'<a href="{escape(name)}">{escape(name.removeprefix("data/"))}</a>' for name in named]
+    if links:
+        yield f'<p class="papers"><b>To read and to fill in (derived):</b> {" · ".join(links)}</p>'
 
 
 def _files(package: ExhibitPackage) -> Iterator[str]:

@@ -177,6 +177,25 @@ def test_evidence_from_search_to_a_verified_package(home: Path, network: dict[st
     assert answer(home, "evidence", "verify")["found"] == 0
 
 
+def test_evidence_of_one_ad_and_of_a_list(home: Path, network: dict[str, Any], tmp_path: Path) -> None:
+    rows = answer(home, "evidence", "find", "--network", network["network_id"])
+    one, other = rows[0], next(r for r in rows if r["business_id"] != rows[0]["business_id"])
+    of_ad = answer(home, "evidence", "find", "--ad", one["ad_id"])
+    assert {r["ad_id"] for r in of_ad} == {one["ad_id"]}
+    assert {r["capture_id"] for r in of_ad} <= {
+        r["capture_id"] for r in answer(home, "evidence", "find", "--ad", one["url"])
+    }
+    case = tmp_path / "case.txt"
+    case.write_text(f"# the case\n{one['capture_id']} first\n\n{other['business_id']}\n")
+    found = answer(home, "evidence", "find", "--list", str(case))
+    expected = {r["capture_id"] for r in rows if r["business_id"] == other["business_id"]} | {one["capture_id"]}
+    assert {r["capture_id"] for r in found} == expected
+    case.write_text("no-such-id\n")
+    assert "no-such-id" in imb(home, "evidence", "find", "--list", str(case), check=None).stderr
+    case.write_text("\n")
+    assert "names nothing" in imb(home, "evidence", "find", "--list", str(case), check=None).stderr
+
+
 def test_a_changed_byte_in_the_archive_is_named(home: Path) -> None:
     path = max((home / "archive" / "warc").rglob("*.warc.gz"), key=lambda p: p.stat().st_size)
     data = bytearray(path.read_bytes())

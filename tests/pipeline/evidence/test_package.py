@@ -233,6 +233,15 @@ def test_held_and_unknown_captures_are_refused_and_listed(home: Home, archive: A
     assert not (tmp_path / "none").exists()
 
 
+def test_purged_captures_are_refused_with_the_certificate(home: Home, archive: Archive, tmp_path: Path) -> None:
+    first, second, *_ = captures(archive)
+    archive.journal.append("purge", purge_id="P-1", captures=[first.capture_id])
+    result = build_package(home, archive, [first, second], tmp_path / "ex", FACTS)
+    assert [r for r in result.refused if "purged under certificate P-1" in r] == list(result.refused)
+    assert first.capture_id not in {i["capture_id"] for i in items(result.path)}
+    assert verify_package(result.path).problems == []
+
+
 def test_a_package_is_never_written_over(home: Home, archive: Archive, tmp_path: Path) -> None:
     build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
     with pytest.raises(FixInput, match="another name"):
