@@ -5,6 +5,7 @@ Independent of the editing: it reads the files as they lie on the disk, decodes 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ def find_leaks(
     digests and ids are no text.
     """
     sought = _pattern(values)
+    written = sorted({form for text in shown for form in (text, html.escape(text, quote=False))}, key=len, reverse=True)
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
         data = path.read_bytes()
@@ -42,7 +44,7 @@ def find_leaks(
             texts += [data.decode("utf-16-le", "replace"), data.decode("utf-16-be", "replace")]
         if name in own:
             texts = [OWN_CODES.sub(" ", text) for text in texts]
-        for value in sorted({found for text in texts for found in _leaks(text, sought, shown)}) if sought else ():
+        for value in sorted({found for text in texts for found in _leaks(text, sought, written)}) if sought else ():
             yield Leak(name, values[value])
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from analysis.redact import Profile
 from analysis.redaction.plain import folded, folded_places, views
 from pipeline.extract.protected import find_protected
+from pipeline.extract.text import Found
 
 EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 BORN = re.compile(r"\b(?:born|dob|date of birth)\b\W{0,3}\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}", re.IGNORECASE)
@@ -55,7 +56,7 @@ class Protected:
         return merged(found)
 
     def _found(self, text: str) -> Iterator[Span]:
-        for hit in find_protected(text):
+        for hit in _outside(text, self.trade_names):
             if hit.style != "worker_name" or folded(text[hit.start : hit.end]) not in self.names:
                 yield self._span(hit.start, hit.end, hit.style)
         for rx, kind in ((EMAIL, "email"), (BORN, "born"), (PHONE, "phone")):
@@ -126,6 +127,24 @@ class Protected:
         return {**dict.fromkeys(self.names, "worker_name"), **self.phrases}
 
 
+def _outside(text: str, trade_names: Iterable[str]) -> Iterator[Found]:
+    """Protected spans of a text; a name that is but a word of a trade name ("This is Golden Lotus Spa") is none."""
+    hits = find_protected(text)
+    if not any(hit.style == "worker_name" for hit in hits):
+        yield from hits
+        return
+    plain, places = folded_places(text)
+    shown = [
+        (places[m.start()], places[m.end() - 1] + 1)
+        for name in trade_names
+        if name.partition(" ")[0] in plain
+        for m in re.finditer(re.escape(name), plain)
+    ]
+    for hit in hits:
+        if hit.style != "worker_name" or not any(start <= hit.start and hit.end <= end for start, end in shown):
+            yield hit
+
+
 def _in_address(text: str, start: int, end: int) -> bool:
     """Whether a word is part of a URL, e-mail, file name or handle: no white space between it and such a sign."""
     left = max(text.rfind(c, 0, start) for c in " \t\r\n") + 1
@@ -157,7 +176,7 @@ class Collector:
 
     def text(self, text: str) -> None:
         """A text as people read it: of a page, a title, an attribute."""
-        for hit in find_protected(text):
+        for hit in _outside(text, self._trade_names):
             value = folded(text[hit.start : hit.end]).strip()
             if hit.style == "worker_name":
                 self._names.setdefault(value, f"W-{len(self._names) + 1:03d}")

@@ -162,6 +162,10 @@ class _Copy:
         return collector.done()
 
     def _look(self, source: Source, collector: Collector) -> None:
+        for ad in source.ads:
+            for mention in ad.mentions:
+                if mention.kind == "business_name":
+                    collector.trade_name(mention.quote)
         if source.kind == "html":
             texts_of(source.text, collector.text)
             root = parse(source.text).body
@@ -169,10 +173,6 @@ class _Copy:
         else:
             for text in plain_texts(source):
                 collector.text(text)
-        for ad in source.ads:
-            for mention in ad.mentions:
-                if mention.kind == "business_name":
-                    collector.trade_name(mention.quote)
 
     def _pages(self, protected: Protected) -> _Made:
         made = _Made()

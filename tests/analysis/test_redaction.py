@@ -33,8 +33,8 @@ NAMES = ("Lily", "Anna", "Coco", "Amy", "Jasmine", "Yuki")
 
 def protect(page: str, profile: str = "prosecutor", trade: str = "Golden Lotus Spa") -> Protected:
     collector = Collector(profile_named(profile))
-    texts_of(page, collector.text)
     collector.trade_name(trade)
+    texts_of(page, collector.text)
     return collector.done()
 
 
@@ -146,6 +146,13 @@ def test_a_trade_name_stays_though_a_worker_is_called_like_it() -> None:
     assert "Lily" not in redact_page(page, protect(page, trade="Lily"), "").html.replace("Lily Spa", "x"), (
         "no trade name"
     )
+
+
+def test_a_word_of_a_trade_name_is_no_worker() -> None:
+    page = "<h1>Prairie Lily & Co Massage</h1><p>This is Prairie Lily & Co Massage. Near the prairie.</p>"
+    protected = protect(page, trade="Prairie Lily & Co Massage")
+    assert protected.names == {}
+    assert "Near the prairie" in redact_page(page, protected, "").html
 
 
 def test_with_phrases_to_keep_nothing_else_is_seen() -> None:
