@@ -135,7 +135,7 @@ def export(
     facts = {"case": case, "exhibit": exhibit, "requester": requester, "authority": authority, "purpose": purpose}
     facts["exporter"] = user
     with progress_bars(json) as progress:
-        result = export_exhibits(current, rows, output, facts, document_maker(renderings))
+        result = export_exhibits(current, rows, output, facts, document_maker(renderings, progress=progress))
         if redacted:
             beside = output.with_name(f"{output.name.removesuffix('.zip')}-redacted-{redacted}")
             why = f"with the export, case {case}"

@@ -6,22 +6,26 @@ from collections.abc import Callable, Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.stages.progress import Progress, silent
 from flows.stages.rendering import render_pages
 from pipeline.evidence.documents.making import make_documents
 from pipeline.evidence.documents.seal_words import counted
 from pipeline.evidence.exhibit import ExhibitPackage, MakeDocuments
 
-RENDERINGS = 200  # 1,000 take a minute and a half
+RENDERINGS = 100  # each takes 30 ms of a processor
 
 
-def document_maker(renderings: int = RENDERINGS, browser: str | None = None) -> MakeDocuments:
+def document_maker(
+    renderings: int = RENDERINGS, browser: str | None = None, progress: Progress = silent
+) -> MakeDocuments:
     """A maker for `build_package`. Draws the first `renderings` pages; the others are shown as text, and why."""
 
     def make(package: ExhibitPackage, read: Callable[[str], bytes]) -> Mapping[str, bytes]:
         shown = [item for item in package["items"] if item["role"] == "ad"]
         pages = {item["item"]: archived_page(read(item["page"])) for item in shown[:renderings]}
         pages = {number: html for number, html in pages.items() if html}
-        found = render_pages(pages, browser)
+        found = render_pages(pages, browser, progress)
+        progress("set report and certificates", 0, 0)
         return make_documents(package, read, found.pictures, _note(found.problem, renderings, len(shown)))
 
     return make

@@ -16,6 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Playwright, Route, sync_playwright
 
+from flows.stages.progress import Progress, silent
 from pipeline.evidence.documents.picture import Picture
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,7 +49,7 @@ def browser_path() -> str:
     return next((path for name in BROWSERS if (path := shutil.which(name))), "")
 
 
-def render_pages(pages: Mapping[int, str], browser: str | None = None) -> Renderings:
+def render_pages(pages: Mapping[int, str], browser: str | None = None, progress: Progress = silent) -> Renderings:
     """Pictures of HTML texts by item number. A page that cannot be drawn is left out; the browser is started once."""
     path = browser_path() if browser is None else browser
     if not pages:
@@ -58,13 +59,15 @@ def render_pages(pages: Mapping[int, str], browser: str | None = None) -> Render
     found = Renderings()
     try:
         with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-            _render_all(playwright, path, home, pages, found)
+            _render_all(playwright, path, home, pages, found, progress)
     except (Error, OSError) as error:
         found.problem = f"Chromium failed ({_first_line(error)}): pages are shown as text."
     return found
 
 
-def _render_all(playwright: Playwright, path: str, home: str, pages: Mapping[int, str], found: Renderings) -> None:
+def _render_all(
+    playwright: Playwright, path: str, home: str, pages: Mapping[int, str], found: Renderings, progress: Progress
+) -> None:
     browser = playwright.chromium.launch(
         executable_path=path,
         args=list(FLAGS),
@@ -73,7 +76,8 @@ def _render_all(playwright: Playwright, path: str, home: str, pages: Mapping[int
     )
     try:
         page = _Page(browser, found)
-        for number, html in pages.items():
+        for done, (number, html) in enumerate(pages.items(), 1):
+            progress("draw pages", done, len(pages))
             try:
                 found.pictures[number] = page.picture(html)
             except Error as error:

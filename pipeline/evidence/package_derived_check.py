@@ -138,6 +138,8 @@ class DerivedCheck:
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             self._problem("data/derived", "documents", "derived", f"cannot be made again: {error}")
             return
+        if self.package.get("documents") != sorted(f"data/{name}" for name in again):
+            self._problem(ITEMS, "documents", "derived", "does not list report and certificates as they are made")
         for name in sorted(there ^ set(again)):
             self._problem(f"data/{name}", "whole file", "derived", "missing, or no document of this package")
         for name, data in again.items():

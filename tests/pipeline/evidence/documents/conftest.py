@@ -142,6 +142,7 @@ def made_package(items: list[dict[str, Any]], **changes: Any) -> ExhibitPackage:
         "seals": [seal],
         "journal_head": {"seq": 5010, "hash": digest("journal head")},
         "evidence": [{"path": "data/exhibit.wacz", "bytes": 123456, "sha256": digest("wacz")}],
+        "documents": [],
     }  # fmt: skip
     return {**package, **changes}  # type: ignore[return-value,typeddict-item]
 
