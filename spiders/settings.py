@@ -57,7 +57,7 @@ def _politeness(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
         "DOWNLOAD_DELAY_JITTER": 0.0,  # by default Scrapy waits as little as half of it
         "CONCURRENT_REQUESTS": together,  # so that a pause asked for by the site holds back what follows
         "CONCURRENT_REQUESTS_PER_DOMAIN": together,
-        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_TIMEOUT": polite.timeout_seconds,
         "DOWNLOAD_MAXSIZE": 4 * BODY_LIMIT,  # after decompression
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # what did arrive is evidence; Patience asks again

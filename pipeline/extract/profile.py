@@ -12,6 +12,7 @@ r"""Site profiles: one TOML file says how one site is crawled and read. No site 
     concurrent_requests = 1
     robots = true                           # obey robots.txt
     max_pages = 5000                        # requests of one run
+    timeout_seconds = 60                    # for one page, from the request to its last byte
 
     [revisit]
     every_hours = 24                        # the next crawl is due after
@@ -123,6 +124,7 @@ class Politeness:
     concurrent_requests: int = 1
     robots: bool = True
     max_pages: int = 5000
+    timeout_seconds: float = 60.0  # for one page, from the request to its last byte
 
 
 @dataclass(frozen=True, slots=True)

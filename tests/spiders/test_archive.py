@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -44,49 +43,6 @@ def raw(head: bytes, body: bytes = b"", line: bytes = b"HTTP/1.1 200 OK") -> Cal
 
 def sized(body: bytes) -> bytes:
     return b"Content-Length: %d\r\n" % len(body)
-
-
-def odd_pages() -> dict[str, Callable[[Any], bytes]]:
-    packed = gzip.compress(PAGE, mtime=0)
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in (PAGE[:20], PAGE[20:])) + b"0\r\n\r\n"
-    many = b"".join(b"X-Number: %d\r\n" % i for i in range(300))
-    cookies = b"Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nset-cookie: a=3\r\n"
-    return {
-        "/latin.html": raw(TYPE + b"X-Place: Caf\xe9 S\xfcd\r\n" + sized(PAGE), PAGE),
-        "/cookies.html": raw(TYPE + cookies + sized(PAGE), PAGE),
-        "/gzip.html": raw(TYPE + b"Content-Encoding: gzip\r\n" + sized(packed), packed),
-        "/chunked.html": raw(TYPE + b"Transfer-Encoding: chunked\r\n", chunks),
-        "/packed-chunks.html": raw(
-            TYPE + b"Content-Encoding: gzip\r\nTRANSFER-encoding: chunked\r\n",
-            b"%X;note=1\r\n%s\r\n0\r\n\r\n" % (len(packed), packed),
-        ),
-        "/many.html": raw(TYPE + many + sized(PAGE), PAGE),
-        "/query.html?b=2&a=1&a=%20x": raw(b"cOnTeNt-TyPe: text/html\r\n" + sized(PAGE), PAGE),
-        "/old.html": raw(TYPE, PAGE, b"HTTP/1.0 200 Fine by me"),
-        "/no-reason.html": raw(TYPE + sized(PAGE), PAGE, b"HTTP/1.1 200"),
-        "/empty.html": raw(TYPE + sized(b"")),
-        "/missing.html": raw(TYPE + sized(b"gone"), b"gone", b"HTTP/1.1 410 Gone"),
-        "/moved.html": raw(b"Location: /target.html\r\n" + sized(b""), b"", b"HTTP/1.1 302 Found"),
-    }
-
-
-def test_every_response_is_stored_as_it_was_sent(site: Any, home: Home, profile: Write) -> None:
-    site.routes.update({**odd_pages(), "/target.html": raw(TYPE + sized(PAGE), PAGE)})
-    loose = b"X-Folded: one\r\n\t two\r\nX-Tight:1\r\nX-Loose:   2 \r\nno header at all\r\n"
-    site.routes["/folded.html"] = raw(TYPE + loose + sized(PAGE), PAGE)
-    site.listing("/list", [*odd_pages(), "/folded.html"])
-    result = run_crawl(home, profile())
-    assert result.healthy and result.failures == 0
-    responses, requests = stored(home, "response"), stored(home, "request")
-    for entry in site.log:
-        [(block, headers)] = responses[site.root + entry.path]
-        assert block == entry.response, entry.path
-        assert headers["WARC-IP-Address"] == "127.0.0.1"
-        [(asked, _)] = requests[site.root + entry.path]
-        sent = set(entry.request.replace(b"\r\n", b"\n").strip().split(b"\n"))
-        assert set(asked.strip().split(b"\r\n")) == sent, entry.path
-    assert sum(map(len, responses.values())) == len(site.log) == result.counts["captures"]
-    assert result.ads == 11  # all eleven ways of sending the page are read
 
 
 def test_pictures_and_endless_pages_are_cut_off(site: Any, home: Home, profile: Write) -> None:
