@@ -1,7 +1,7 @@
 """The seals in a package: for each journal entry in it the seal that covers it, the path to that seal's tree, tokens.
 
   data/seals/000001/seal.json, seal.p7s, signer.pem       as in the home's archive; the signer's certificate
-  data/seals/000001/request.tsq, token.tsr, chain.pem     where the seal has a token of its own
+  data/seals/000001/request.tsq, token.tsr, chain.pem, crls.pem   where it has a token of its own
   data/seals/proof.json                                   entry -> {seal, path}: what to hash to arrive at merkle_root
   data/seals/commands.txt                                 the openssl command for each of them
 
@@ -21,7 +21,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pipeline.errors import EvidenceBroken, FixHome
+from pipeline.errors import EvidenceBroken, FixHome, FixProfile
 from pipeline.evidence import bag, merkle
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import Report
@@ -29,8 +29,10 @@ from pipeline.evidence.cms import BadSignature, verify_detached, verify_exact
 from pipeline.evidence.journal import Entry, canonical, utc_text
 from pipeline.evidence.keys import LABEL, fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
+from pipeline.evidence.revocation import Crl, read_lists, refuse_revoked
 from pipeline.evidence.seal_files import (
     CHAIN,
+    CRLS,
     FORMAT,
     LEAVES,
     QUERY,
@@ -48,7 +50,7 @@ ITEMS = "data/items.json"
 FOLDER, PROOF, SIGNER = "data/seals", "data/seals/proof.json", "signer.pem"
 EXPORTER = "exporter.pem"  # the certificate that signed the package itself
 CMS_VERIFY = "openssl cms -verify -binary -inform DER -purpose any -out /dev/null"
-CARRIED = (SEAL, SIGNATURE, QUERY, TOKEN, CHAIN)
+CARRIED = (SEAL, SIGNATURE, QUERY, TOKEN, CHAIN, CRLS)
 
 
 def seal_before_export(archive: Archive) -> None:
@@ -167,7 +169,16 @@ def _token_facts(seal: Seal) -> dict[str, str]:
         "root": root.subject.rfc4514_string(),
         "root_sha256": fingerprint(root),
         "serial": str(token.serial),
+        "revocation": refuse_revoked(token, _lists(seal)).sentence(),
     }
+
+
+def _lists(seal: Seal) -> tuple[Crl, ...]:
+    """The revocation lists that were stored with the seal's token. Raises NoStamp."""
+    try:
+        return read_lists(seal.folder / CRLS) if (seal.folder / CRLS).is_file() else ()
+    except FixProfile as error:
+        raise NoStamp(f"its revocation lists cannot be read ({error})") from error
 
 
 def item_seal(seq: int, seals: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -295,7 +306,9 @@ def _trust(manifest: Mapping[str, Any]) -> set[str]:
         f"Sealed by {s['signer']} (SHA-256 {s['signer_sha256']}): compare with the one told by the office."
         for s in manifest["seals"]
     }
-    roots = {(s["token"]["root"], s["token"]["root_sha256"]) for s in manifest["seals"] if s["token"]}
+    tokens = [s["token"] for s in manifest["seals"] if s["token"]]
+    roots = {(t["root"], t["root_sha256"]) for t in tokens}
+    found |= {f"Revocation of the authority {t['signer']}: {t['revocation']}." for t in tokens}
     found |= {f"Time-stamped under {r} (SHA-256 {d}): compare with what the authority publishes." for r, d in roots}
     bare = [item["item"] for item in manifest["items"] if not item["seal"].get("token")]
     if bare:

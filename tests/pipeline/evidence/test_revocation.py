@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pipeline.errors import FixProfile
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.keys import make_key
+from pipeline.evidence.package import build_package
 from pipeline.evidence.revocation import Crl, published_at, read_lists, refuse_revoked, write_lists
 from pipeline.evidence.seal_files import numbers, seal_folder
 from pipeline.evidence.timestamp import NoStamp, Token, check_token, make_request, trusted_roots
-from pipeline.evidence.verify import verify_home
+from pipeline.evidence.verify import verify_home, verify_package
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home, open_home
 from tests.pipeline.evidence.authority import Authority, load_key, reply, serving
@@ -170,6 +171,27 @@ def test_the_list_is_kept_with_the_token_and_journalled(tmp_path: Path, authorit
     assert {(p.file.rpartition("/")[2], p.prop) for p in verify_home(home).problems} == {("crls.pem", "journal")}
     kept.unlink()
     assert {p.prop for p in verify_home(home).problems} == {"journal"}
+
+
+def test_the_list_goes_into_the_package_and_is_read_there(tmp_path: Path, authority: Authority, exchange: Make) -> None:
+    (tmp_path / "saved.pem").write_bytes(write_lists([listed(authority)]))
+    home = home_with(tmp_path, authority, crls=f"{tmp_path}/saved.pem")
+    sealed(home, exchange, range(2))
+    archive = Archive(home)
+    captures = [known.capture for known in archive.captures()]
+    facts = dict.fromkeys(("exhibit", "case", "requester", "authority", "exporter"), "x")
+    out = build_package(home, archive, captures, tmp_path / "exhibit", facts).path
+    report = verify_package(out)
+    assert report.problems == []
+    assert any(
+        "Revocation" in note and "not revoked by the lists of CN=Between of honest" in note for note in report.notes
+    )
+    for path in out.rglob("crls.pem"):
+        path.write_bytes(write_lists([listed(authority, ("signer", AFTER, None))]))
+    assert any("was revoked on" in p.detail for p in verify_package(out).problems)
+    for path in out.rglob("crls.pem"):
+        path.write_bytes(b"nothing")
+    assert any("cannot be read" in p.detail for p in verify_package(out).problems)
 
 
 def test_a_revocation_learned_later_is_found_by_verify(tmp_path: Path, authority: Authority, exchange: Make) -> None:
