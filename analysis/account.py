@@ -11,6 +11,7 @@ from analysis.known import KnownPerson, KnownPlace
 from analysis.names import letters, letters_near, name_words
 from analysis.periods import Period
 from pipeline.model import Application, Contribution, Party
+from pipeline.resolve.cluster import one_slip
 
 ON_FILE = "(on file, sealed)"
 
@@ -132,8 +133,8 @@ def _birth_line(party: Party | None, person: KnownPerson | None, index: Screenin
         return Contribution("dob", mine, ON_FILE, "exact", rules.dob_bits, person.sources), False
     if any(swapped(b) == party.dob for b in known):
         return Contribution("dob", mine, ON_FILE, "similar", rules.dob_slip_bits, person.sources), True
-    if any(one_digit_off(b, party.dob) for b in known):
-        # Thirty neighbors of every date are one digit off: no agreement, but no contradiction either.
+    if any(one_slip(b, party.dob) for b in known):
+        # Some forty dates are one slip from each other one: no agreement, but no contradiction either.
         return Contribution("dob", mine, ON_FILE, "similar", 0.0, person.sources), False
     return Contribution("dob", mine, ON_FILE, "differs", 0.0, person.sources), False
 
@@ -143,10 +144,6 @@ def swapped(day: date) -> date | None:
     if day.day > 12 or day.day == day.month:
         return None
     return date(day.year, day.day, day.month)
-
-
-def one_digit_off(a: date, b: date) -> bool:
-    return sum(x != y for x, y in zip(a.isoformat(), b.isoformat(), strict=True)) == 1
 
 
 def _place_lines(

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rapidfuzz.distance import OSA
+
 from pipeline.model import Address, Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair
@@ -55,7 +57,7 @@ class Groups:
         if one == two:
             return ""
         born, other = self.births.get(one), self.births.get(two)
-        if born and other and born != other:
+        if born and other and not all(a == b or one_slip(a, b) for a in born for b in other):
             return "two dates of birth"
         for group, against in ((one, two), (two, one)):
             if any(self.find(ref) == against for ref in self.apart.get(group, ())):
@@ -159,6 +161,13 @@ def _join_nameless(groups: Groups, nameless: set[str], pairs: Sequence[ScoredPai
         else:
             groups.join(a, b)
     return refused
+
+
+def one_slip(a: date, b: date) -> bool:
+    """Whether one digit, two neighboring digits exchanged, or day and month exchanged explain the difference."""
+    if OSA.distance(a.isoformat(), b.isoformat(), score_cutoff=1) <= 1:
+        return True
+    return a.year == b.year and (a.month, a.day) == (b.day, b.month)
 
 
 def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:

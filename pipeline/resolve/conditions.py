@@ -1,7 +1,8 @@
 """What a comparison level may ask of two rows of keys: one declaration, a DuckDB text and a Python answer.
 
-Only equality, beginnings, overlap and containment of lists, Levenshtein and order of integers occur: on ASCII keys
-DuckDB and rapidfuzz agree on these exactly. An absent value (None / NULL) never fulfils a condition on either side.
+Only equality, beginnings, overlap and containment of lists, Levenshtein and order of integers occur, and whether one
+slip of the finger explains a difference: on ASCII keys DuckDB and rapidfuzz agree on these exactly. An absent value
+(None / NULL) never fulfils a condition on either side.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein
 
 Value = str | int | bool | tuple[str, ...] | None
 Row = Mapping[str, Value]
@@ -106,6 +107,27 @@ class Near:
         if min(len(left), len(right)) < self.length:
             return False
         return Levenshtein.distance(left, right, score_cutoff=self.edits) <= self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One letter or digit is another, missing or too many, or two neighbors are exchanged.
+
+    At a distance of 1 DuckDB's Damerau-Levenshtein and OSA are the same; beyond it they are not.
+    """
+
+    column: str
+
+    def sql(self) -> str:
+        left, right = f"{self.column}_l", f"{self.column}_r"
+        near = f"levenshtein({left}, {right}) <= 2 AND damerau_levenshtein({left}, {right}) <= 1"
+        return f"coalesce(CASE WHEN {left} <> {right} THEN {near} ELSE FALSE END, FALSE)"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        left, right = a[self.column], b[self.column]
+        if not isinstance(left, str) or not isinstance(right, str):
+            return False
+        return left != right and OSA.distance(left, right, score_cutoff=1) <= 1
 
 
 @dataclass(frozen=True, slots=True)

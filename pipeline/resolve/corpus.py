@@ -118,18 +118,27 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, role: str, mo
 
 
 def _block_sql(name: str, role: str) -> str:
-    """All pairs that share a value of BLOCKS (operators: and a start of a name), each once, lower number first."""
+    """All pairs that share a block, each once, lower number first.
+
+    A block is a value of BLOCKS; operators need a start of a name besides, or license number and date of birth.
+    """
+    keys = f"{name}_keys"
     shared = " UNION ALL ".join(
-        f"SELECT ref_id, '{column}' AS kind, {_each(column, role)} AS value FROM {name}_keys WHERE {column} IS NOT NULL"
+        f"SELECT ref_id, '{column}' AS kind, {_each(column, role)} AS value FROM {keys} WHERE {column} IS NOT NULL"
         for column in BLOCKS[role]
     )
-    starts = f"JOIN (SELECT ref_id, unnest(starts) AS start FROM {name}_keys) USING (ref_id)"
+    blocks = "SELECT ref_id, hash(kind, value) AS block FROM said SEMI JOIN often USING (kind, value)"
+    if role == "operator":
+        blocks = f"""
+            SELECT ref_id, hash(kind, value, start) AS block FROM said SEMI JOIN often USING (kind, value)
+            JOIN (SELECT ref_id, unnest(starts) AS start FROM {keys}) USING (ref_id)
+            UNION ALL
+            SELECT ref_id, hash(license, born) FROM {keys} WHERE license IS NOT NULL AND born IS NOT NULL"""
     return f"""
         CREATE TABLE {name}_blocked AS
         WITH said AS ({shared}),
              often AS (SELECT kind, value FROM said GROUP BY kind, value HAVING count(*) > 1),
-             one AS (SELECT ref_id, hash(kind, value{", start" if role == "operator" else ""}) AS block
-                     FROM said SEMI JOIN often USING (kind, value) {starts if role == "operator" else ""}),
+             one AS ({blocks}),
              fit AS (SELECT block FROM one GROUP BY block HAVING count(*) BETWEEN 2 AND {BLOCK_LIMIT}),
              small AS (SELECT ref_id, block FROM one SEMI JOIN fit USING (block))
         SELECT DISTINCT '0' AS match_key, l.ref_id AS join_key_l, r.ref_id AS join_key_r
