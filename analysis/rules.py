@@ -128,6 +128,13 @@ class ScreeningRules:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRules:
+    reason: str
+    shared: float
+    hub_degree: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     version: str
     binding: BindingRules
@@ -136,6 +143,7 @@ class Rules:
     contact: ContactRules
     operator: OperatorRules
     ad: AdRules
+    template: TemplateRules
     succession: SuccessionRules
     screening: ScreeningRules
 
@@ -147,6 +155,7 @@ SECTIONS: dict[str, type[Any]] = {
     "contact": ContactRules,
     "operator": OperatorRules,
     "ad": AdRules,
+    "template": TemplateRules,
     "succession": SuccessionRules,
     "screening": ScreeningRules,
 }

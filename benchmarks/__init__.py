@@ -13,4 +13,5 @@ NAMES = (
     "evidence",
     "reading",
     "unprofiled",
+    "templates",
 )

@@ -18,6 +18,7 @@ from flows.commands import (
     screen,
     server,
     status,
+    templates,
     users,
 )
 from flows.console import err
@@ -31,7 +32,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (demonstration, homes, collect, records, network, cases, screen, evidence, users, server, status):
+for module in (
+    demonstration,
+    homes,
+    collect,
+    records,
+    network,
+    templates,
+    cases,
+    screen,
+    evidence,
+    users,
+    server,
+    status,
+):
     module.register(app)
 
 

@@ -197,6 +197,30 @@ TABLES: tuple[Table, ...] = (
         ("capture_id", "url"),
     ),
     Table(
+        "core_templates",
+        "Wording that several ads were written from",
+        (
+            _c("template_id", "VARCHAR", "uuid5 of the first ad that used it"),
+            _c("text", "VARCHAR", "the wording of one ad, with {1}, {2} … where the ads differ"),
+            _c("slots", "VARCHAR", "JSON: for each number the values found there, most frequent first"),
+            _c("ads", "INTEGER", "ads written from it"),
+            _c("sites", "VARCHAR[]", "site ids"),
+            _c("surprise", "DOUBLE", "bits by which agreement exceeds chance"),
+            _c("first_seen", "DATE", "first capture of an ad of it"),
+            _c("last_seen", "DATE", "last capture of an ad of it"),
+        ),
+        ("template_id",),
+    ),
+    Table(
+        "core_template_ads",
+        "Which ads follow a template",
+        (
+            _c("template_id", "VARCHAR", "template"),
+            _c("ad_id", "VARCHAR", "ad"),
+        ),
+        ("template_id", "ad_id"),
+    ),
+    Table(
         "core_records",
         "Rows of imported files in canonical fields; one row per version",
         (

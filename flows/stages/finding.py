@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -223,6 +224,32 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
             [full],
         )
     return {**rows[0], "members": members, "links": links}
+
+
+def list_templates(home: Home) -> list[dict[str, Any]]:
+    """Templates with the number of businesses that use each, most used first."""
+    with open_snapshot(home.current_snapshot()) as store:
+        return store.rows(
+            """SELECT t.template_id, t.ads, count(DISTINCT o.business_id) AS businesses, t.sites, t.first_seen,
+                      t.last_seen, t.surprise, t.text
+               FROM core_templates t JOIN core_template_ads a USING (template_id) JOIN out_ads o USING (ad_id)
+               GROUP BY ALL ORDER BY businesses DESC, t.ads DESC, t.template_id"""
+        )
+
+
+def template_detail(home: Home, template_id: str) -> dict[str, Any]:
+    """One template with its slots and ads. Accepts the start of an id. Raises NotFound."""
+    with open_snapshot(home.current_snapshot()) as store:
+        rows = store.rows("SELECT * FROM core_templates WHERE starts_with(template_id, ?)", [template_id])
+        if len(rows) != 1:
+            raise NotFound(f"{len(rows)} templates begin with {template_id!r}. List them with: imb template list")
+        ads = store.rows(
+            """SELECT o.ad_id, o.site, o.business_name, o.observed_first, o.observed_last, o.url, o.business_id
+               FROM core_template_ads JOIN out_ads o USING (ad_id) WHERE template_id = ?
+               ORDER BY o.observed_first, o.ad_id""",
+            [rows[0]["template_id"]],
+        )
+    return {**rows[0], "slots": json.loads(rows[0]["slots"]), "ads": ads}
 
 
 def holding_links(links: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from analysis.businesses import business_rows
 from analysis.network import build_links, build_networks
 from analysis.standing import Standing, computed_standings
 from analysis.succession import find_successions
+from analysis.wording import template_links
 from flows.stages.resolution import Resolved
+from flows.stages.templating import write_templates
 from pipeline.model import Link, Network, Succession
 from pipeline.store.intelligence import Store
 
@@ -27,7 +29,7 @@ class Networks:
 def write_networks(store: Store, resolved: Resolved, decided: Mapping[str, tuple[str, str]]) -> Networks:
     """Build and write everything between entities. `decided`: business -> (standing, reason) set by people."""
     entities, refs = resolved.entities, resolved.refs
-    links = build_links(entities, refs)
+    links = [*build_links(entities, refs), *template_links(entities, refs, write_templates(store))]
     networks = build_networks(entities, links, refs=refs)
     standings = computed_standings(entities, refs, decided, _capture_dates(store))
     successions = find_successions(entities, refs, links, standings)

@@ -35,6 +35,8 @@ def make_refs(store: Store, as_of: datetime | None = None) -> list[Ref]:
 
 
 def _ad_refs(store: Store, as_of: datetime | None) -> list[Ref]:
+    """Captures of one ad that say the same on one day are one sighting: a page fetched twice proves no more than once,
+    and a crawl that was interrupted and went on counts like one that was not."""
     rows = store.rows(
         """SELECT a.*, c.url AS capture_url, c.status AS http, c.content_type, c.sha256, c.warc_file,
                   c.byte_offset, c.byte_length, c.collector, c.intake_seq, s.lane
@@ -42,6 +44,8 @@ def _ad_refs(store: Store, as_of: datetime | None) -> list[Ref]:
            JOIN core_sources s ON s.source_id = a.capture_id
            WHERE a.extractor_version = (SELECT max(extractor_version) FROM core_extractions)
              AND (? IS NULL OR s.known_at <= ?) AND c.damage = ''
+           QUALIFY row_number() OVER (
+               PARTITION BY a.ad_id, a.version, CAST(a.captured_at AS DATE) ORDER BY a.captured_at, a.capture_id) = 1
            ORDER BY a.ad_id, a.captured_at, a.capture_id""",
         [as_of, as_of],
     )

@@ -327,3 +327,10 @@ def test_init_is_idempotent(tmp_path: Path) -> None:
     imb(tmp_path / "h", "init")
     assert sorted(p.relative_to(tmp_path) for p in (tmp_path / "h").rglob("*")) == before
     assert "imb run" in imb(tmp_path / "h", "init").stdout
+
+
+def test_templates_are_listed_and_shown_with_their_ads(built: Path) -> None:
+    for row in answer(built, "template", "list")[:3]:
+        shown = answer(built, "template", "show", row["template_id"][:13])
+        assert len(shown["ads"]) == row["ads"] >= 2
+        assert all(f"{{{n}}}" in shown["text"] for n, _ in enumerate(shown["slots"], 1))

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.stages.resolution import make_refs
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
-from pipeline.store.intelligence import open_snapshot
+from pipeline.store.intelligence import open_snapshot, open_working
 from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import imb, imb_process
 
@@ -151,3 +152,20 @@ def test_two_commands_at_once(built: Path, tmp_path: Path) -> None:
     assert "imb build" in hurried.stderr
     assert first.wait() == 0
     assert "Nothing new" in patient.stdout
+
+
+def test_a_page_fetched_twice_on_a_day_is_one_sighting(built: Path, tmp_path: Path) -> None:
+    home = open_home(Path(shutil.copytree(built, tmp_path / "home")))
+    with open_working(home.working_database) as store:
+        before = {r.ref_id: len(r.sources) for r in make_refs(store)}
+        for table, key in (
+            ("raw_captures", "capture_id"),
+            ("core_ad_captures", "capture_id"),
+            ("core_sources", "source_id"),
+        ):
+            store.connection.execute(
+                f"INSERT INTO {table} SELECT * REPLACE ('again-' || {key} AS {key}) FROM {table} "
+                f"WHERE {key} IN (SELECT capture_id FROM raw_captures)"
+            )
+        assert {r.ref_id: len(r.sources) for r in make_refs(store)} == before
+    assert max(before.values()) > 5

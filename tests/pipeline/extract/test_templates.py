@@ -1,0 +1,115 @@
+"""Templates: found through slots, order, emoji and slips; not found in stock phrases or in the site's own words."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.template_ads import make_ads
+from benchmarks.templates import ours, pairwise
+from pipeline.extract.template_text import mask, words_of
+from pipeline.extract.templates import AdText, Template, find_templates
+
+WORDING = (
+    "Step into {name}, our quiet studio behind the bakery. Two sisters from the north speak three languages. "
+    "We offer a ginger foot bath before the weekend. Parking is easy under the clock. Call {phone} today."
+)
+NAMES = ("Lucky Jade Spa", "Silver Pine Massage", "Amber Lotus", "Golden Harbor Foot Spa", "Blue Maple")
+
+
+def ads(texts: list[str], site: str = "board") -> list[AdText]:
+    return [AdText(f"a{n:03d}", site, text) for n, text in enumerate(texts)]
+
+
+def written(count: int = 5) -> list[str]:
+    return [WORDING.format(name=NAMES[n % 5], phone=f"417-555-01{n:02d}") for n in range(count)]
+
+
+def only(texts: list[str]) -> Template:
+    (found,) = find_templates(ads(texts))
+    return found
+
+
+def test_the_wording_and_what_fills_its_slots() -> None:
+    found = only(written())
+    assert found.ad_ids == ("a000", "a001", "a002", "a003", "a004")
+    assert "{1}, our quiet studio behind the bakery. Two sisters from the north speak three languages." in found.text
+    assert set(found.slots[0]) == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: ". ".join(reversed(t.rstrip(".").split(". "))) + ".",
+        lambda t: t.replace(" ", " 🌸 ", 6),
+        lambda t: t.upper(),
+        lambda t: t.replace("languages", "langauges").replace("ginger", "gnger"),
+        lambda t: t + " Cash only please. Walk-ins welcome.",
+        lambda t: t.replace("Parking is easy under the clock. ", ""),
+    ],
+    ids=["order", "emoji", "upper case", "slips", "more", "less"],
+)
+def test_a_changed_copy_is_of_the_same_template(change: object) -> None:
+    texts = written()
+    texts[3] = change(texts[3])  # type: ignore[operator]
+    assert len(only(texts).ad_ids) == 5
+
+
+def test_wording_in_a_script_without_spaces() -> None:
+    text = "新店开张环境优雅，专业按摩放松身心，停车方便欢迎光临，每周新员工服务周到 {}"
+    assert len(only([text.format(n) for n in ("417-555-0142", "417-555-0143", "东风")]).ad_ids) == 3
+
+
+def test_stock_phrases_that_meet_by_chance_are_no_template() -> None:
+    rng = Random(5)
+    pool = [
+        f"{a} {b} please." for a in ("Cash only", "Call first", "Ring twice", "Park behind") for b in ("now", "here")
+    ]
+    texts = [
+        " ".join(rng.sample(pool, 3)) + f" Owner {n} of shop {chr(97 + n % 26)}{chr(97 + n // 26)}." for n in range(400)
+    ]
+    assert not [t for t in find_templates(ads(texts)) if len(t.ad_ids) > 20]
+
+
+def test_the_sites_own_words_are_no_template() -> None:
+    frame = "Report this posting to the moderators. Log in to see the map. Rate this listing from one to five stars."
+    rng = Random(2)
+    vocabulary = [
+        f"{a}{b}{c}" for a in "bdfgkl" for b in ("am", "in", "or", "est", "ul") for c in ("a", "o", "ent", "ix")
+    ]
+    texts = [" ".join(rng.choice(vocabulary) for _ in range(30)) + "\n" + frame for _ in range(60)]
+    assert find_templates(ads(texts)) == []
+
+
+def test_the_template_of_half_a_small_site_is_still_found() -> None:
+    assert len(only(written(30)).ad_ids) == 30
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_mutated_templates_among_free_ads(seed: int) -> None:
+    labelled = make_ads(Random(seed), 1200)
+    precision, recall = pairwise(labelled, ours(labelled))
+    assert precision >= 0.98
+    assert recall >= 0.90
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_any_text_is_taken_and_no_ad_stands_in_two_templates(texts: list[str]) -> None:
+    found = find_templates(ads(texts))
+    members = [a for t in found for a in t.ad_ids]
+    assert len(members) == len(set(members))
+    assert all(len(t.ad_ids) > 1 for t in found)
+
+
+@given(st.text(max_size=200))
+def test_spans_lead_back_to_the_text(text: str) -> None:
+    words = words_of(text)
+    assert len(words.spans()) == len(words.tokens)
+    assert all(0 <= a < b <= len(text) for a, b in words.spans())
+
+
+def test_values_that_were_read_are_masked() -> None:
+    assert mask("Call 417.555.0142 or four-1-7", ["417.555.0142", "or"]) == "Call 0 or four-1-7"
