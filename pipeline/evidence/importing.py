@@ -7,6 +7,7 @@ goes on where it stopped: capture ids depend on the file's SHA-256 and the recor
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,16 @@ from pipeline.evidence.recovery import record_id
 from pipeline.home import full_disk_named
 from pipeline.model import Capture, Lane, stable_id
 
+# How files begin that are read once they are unpacked: what they are, what to do.
+WRAPPED = {
+    rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18": ("compressed with zstd", "Unpack it (zstd -d) and import the result"),
+    rb"BZh[1-9]": ("compressed with bzip2", "Unpack it (bzip2 -d) and import the result"),
+    rb"\xfd7zXZ": ("compressed with xz", "Unpack it (xz -d) and import the result"),
+    rb"7z\xbc\xaf|Rar!": ("a packed folder", "Unpack it and import the archives in it"),
+    rb"\x1f\x8b": ("compressed, and no web archive can be read in it", "Unpack it (gzip -d) and look what it holds"),
+    rb"PK\x03\x04(?s:.)*\.wacz": ("a zip of other WACZ files", "Unpack it and import each of them"),
+    rb"PK\x03\x04": ("a zip without a web archive in it", "Unpack it, and import what is a web archive"),
+}
 LOOK_AROUND = 6  # records before and after a response among which its request and metadata are sought
 DAMAGES_PER_ENTRY = 500
 SKIPPED = {
@@ -116,6 +127,9 @@ def _said_before(archive: Archive, path: Path, closing: list[Entry]) -> ImportRe
 
 def _refuse_other_files(path: Path, buffer: Buffer) -> None:
     if not any(isinstance(found, RawRecord) for found in read_records(buffer)):
+        for magic, (what, act) in WRAPPED.items():
+            if re.match(magic, buffer):
+                raise FixInput(f"{path} is {what}. {act}, and keep this file with the case: nothing was taken over.")
         raise FixInput(
             f"{path} holds no readable WARC or ARC record: it is no web archive, or damaged beyond reading. "
             "Nothing was taken over; ask the sender for the file again."

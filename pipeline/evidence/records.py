@@ -118,7 +118,7 @@ def _headers(head: bytes) -> tuple[dict[str, str], list[Fault]]:
     headers: dict[str, str] = {}
     faults: list[Fault] = []
     lines = re.split(rb"\r?\n", head)
-    if not re.fullmatch(rb"WARC/(0\.1[678]|1\.[01])", lines[0]):
+    if not re.fullmatch(rb"WARC/(0\.\d{1,2}|1\.[01])", lines[0]):
         faults.append(Fault("version", f"unknown version line {lines[0][:40]!r}"))
     name = ""
     for raw in lines[1:]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 PAGES = 5
+HEAD = re.compile(rb"WARC/1\.0\r\n(?:[^\r\n]+\r\n)+\r\n")
 
 
 def page(number: int) -> bytes:
@@ -61,6 +66,29 @@ def wacz(inner: bytes, *, method: int = zipfile.ZIP_STORED) -> bytes:
     return sink.getvalue()
 
 
+def zipped(files: dict[str, bytes]) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return sink.getvalue()
+
+
+def wrapped() -> dict[str, tuple[bytes, str]]:
+    """name -> (bytes that are no web archive before they are unpacked, what to do)."""
+    plain, packed = warc(gz=False), warc()
+    frame = zstandard.compress(plain)
+    return {
+        "one.warc.zst": (frame, "zstd -d"),
+        "dictionary.warc.zst": (b"\x5d\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"dict" + frame, "zstd -d"),
+        "one.warc.bz2": (bz2.compress(plain), "bzip2 -d"),
+        "one.warc.xz": (lzma.compress(plain), "xz -d"),
+        "twice.warc.gz": (gzip.compress(packed), "gzip -d"),
+        "many.wacz": (zipped({"a.wacz": zipped({"archive/x.warc.gz": packed})}), "import each"),
+        "other.zip": (zipped({"notes.txt": b"WARC"}), "zip without a web archive"),
+    }
+
+
 def good() -> dict[str, bytes]:
     """Files that must import wholly: five captures each, no bytes lost."""
     plain, packed = warc(gz=False), warc()
@@ -75,6 +103,10 @@ def good() -> dict[str, bytes]:
         "deflated.wacz": wacz(packed, method=zipfile.ZIP_DEFLATED),
         "plain-inside.wacz": wacz(plain, method=zipfile.ZIP_DEFLATED),
         "mixed.warc": plain + packed,
+        "old-draft.warc": plain.replace(b"WARC/1.0\r\n", b"WARC/0.9\r\n"),
+        "newline-headers.warc": re.sub(HEAD, lambda head: head[0].replace(b"\r\n", b"\n"), plain),
+        "lower-case.warc": plain.replace(b"WARC-Type", b"warc-type").replace(b"Content-Length", b"CONTENT-LENGTH"),
+        "deep.wacz": zipped({"a/b/archive/DATA.WARC.GZ": packed}),
     }
 
 
@@ -94,6 +126,11 @@ def broken() -> dict[str, tuple[bytes, int, str]]:
         "no-number.warc": (plain[: length + 16] + b"abc" + after, PAGES, "Content-Length"),
         "no-length.warc": (plain[:length] + b"X-Other: " + plain[length + 16 :], PAGES, "Content-Length"),
         "rubbish-between.warc": (plain[:middle] + b"rubbish\n" * 40 + plain[middle:], PAGES, "record start"),
+        "rubbish-before.warc.gz": (b"rubbish" * 50 + packed, PAGES, "record start"),
+        "rubbish-after.warc.gz": (packed + b"rubbish" * 50, PAGES, "record start"),
+        "no-length-at-all.warc": (plain[: length + 16] + b"9" * 20 + after, PAGES, "Content-Length"),
+        "newlines-only.warc": (plain.replace(b"\r\n", b"\n"), PAGES, "record end"),
+        "later-version.warc": (plain.replace(b"WARC/1.0\r\n", b"WARC/2.0\r\n"), PAGES, "version"),
         "zeros-at-end.warc": (plain + bytes(512), PAGES, "record start"),
         "altered.warc": (plain.replace(b"417-555-0102", b"417-555-0199"), PAGES, "WARC-Payload-Digest"),
         "cut.warc": (plain[: plain.index(b"Willow Spa 4") + 5], PAGES, "whole record"),

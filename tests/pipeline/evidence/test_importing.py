@@ -179,6 +179,14 @@ def test_what_is_no_web_archive_is_refused(home: Home, tmp_path: Path, name: str
     assert list((home.archive / "imports").iterdir()) == []
 
 
+@pytest.mark.parametrize("name", MAKE.wrapped())
+def test_what_must_be_unpacked_first_is_refused_with_how(home: Home, tmp_path: Path, name: str) -> None:
+    data, advice = MAKE.wrapped()[name]
+    with pytest.raises(FixInput, match=advice):
+        run(home, MAKE.write(tmp_path, name, data))
+    assert list(Archive(home).journal.entries()) == []
+
+
 def test_a_directory_is_refused(home: Home, tmp_path: Path) -> None:
     with pytest.raises(FixInput, match="directory"):
         run(home, tmp_path)
