@@ -66,7 +66,9 @@ def _facts(name: str, value: Any) -> Iterator[list[str]]:
 
 
 def _crawl(crawl: Mapping[str, Any]) -> list[str]:
-    counts = ", ".join(f"{one_line(k).replace('_', ' ')} {one_line(v)}" for k, v in sorted(crawl["counts"].items()))
+    counts = ", ".join(
+        f"{one_line(k).replace('_', ' ')} {one_line(v)}" for k, v in sorted(crawl["counts"].items()) if v
+    )
     problems = "; ".join(one_line(problem, 200) for problem in crawl["problems"]) or "none"
     return [one_line(crawl["site"]), one_line(crawl["ended"]).replace("_", " "), counts, problems]
 
@@ -85,7 +87,8 @@ def _seal(seal: Mapping[str, Any]) -> dict[str, Any]:
     rows = [
         ["Journal entries", f"{seal['first_seq']} to {head['seq']}", ""],
         ["SHA-256 of the last of them", one_line(head["hash"]), "id"],
-        ["Signed", f"{utc(seal['signed_at'])} (system clock); journal's clock {utc(seal['journal_clock'])}", ""],
+        ["Signed", f"{utc(seal['signed_at'])} (by the system's clock)", ""],
+        ["Clock that the journal goes by", one_line(seal["journal_clock"]), ""],
         ["Signing certificate", one_line(seal["signer"]), ""],
         ["SHA-256 of that certificate", one_line(seal["signer_sha256"]), "id"],
     ]

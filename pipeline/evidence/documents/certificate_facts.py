@@ -66,7 +66,7 @@ def values(package: ExhibitPackage, printed: Printed) -> dict[str, str]:
         "records": counted(sum(len(item["records"]) for item in items), "record"),
         "refused": counted(len(package["not_included"]), "capture"),
         "refused_were": "was" if len(package["not_included"]) == 1 else "were",
-        "attempts": counted(len(package["not_captured"]["attempts"]), "request"),
+        "attempts": _attempts(len(package["not_captured"]["attempts"])),
         "policy": " ".join(one_line(sentence) for sentence in package["not_captured"]["policy"]),
         "fidelity": one_line(package["fidelity"]),
         "sealed_items": _of(sealed, len(items)),
@@ -81,6 +81,14 @@ def values(package: ExhibitPackage, printed: Printed) -> dict[str, str]:
         **_crawl_values(package),
         **_received(package),
     }
+
+
+def _attempts(number: int) -> str:
+    if not number:
+        return "No request for the addresses of this package is recorded as having given no page."
+    return (
+        f"Requests for the addresses of this package that gave no page: {number:,}. Annex B of the report lists them."
+    )
 
 
 def _of(number: int, whole: int) -> str:

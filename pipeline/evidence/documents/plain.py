@@ -13,6 +13,7 @@ from typing import Any
 KEPT = frozenset("\n\u200c\u200d")  # line ends, and the joiners that scripts and emoji need
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 SUSPECT = re.compile(r"[^ -~\n]")
+ISO_UTC = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(?:Z|\+00:00)")
 ACCENTS = 4  # marks on one letter; living languages need fewer
 SPACES = {"\t": "    ", "\r": "", "\u00a0": " "}
 
@@ -48,6 +49,7 @@ def one_line(value: Any, limit: int = 2_000) -> str:
 
 
 def utc(text: str) -> str:
-    """An ISO time as people read it: "2026-03-01 12:00:00.123456 UTC"; "" stays ""."""
-    shown = one_line(text).replace("T", " ").removesuffix("Z").removesuffix("+00:00")
-    return f"{shown} UTC" if shown else ""
+    """An ISO time as people read it: "2026-03-01 12:00:00.123456 UTC"; what is no such time stays as it is."""
+    shown = one_line(text)
+    found = ISO_UTC.fullmatch(shown)
+    return f"{found[1]} {found[2]} UTC" if found else shown

@@ -73,6 +73,10 @@ def _page(document: Document, certificate: Mapping[str, Any]) -> None:
 def _page_field(paragraph: Paragraph, name: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
+    run, text = OxmlElement("w:r"), OxmlElement("w:t")
+    text.text = "1"  # until Word has counted
+    run.append(text)
+    field.append(run)
     paragraph._p.append(field)
 
 

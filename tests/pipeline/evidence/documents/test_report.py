@@ -166,6 +166,7 @@ def test_times_as_people_read_them() -> None:
     assert utc("2026-03-01T12:00:00.5Z") == "2026-03-01 12:00:00.5 UTC"
     assert utc("2026-03-01T12:00:00+00:00") == "2026-03-01 12:00:00 UTC"
     assert utc("") == ""
+    assert utc("SIMULATED: Today") == "SIMULATED: Today"
 
 
 @given(st.text(max_size=80))
