@@ -31,7 +31,7 @@ def megapersonals(rng: Random) -> Sample:
     )
     return _sample(
         f"https://megapersonals-shape.example/public/escort_post_detail/{slug(headline)[:9]}/{ident}",
-        _page("Classified hookups", body),
+        _page("Classified board", body),
         shop,
     )
 

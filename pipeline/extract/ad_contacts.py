@@ -13,7 +13,6 @@ from pipeline.extract.contacts import (
     find_site_ids,
     find_websites,
     link_contact,
-    website_value,
 )
 from pipeline.extract.facts import closes_late, find_hours, find_prices
 from pipeline.extract.lexicon import find_indicators
@@ -75,10 +74,13 @@ def _single_phone(text: str, reading: Reading) -> str | None:
 def _website(value: Value, reading: Reading) -> list[Found]:
     if value.field == "text":
         return find_websites(value.text, reading.own_hosts)
-    found = link_contact(reading.absolute(value.text) or value.text, reading.own_hosts)
-    if found is None or found.kind != "website":
-        return [found] if found and value.text[found.start : found.end] else []
-    return [Found("website", website_value(reading.absolute(value.text)), 0, len(value.text), "link")]
+    link = reading.absolute(value.text) or value.text
+    found = link_contact(link, reading.own_hosts)
+    if found is None:
+        return []
+    start = value.text.find(link[found.start : found.end])
+    whole = (0, len(value.text)) if start < 0 else (start, start + found.end - found.start)
+    return [replace(found, start=whole[0], end=whole[1])]
 
 
 def _cfemail(code: str) -> list[Found]:

@@ -31,7 +31,10 @@ _LABELS = {
 
 def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
     """What a profile's selectors find in one ad."""
-    return {name: select(root, getattr(fields, name), url, fields.sentinels) for name in SELECTED}
+    selected = {name: select(root, getattr(fields, name), url, fields.sentinels) for name in SELECTED}
+    if fields.without:
+        selected["frame"] = select(root, fields.without, url)
+    return selected
 
 
 def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Reading, *, anchor: str = "") -> Ad:

@@ -16,15 +16,19 @@ from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
-_DOT = r"(?:\.|\s?[\(\[\{<]\s?(?:dot|\.)\s?[\)\]\}>]\s?|\s+dot\s+)"
+_COMMON = r"(?:com|net|org|us|biz|info|uk|au|cn|hk|tw|jp|kr|example)(?![\w-])"
+_DOT = rf"(?:\.|\s?[\(\[\{{<]\s?(?:dot|\.)\s?[\)\]\}}>]\s?|[ \t]+dot[ \t]+|[ \t]\.[ \t]?(?={_COMMON}))"
+_NO_MORE = rf"(?![\w-])(?!{_DOT}{_COMMON})"
+_PROVIDERS = "gmail|yahoo|hotmail|outlook|icloud|aol|msn|live|qq|163|126|naver|daum|hanmail|protonmail|mail"
 _LOCAL = r"(?<![\w.+-])(?P<local>[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_])?)"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = sought(
-    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}}))(?![\w-])")
+    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}")
 )
 _SPELLED = sought(
     re.compile(
-        rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?\s+dot\s+(?P<tld>[a-z]{{2,18}}))(?![\w-])"
+        rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?[ \t]+dot[ \t]+(?P<tld>[a-z]{{2,18}})"
+        rf"|(?:{_PROVIDERS}){_DOT}(?P<common>com|net|example)){_NO_MORE}"
     )
 )
 _DOTS = re.compile(_DOT)
@@ -35,15 +39,19 @@ _OF_ADDRESSES = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
 _BEFORE_SIGN = "( \t\n\r\f\v\xa0\u3000\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+_PIXELS = {"pixel": "FB-", "tiktok": "TT-", "yandex": "YM-"}
 _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
 _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
 _URL = sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
+_ID_WORDS = ("id", "号", fold("아이디"))
+_MARK = rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?(?:is|[:：=@#/(\[（-])?)\s?@?"
 _SITE_IDS = re.compile(
     r"\b(?P<id>UA-\d{4,10}-\d{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{5,9}|AW-\d{9,11}|ca-pub-\d{10,20})\b"
     r"|\bfbq\(\s*['\"]init['\"]\s*,\s*['\"](?P<pixel>\d{10,20})['\"]"
+    r"|\bttq\.load\(\s*['\"](?P<tiktok>[A-Z0-9]{15,25})['\"]|\bym\(\s*(?P<yandex>\d{6,10})\s*,"
 )
 
 
@@ -54,7 +62,7 @@ def find_emails(text: str) -> list[Found]:
     for matches in (_plain_emails(folded), _spelled_emails(folded)):
         for m in matches:
             value = f"{m['local']}@{_DOTS.sub('.', m['domain'])}"
-            if m["tld"] in _FILES or m.start() in found:
+            if (m["tld"] or "") in _FILES or m.start() in found:
                 continue
             plain = value == m[0]
             found[m.start()] = Found("email", value, *m.span(), *(("plain", 1.0) if plain else ("obfuscated", 0.9)))
@@ -98,19 +106,16 @@ def decode_cfemail(code: str) -> str | None:
 
 
 def _handle_words() -> tuple[tuple[str, bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
+    """(service, whether the words say enough by themselves, ids are phones, pattern of ids, pattern of phones)."""
     patterns = []
     for service, entry in vocabulary("handles").items():
-        words = "|".join(re.escape(fold(word)) for word in entry["words"])
-        if words:
-            rx = sought(
-                re.compile(
-                    rf"(?<![a-z0-9])(?:{words})(?P<mark>\s?(?:id|account|user(?:name)?|number|号)?\s?(?:is|[:：=@#-])?)\s?@?{_HANDLE}(?![\w@])"
-                )
-            )
-            number = sought(
-                re.compile(rf"(?<![a-z0-9])(?:{words})\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
-            )
-            patterns.append((service, bool(entry.get("alone", True)), bool(entry.get("phone")), rx, number))
+        for key, alone in (("words", True), ("short", False)):
+            words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
+            if words:
+                named = rf"(?<![a-z0-9])(?:{words})"
+                rx = sought(re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])"))
+                number = sought(re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])"))
+                patterns.append((service, alone, bool(entry.get("phone")), rx, number))
     return tuple(patterns)
 
 
@@ -120,18 +125,44 @@ _HANDLE_WORDS = _handle_words()
 def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
-    found = []
+    found: dict[tuple[int, int], Found] = {}
     for service, alone, phone, pattern, number_pattern in _HANDLE_WORDS:
-        for m in scan(pattern, folded):
-            marked = any(word in m["mark"] for word in ("id", ":", "：", "=", "@", "#", "号"))
-            if not marked and (not alone or not re.search(r"[\d_]", m["id"])):
-                continue
-            number = normalize_phone(m["id"]) if phone or m["id"].isdigit() else None
-            found.append(Found("handle", f"{service}:{number or m['id']}", *m.span("id"), "plain", 0.9))
-        for m in scan(number_pattern, folded) if phone else ():
+        for m in scan(number_pattern, folded) if phone or alone else ():
             if number := normalize_phone(m["id"]):
-                found.append(Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9))
-    return sorted(found, key=lambda f: (f.start, f.value))
+                found[m.span("id")] = Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9)
+        for m in scan(pattern, folded) if not phone else ():
+            if _is_handle(m, alone) and not any(a < m.end("id") and m.start("id") < b for a, b in found):
+                found[m.span("id")] = Found("handle", f"{service}:{m['id']}", *m.span("id"), "plain", 0.9)
+    for written in _written_links(folded):
+        found.setdefault((written.start, written.end), written)
+    return sorted(found.values(), key=lambda f: (f.start, f.value))
+
+
+def _is_handle(m: re.Match[str], alone: bool) -> bool:
+    """Whether what follows a service's name is an id: marked or with a digit; after a short word both, or "@"."""
+    ident, mark = m["id"], m["mark"]
+    telling = re.search(r"[\d_]", ident) is not None
+    if not alone and normalize_phone(ident):
+        return False  # "second line: 417…"
+    if any(word in mark for word in (*_ID_WORDS, "@")) or m.string[m.start("id") - 1] == "@":
+        return True
+    marked = any(sign in mark for sign in ":：=#")
+    return (marked and alone) or (telling and (marked or alone))
+
+
+_BEFORE_LINK = re.compile(r"(?:^|[\s(<\[\"':;,|>]|//(?:www\.|m\.)?|(?<![\w.])www\.)$")
+
+
+def _written_links(folded: str) -> Iterator[Found]:
+    """Links to messengers and social pages written out in a text: "t.me/jade_spa"."""
+    covered = 0
+    places = ((at, *link) for link in _links() for at in occurrences(folded, (link[0],)))
+    for at, prefix, service, phone in sorted(places):
+        if _BEFORE_LINK.search(folded[max(0, at - 12) : at]) is None or at < covered:
+            continue
+        if found := _link_handle(folded, at + len(prefix), service, phone):
+            covered = found.end
+            yield found
 
 
 @cache
@@ -158,9 +189,23 @@ def link_contact(href: str, own_hosts: frozenset[str] = frozenset()) -> Found | 
         if bare.startswith(prefix):
             return _link_handle(href, folded.index(prefix) + len(prefix), service, phone)
     if not host or _under(host, own_hosts) or _under(host, _shared_hosts()):
-        return None
+        return _redirected(href, own_hosts)
     value = website_value(href)
     return Found("website", value, 0, len(href), "link") if value else None
+
+
+_TARGET = re.compile(
+    r"[?&](?:url|u|link|to|target|redirect|goto|dest|q)=(?P<url>https?(?::|%3a)(?://|%2f%2f)[^&\s]+)", re.I
+)
+
+
+def _redirected(href: str, own_hosts: frozenset[str]) -> Found | None:
+    """The website behind a link of the site itself that leads out: "/biz_redir?url=http%3A%2F%2F…"."""
+    m = _TARGET.search(href)
+    inner = link_contact(unquote(m["url"]), own_hosts) if m else None
+    if m is None or inner is None or inner.kind != "website":
+        return None
+    return Found("website", inner.value, *m.span("url"), "link")
 
 
 def _link_handle(href: str, start: int, service: str, phone: bool) -> Found | None:
@@ -202,6 +247,12 @@ def website_value(url: str) -> str:
 
 _ENDINGS = "|".join(vocabulary("websites")["endings"])
 _BARE_DOMAIN = re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_ENDINGS})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
+_SPELLED_DOT = sought(
+    re.compile(
+        r"(?<![\w@.-])(?<!at )(?<!@ )(?P<name>[a-z0-9][a-z0-9-]{3,40})"
+        r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?dot\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info)(?![\w@-])"
+    )
+)
 _ENDING = sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
 
 
@@ -226,12 +277,17 @@ def find_websites(text: str, own_hosts: frozenset[str] = frozenset()) -> list[Fo
         messenger = any(value.startswith(prefix) for prefix, _, _ in _links())
         if value and not messenger and not _under(host, own_hosts) and not _under(host, _shared_hosts()):
             found.append(Found("website", value, m.start(), end))
-    return found
+    for m in scan(_SPELLED_DOT, fold(text)):
+        host = f"{m['name']}.{m['ending']}"
+        if not any(f.start < m.end() and m.start() < f.end for f in found) and not _under(host, own_hosts):
+            found.append(Found("website", host, *m.span(), "obfuscated", 0.8))
+    return sorted(found, key=lambda f: f.start)
 
 
 def find_site_ids(script: str) -> list[Found]:
-    """Analytics and advertiser ids in a script or link, value as written (a pixel: "FB-" and its digits)."""
-    return [
-        Found("site_id", m["id"] or f"FB-{m['pixel']}", *m.span("id" if m["id"] else "pixel"))
-        for m in _SITE_IDS.finditer(script)
-    ]
+    """Analytics and advertiser ids in a script or link, value as written; a pixel's after its service's letters."""
+    found = []
+    for m in _SITE_IDS.finditer(script):
+        group = m.lastgroup or "id"
+        found.append(Found("site_id", f"{_PIXELS.get(group, '')}{m[group]}", *m.span(group)))
+    return found

@@ -10,7 +10,7 @@ from pipeline.extract.lexicon import fold
 from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
-_CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?\s?[ap]\.?\s?m\b\.?|[0-2]?\d:[0-5]\d|noon|midnight)"
+_CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b\.?|[ap](?![a-z]))|[0-2]?\d:[0-5]\d|noon|midnight)"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\.?"
 _DAYS = (
     rf"(?:(?:daily|every\s?day|7\s?days(?:\s?a\s?week)?"
@@ -18,12 +18,12 @@ _DAYS = (
 )
 _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?(?:-|–|—|~|to|till?|until)\s?"
-    rf"(?P<close>{_CLOCK}|late|close)(?:\s{{0,2}}{_DAYS})?(?!\w)"
+    rf"(?P<close>{_CLOCK}|late|close)(?:[ ]{{0,2}}{_DAYS}(?!\s?\d))?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
 _FROM_TO = sought(
     re.compile(
-        r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\.?)?\s?"
+        r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?(?:\s?m\.?)?)?\s?"
         r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
     )
 )
@@ -36,8 +36,8 @@ _MINUTES = (
 )
 _PRICE = sought(
     re.compile(
-        rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–]?\s?(?:for\s|is\s)?)?"
-        r"(?:\$\s?(?P<usd>\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|usd\b))(?![\d$])"
+        rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–/]?\s?(?:for\s|is\s)?)?"
+        r"(?:(?:\$|usd)\s?(?P<usd>\d{1,3},\d{3}|\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|bucks\b|usd\b))(?![\d$])"
         rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
     )
 )
@@ -89,9 +89,9 @@ def find_prices(text: str) -> list[Found]:
     folded = fold(text)
     if not holds(_PRICE, folded):
         return []
-    spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "usd"))]
+    spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "bucks", "usd"))]
     for m in matches_at(_PRICE, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
-        amount = f"{int(m['usd'] or m['after'])}.{m['cents'] or '00'} USD"
+        amount = f"{int((m['usd'] or m['after']).replace(',', ''))}.{m['cents'] or '00'} USD"
         minutes = m["m1"] or m["m2"] or ("30" if m["half1"] or m["half2"] else "60" if m["hour1"] or m["hour2"] else "")
         found.append(Found("price", f"{amount}/{minutes}min" if minutes else amount, *m.span()))
     return found

@@ -50,6 +50,7 @@ r"""Site profiles: one TOML file says how one site is crawled and read. No site 
 
     [ad]                                    # selectors below the root
     root = "body"                           # of one ad; the phones of a page's frame lie outside of it
+    without = "div.related"                 # parts of the root that are no part of the ad: similar ads, the site's own
     many = false                            # true: each match of root is an ad of its own (forum, thread)
     posting_id = 'url::re(/(\d+)\.html$)'   # "url" is the page's URL
     title = "h1"
@@ -174,6 +175,7 @@ class ListingFields:
 @dataclass(frozen=True, slots=True)
 class AdFields:
     root: Selectors = ()
+    without: Selectors = ()
     many: bool = False
     posting_id: Selectors = ()
     title: Selectors = ()
