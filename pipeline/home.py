@@ -66,6 +66,11 @@ class Home:
         return self.root / "work" / "working.duckdb"
 
     @property
+    def readings(self) -> Path:
+        """Readings of the archive that are not in force, and the report of the last re-reading."""
+        return self.root / "work" / "readings"
+
+    @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 

@@ -12,13 +12,14 @@ import typer
 
 from flows.commands.collect import show_crawls
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
-from flows.stages.build import BuildResult
+from flows.stages.build import BuildResult, preview_reading
 from flows.stages.build import build as build_stage
 from flows.stages.collecting import import_archives
 from flows.stages.models import describe_model, model_in_force, train_model
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
-from pipeline.errors import FixInput
+from flows.stages.rereading import Changes, last_changes
+from pipeline.errors import FixInput, NotFound
 from pipeline.home import locked
 from pipeline.model import RecordKind
 
@@ -146,15 +147,24 @@ def build(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="What was known at that day's end.")
     ] = None,
-    reextract: Annotated[bool, typer.Option(help="Read every capture again.")] = False,
+    reextract: Annotated[bool, typer.Option(help="Read every capture again and report what changes.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="With --reextract: only report what would change.")] = False,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many read pages. Default: one a processor.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Read what is new, resolve, link, screen the open applications, publish a snapshot."""
     current = opened(home)
     day: date | None = as_of.date() if as_of else None
+    if dry_run:
+        if not reextract or full or as_of:
+            raise FixInput("--dry-run goes with --reextract alone: it shows what reading again would change.")
+        with locked(current, "imb build"), progress_bars(json) as progress:
+            report = preview_reading(current, processes=processes, progress=progress)
+        emit(report) if json else show_changes(report)
+        return
     with locked(current, "imb build"), progress_bars(json) as progress:
-        result = build_stage(current, full=full, as_of=day, reextract=reextract, progress=progress)
+        result = build_stage(current, full=full, as_of=day, reextract=reextract, processes=processes, progress=progress)
     emit(asdict(result)) if json else show_build(result)
 
 
@@ -162,8 +172,29 @@ def show_build(result: BuildResult) -> None:
     if not result.changed:
         out.print(f"Nothing new. Snapshot {result.snapshot_id} stands.")
         return
+    if result.changes:
+        show_changes(result.changes)
     show_table(f"Snapshot {result.snapshot_id}", ["table", "rows"], list(result.counts.items()))
     out.print(f"{result.folder}", soft_wrap=True)
+
+
+def show_changes(changes: Changes) -> None:
+    """What a re-reading says differently: by site and kind of mention, with examples."""
+    columns = ["site", "kind", "same", "gained", "lost", "changed"]
+    rows = [[row[c] for c in columns] for row in changes["mentions"]]
+    show_table(f"Mentions: reading {changes['now']} beside {changes['before']}", columns, rows)
+    show_table("Pages read differently", ["site", "pages", "differ"], [list(p.values()) for p in changes["pages"]])
+    shown = ["site", "kind", "what", "before", "after", "url"]
+    if changes["examples"]:
+        show_table("Examples", shown, [[e[c] or "" for c in shown] for e in changes["examples"]])
+
+
+def changes(home: HomeOption = None, json: JsonOption = False) -> None:
+    """What the last re-reading of the archive said differently, published or not."""
+    report = last_changes(opened(home))
+    if report is None:
+        raise NotFound("The archive has not been read again yet. Run: imb build --reextract --dry-run")
+    emit(report) if json else show_changes(report)
 
 
 def run(home: HomeOption = None, json: JsonOption = False) -> None:
@@ -182,4 +213,5 @@ def register(app: typer.Typer) -> None:
     app.add_typer(import_app, name="import")
     app.add_typer(model_app, name="model")
     app.command()(build)
+    app.command()(changes)
     app.command()(run)

@@ -22,6 +22,7 @@ from flows.stages.networks import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
 from flows.stages.purged_copies import holds_purged, remove_purged_snapshots
+from flows.stages.rereading import Changes, drop_purged, is_outdated, put_reading_in_force, read_again
 from flows.stages.resolution import Resolved, make_refs, resolve
 from flows.stages.screening import keep_index, screen_open
 from pipeline.evidence.archive import Archive
@@ -55,6 +56,7 @@ class BuildResult:
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     taken_in: dict[str, int] = field(default_factory=dict)
+    changes: Changes | None = None  # what a re-reading says differently
 
 
 class Stopwatch:
@@ -71,12 +73,19 @@ class Stopwatch:
 
 
 def build(
-    home: Home, *, full: bool = False, as_of: date | None = None, reextract: bool = False, progress: Progress = silent
+    home: Home,
+    *,
+    full: bool = False,
+    as_of: date | None = None,
+    reextract: bool = False,
+    processes: int | None = None,
+    progress: Progress = silent,
 ) -> BuildResult:
     """Take in what is new, resolve, link, screen and publish. The caller holds the home's lock.
 
-    `full` starts from an empty working database; `reextract` re-reads every capture; `as_of` builds from what
-    the home knew at the end of that day (UTC) and leaves the current snapshot in force.
+    `full` starts from an empty working database; `reextract` re-reads every capture, as a newer extractor does
+    unasked; `processes` is how many do the reading; `as_of` builds from what the home knew at the end of that day (UTC)
+    and leaves the current snapshot in force.
     """
     watch = Stopwatch()
     archive, model = Archive(home), model_in_force(home)
@@ -87,11 +96,11 @@ def build(
         for leftover in home.working_database.parent.glob(home.working_database.name + "*"):
             leftover.unlink()
     with full_disk_named(home.root), open_working(home.working_database) as store:
-        taken = _take_in(home, archive, store, progress, reextract)
+        taken, changes = _take_in(home, archive, store, progress, reextract, processes)
         watch.lap("read")
         moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
         inputs = _inputs(home, store, casework.head(moment), model, as_of, sorted(archive.holds.held))
-        if not full and as_of is None and (standing := _unchanged(home, inputs)):
+        if not full and not changes and as_of is None and (standing := _unchanged(home, inputs)):
             return BuildResult(standing["snapshot_id"], home.current_snapshot(), False, standing["counts"], {}, taken)
         now = home.now()
         snapshot_id = f"{now:%Y%m%dT%H%M%S}Z-{inputs[:8]}" if as_of is None else f"as-of-{as_of}-{inputs[:8]}"
@@ -117,7 +126,7 @@ def build(
         archive.close()
         remove_purged_snapshots(home, archive)
         watch.lap("publish")
-    return BuildResult(snapshot_id, folder, True, counts, watch.seconds, taken)
+    return BuildResult(snapshot_id, folder, True, counts, watch.seconds, taken, changes)
 
 
 def replaced_ids(home: Home, resolved: Resolved) -> list[tuple[str, str]]:
@@ -136,17 +145,32 @@ def replaced_ids(home: Home, resolved: Resolved) -> list[tuple[str, str]]:
     return pairs
 
 
-def _take_in(home: Home, archive: Archive, store: Store, progress: Progress, reextract: bool) -> dict[str, int]:
+def preview_reading(home: Home, *, processes: int | None = None, progress: Progress = silent) -> Changes:
+    """Read every capture again and report what would change. The caller holds the lock; nothing is published."""
+    archive = Archive(home)
+    archive.recover()
+    with full_disk_named(home.root), open_working(home.working_database) as store:
+        sync_captures(archive, store)
+        changes = read_again(home, archive, store, progress, processes)[1]
+    archive.close()
+    return changes
+
+
+def _take_in(
+    home: Home, archive: Archive, store: Store, progress: Progress, reextract: bool, processes: int | None
+) -> tuple[dict[str, int], Changes | None]:
     captures = sync_captures(archive, store)
-    if reextract:
-        for table in ("core_extractions", "core_ad_captures", "core_mentions", "core_listing_items"):
-            store.replace(table, [])
+    changes = None
+    drop_purged(home, archive)
     sync_holds(archive, store)
-    extracted = extract_new(home, archive, store, progress)
+    if store.count("core_extractions") and (reextract or is_outdated(store)):
+        path, changes = read_again(home, archive, store, progress, processes)
+        put_reading_in_force(home, store, path)
+    extracted = extract_new(home, archive, store, progress, processes) + (changes["read"] if changes else 0)
     withhold_titles(archive, store)
     note_holds(home, archive)
     files = sync_files(home, archive, store, progress)
-    return {"captures": captures, "extracted": extracted, **files}
+    return {"captures": captures, "extracted": extracted, **files}, changes
 
 
 def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: date | None, held: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from multiprocessing import get_context
@@ -23,25 +24,29 @@ from pipeline.model import Ad, Capture, Page
 from pipeline.settings import Settings
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
+from pipeline.store.readings import READ_TABLES
 
-CHUNK = 400
-TABLES = ("core_extractions", "core_ad_captures", "core_mentions", "core_listing_items")
+CHUNK = 200
+AHEAD = 2  # chunks a process that are read or wait for the writer: what a run holds in memory
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def extract_new(home: Home, archive: Archive, store: Store, progress: Progress) -> int:
-    """Extract every capture that this extractor version has not read; returns how many. Safe to interrupt."""
+def extract_new(home: Home, archive: Archive, store: Store, progress: Progress, processes: int | None = None) -> int:
+    """Extract every capture that this extractor version has not read; returns how many. Safe to interrupt.
+
+    `processes` defaults to one for each processor this program may use.
+    """
     waiting = _waiting(store)
     if not waiting:
         return 0
     chunks = [waiting[i : i + CHUNK] for i in range(0, len(waiting), CHUNK)]
     done = 0
-    for chunk, rows in zip(chunks, _in_processes(home, chunks), strict=True):
+    for chunk, rows in zip(chunks, _in_processes(home, chunks, processes or len(os.sched_getaffinity(0))), strict=True):
         held = [r["capture_id"] for r in rows["core_extractions"] if r["held"]]
         for capture_id in held:
             archive.block(capture_id, SUSPECTED_MINOR)
         with store.transaction():
-            for table in TABLES:
+            for table in READ_TABLES:
                 store.insert(table, rows[table])
         done += len(chunk)
         progress("read ads", done, len(waiting))
@@ -74,20 +79,27 @@ def _capture(row: dict[str, Any]) -> Capture:
     )
 
 
-def _in_processes(home: Home, chunks: Sequence[Sequence[Capture]]) -> Iterator[Rows]:
-    workers = min(os.cpu_count() or 1, len(chunks))
+def _in_processes(home: Home, chunks: Sequence[Sequence[Capture]], processes: int) -> Iterator[Rows]:
+    """The rows of each chunk, in order; never more than a few chunks ahead of who takes them."""
+    workers = min(processes, len(chunks))
     if workers == 1:
         yield from (_extract_chunk(home.root, chunk) for chunk in chunks)
         return
     # spawn: a forked copy of a process that has DuckDB's threads can hang.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_extract_chunk, [home.root] * len(chunks), chunks)
+        running: deque[Future[Rows]] = deque()
+        for chunk in chunks:
+            running.append(pool.submit(_extract_chunk, home.root, chunk))
+            if len(running) > AHEAD * workers:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
 def _extract_chunk(root: Path, captures: Sequence[Capture]) -> Rows:
     home = open_home(root)
     archive, profiles = Archive(home), site_profiles(home)
-    rows: Rows = {name: [] for name in TABLES}
+    rows: Rows = {name: [] for name in READ_TABLES}
     for capture in captures:
         profile = profiles.get(capture.site)
         page = _read_page(archive, capture, profile, home.settings)
@@ -117,7 +129,7 @@ def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, 
 
 def page_rows(capture: Capture, page: Page, site_class: str) -> Rows:
     """The rows of one page. A held page leaves its extraction row only."""
-    rows: Rows = {name: [] for name in TABLES}
+    rows: Rows = {name: [] for name in READ_TABLES}
     rows["core_extractions"].append(
         {
             "capture_id": capture.capture_id,
