@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands import custody, purging, redacting
+from flows.commands.key_options import CertificateOption, KeyOption, key_passphrase
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
 from flows.stages.auditing import note_verified, verify_evidence, verify_logs
 from flows.stages.custody import package_digest
@@ -19,6 +20,7 @@ from flows.stages.finding import find_captures
 from flows.stages.redacting import redact_package
 from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken, FixInput
+from pipeline.evidence.key_files import read_key
 from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 
@@ -187,11 +189,18 @@ def seal(home: HomeOption = None, json: JsonOption = False) -> None:
 
 
 @evidence_app.command("rotate-key")
-def rotate(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Replace this home's own signing key. The old one seals the new certificate; its certificate is kept."""
+def rotate(
+    key: KeyOption = None,
+    certificate: CertificateOption = None,
+    user: Annotated[str, typer.Option(help="Who replaces it; logged.", envvar="IMB_USER")] = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Replace the signing key, by a new one of this home or the agency's. The old one seals the new certificate."""
     current = opened(home)
+    prepared = read_key(current, key, certificate, key_passphrase) if key else None
     with locked(current, "imb evidence rotate-key"), progress_bars(json):
-        _show_seals(rotate_key(current), json)
+        _show_seals(rotate_key(current, user, prepared), json)
 
 
 def _show_seals(status: dict[str, Any], json: bool) -> None:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.key_options import CertificateOption, KeyOption, key_passphrase
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars
 from flows.stages.backup import make_backup, restore_backup
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import load_signer, make_key
+from pipeline.evidence.key_files import read_key
+from pipeline.evidence.keys import install_key, load_signer, make_key
 from pipeline.home import create_home, locked
 from pipeline.store.casework import Casework
 
@@ -30,11 +32,15 @@ SETTINGS_TEXT = """\
 """
 
 
-def init(home: HomeOption = None, json: JsonOption = False) -> None:
+def init(
+    key: KeyOption = None, certificate: CertificateOption = None, home: HomeOption = None, json: JsonOption = False
+) -> None:
     """Make a home: stores, folders, settings file, signing key. What an existing home has is left as it is."""
     made = create_home(home_path(home), settings_text=SETTINGS_TEXT)
     with locked(made, "imb init"):
         Casework(made.casework_url)
+        if key:
+            install_key(read_key(made, key, certificate, key_passphrase))
         made_key = make_key(made)
         archive = Archive(made)
         archive.recover()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.stages.custody import note
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import has_key, load_signer
+from pipeline.evidence.keys import NewKey, has_key, load_signer
 from pipeline.evidence.seal_files import BOOKKEEPING
 from pipeline.evidence.seal_pending import pending_sentences
 from pipeline.evidence.seals import Sealer
@@ -28,13 +28,13 @@ def seal_now(home: Home) -> dict[str, Any]:
     return seal_status(archive)
 
 
-def rotate_key(home: Home, user: str = "") -> dict[str, Any]:
-    """Give the home a new key of its own, then seal with it. The caller holds the lock."""
+def rotate_key(home: Home, user: str = "", prepared: NewKey | None = None) -> dict[str, Any]:
+    """Give the home a new key, its own or a prepared one, then seal with it. The caller holds the lock."""
     archive = Archive(home)
     archive.recover()
     last = archive.sealer.last()
     before = str(last.body["certificate_sha256"]) if last else ""
-    archive.sealer.rotate()
+    archive.sealer.rotate(prepared)
     after = load_signer(home).fingerprint
     note(home, user, "new signing key", after, "the key that signs seals was replaced", before=before, after=after)
     return seal_now(home)

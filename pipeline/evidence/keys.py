@@ -128,9 +128,9 @@ def write_private(path: Path, data: bytes) -> None:
 
 def load_signer(home: Home) -> Signer:
     """The key in force. Raises FixHome when it is missing, open to others, outdated or not its certificate's."""
-    key_path, certificate_path, internal = _paths(home)
+    key_path, certificate_path, in_home = _paths(home)
     try:
-        mode = key_path.stat().st_mode & (0o077 if internal else 0o007)
+        mode = key_path.stat().st_mode & (0o077 if in_home else 0o007)
         key = serialization.load_pem_private_key(key_path.read_bytes(), None)
         certificate, *chain = x509.load_pem_x509_certificates(certificate_path.read_bytes())
     except (OSError, ValueError, TypeError) as error:
@@ -146,7 +146,12 @@ def load_signer(home: Home) -> Signer:
     if _public(key.public_key()) != _public(certificate.public_key()):
         raise FixHome(f"{key_path} is not the key of {certificate_path}. Put the two that belong together there.")
     refuse_outdated(certificate)
-    return Signer(key, certificate, tuple(chain), internal)
+    return Signer(key, certificate, tuple(chain), is_internal(certificate))
+
+
+def is_internal(certificate: x509.Certificate) -> bool:
+    """Whether it is one that a home made for itself."""
+    return certificate.issuer == certificate.subject and LABEL in certificate.subject.rfc4514_string()
 
 
 def _paths(home: Home) -> tuple[Path, Path, bool]:
@@ -185,6 +190,11 @@ class NewKey:
     certificate: bytes
 
     @property
+    def origin(self) -> str:
+        """Whose it is, as the journal says it."""
+        return "this home, INTERNAL" if is_internal(self.parsed) else "the agency"
+
+    @property
     def parsed(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate(self.certificate)
 
@@ -201,10 +211,22 @@ class NewKey:
 
 
 def new_key(home: Home) -> NewKey:
-    """Prepare the home's next own key. Raises FixHome when the agency's key is in use."""
+    """Prepare the home's next own key. Raises FixHome when the agency's key is in use by its settings."""
+    refuse_agency_settings(home)
+    return NewKey(home, *_new_pair(home))
+
+
+def refuse_agency_settings(home: Home) -> None:
+    """Raises FixHome when the settings name a key outside of the home: another one in it would never sign."""
     if home.settings.signing_key or home.settings.signing_certificate:
         raise FixHome(
             "This home seals with the agency's key. To change it, name the new PEM files in imb.toml (signing_key, "
             "signing_certificate); the change is journalled with the next seal."
         )
-    return NewKey(home, *_new_pair(home))
+
+
+def install_key(prepared: NewKey) -> None:
+    """Put the agency's key into a home that has none. Raises FixHome when it has one: nothing is replaced."""
+    if has_key(prepared.home):
+        raise FixHome("This home has a signing key. To replace it: imb evidence rotate-key --key FILE")
+    prepared.take_over()

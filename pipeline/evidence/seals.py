@@ -16,7 +16,7 @@ from cryptography import x509
 
 from pipeline.errors import EvidenceBroken, FixHome, ImbError
 from pipeline.evidence.journal import Journal, utc_text
-from pipeline.evidence.keys import Signer, fingerprint, has_key, load_signer, new_key
+from pipeline.evidence.keys import NewKey, Signer, fingerprint, has_key, load_signer, new_key
 from pipeline.evidence.outside import together
 from pipeline.evidence.seal_copies import Copies
 from pipeline.evidence.seal_files import Seal, last_seal, seal_folder
@@ -116,16 +116,19 @@ class Sealer:
             replaces=replaces,
         )
 
-    def rotate(self) -> Seal:
-        """Replace the home's own key. The old key, while it can sign, seals the new certificate before it retires."""
-        prepared = new_key(self.home)
+    def rotate(self, prepared: NewKey | None = None) -> Seal:
+        """Replace the key by `prepared`, or by a new one of the home's own.
+
+        The old key, while it can sign, seals the new certificate before it retires.
+        """
+        prepared = prepared or new_key(self.home)
         try:
             self.seal()
             old = self._load_signer()
         except FixHome as error:
             log.error("The old key cannot vouch for the new one: %s", error)
         else:
-            self.announce(prepared.certificate.decode(), "this home, INTERNAL", old.fingerprint)
+            self.announce(prepared.certificate.decode(), prepared.origin, old.fingerprint)
             self.seal()
         prepared.take_over()
         self.seal()

@@ -7,10 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 from tests.flows.command_line import imb
+from tests.pipeline.evidence.test_key_files import WORD
+from tests.pipeline.evidence.test_key_files import files as key_files
 
 
 @pytest.fixture
@@ -80,3 +83,18 @@ def test_a_rolled_back_home_is_found_with_the_copies(made: Path, tmp_path: Path)
     imb(made, "evidence", "verify", "--against", str(tmp_path / "outside"))
     found = imb(old, "evidence", "verify", check=8)
     assert "rolled back" in found.stdout
+
+
+def test_init_takes_the_agencys_key_and_rotation_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    key, certificate = key_files(tmp_path, first, "pem locked")
+    monkeypatch.setenv("IMB_KEY_PASSPHRASE", "wrong")
+    root = tmp_path / "home"
+    imb(root, "init", "--key", str(key), "--certificate", str(certificate), check=3)
+    monkeypatch.setenv("IMB_KEY_PASSPHRASE", WORD)
+    said = json.loads(imb(root, "init", "--key", str(key), "--certificate", str(certificate), "--json").stdout)
+    assert said["made_key"] is False
+    key, _ = key_files(tmp_path, second, "p12 locked")
+    after = json.loads(imb(root, "evidence", "rotate-key", "--key", str(key), "--json").stdout)
+    assert after["certificate_sha256"] != said["certificate_sha256"]
+    assert verify_home(open_home(root)).problems == []
