@@ -44,6 +44,7 @@ td{overflow-wrap:anywhere}
 .facts th{width:15.5rem;color:var(--soft);font-weight:400}
 .list thead th{border-bottom:2px solid var(--ink);white-space:nowrap;font-size:.8rem}
 .list td:first-child{width:3rem}
+.list .name{overflow-wrap:normal}
 .list .when{white-space:nowrap;font-variant-numeric:tabular-nums}
 .tag{display:inline-block;font-size:.75rem;border:1px solid var(--line);border-radius:3px;padding:0 .35rem;
 color:var(--soft);white-space:nowrap}
@@ -63,6 +64,7 @@ font:12px Helvetica,Arial,sans-serif}
 
 def render_index(package: ExhibitPackage) -> str:
     """The first page: what this is, every capture, what is missing and why, how it was collected, who had it."""
+    own = {(item["capture_id"], "journal") for item in package["items"]}
     parts = [
         _head(title(package)),
         _mark(package),
@@ -84,9 +86,9 @@ def render_index(package: ExhibitPackage) -> str:
         "<h2>How the pages were collected</h2>",
         *(f"<details>{_summary(s)}{_facts(source_rows(s))}</details>" for s in package["sources"]),
         "<h2>Custody</h2>",
-        "<p>What was done with these captures after they were made, from this office's journal and custody log. "
-        "Each capture's own entry stands on its page.</p>",
-        _custody(e for e in package["custody"] if e["action"] != "capture"),
+        "<p>What was done with these captures and with packages that held them, from this office's journal and custody "
+        "log. What was done with one capture alone stands on its page.</p>",
+        _custody(e for e in package["custody"] if (e["object"], e["log"]) not in own),
     ]
     return "".join(parts) + "</body></html>\n"
 
@@ -186,9 +188,11 @@ def _redirects(package: ExhibitPackage) -> Iterator[str]:
 def _documents(package: ExhibitPackage) -> Iterator[str]:
     """Links to report and certificates."""
     named = [n for n in package.get("documents", []) if n.endswith((".pdf", ".docx"))]
-    links = [f'<a href="{escape(name)}">{escape(name.removeprefix("data/"))}</a>' for name in named]
-    if links:
-        yield f'<p class="papers"><b>To read and to fill in (derived):</b> {" · ".join(links)}</p>'
+    for folder, what in (("data/derived/", "Report"), ("data/certificates/", "Certificates, drafts for counsel")):
+        own = sorted((n for n in named if n.startswith(folder)), key=lambda n: ("report" not in n, n))
+        links = [f'<a href="{escape(n)}">{escape(n.removeprefix(folder))}</a>' for n in own]
+        if links:
+            yield f'<p class="papers"><b>{what} (derived)</b><br>{" &nbsp; ".join(links)}</p>'
 
 
 def _files(package: ExhibitPackage) -> Iterator[str]:
@@ -243,14 +247,18 @@ def _summary(source: dict[str, object]) -> str:
 
 
 def _custody(entries: Iterable[CustodyEntry]) -> str:
-    lines = [
-        f'<tr><td class="when">{escape(moment(e["at"])[:19])}</td><td>{escape(e["actor"])}'
-        f"{escape(' (' + e['role'] + ')' if e['role'] else '')}</td><td>{escape(e['action'])}</td>"
-        f"<td>{escape(e['object'])}{'<br>' + escape(e['reason']) if e['reason'] else ''}</td>"
-        f"<td><small>{escape(e['hash_after'])}<br>{escape(e['log'])} {e['number']}</small></td></tr>"
-        for e in entries
-    ]
+    lines = list(map(_act_line, entries))
     return _list(("Time (UTC)", "Who", "Act", "What and why", "SHA-256 after, log"), lines) if lines else "<p>None.</p>"
+
+
+def _act_line(act: CustodyEntry) -> str:
+    who = f"{act['actor']} ({act['role']})" if act["role"] else act["actor"]
+    what = escape(act["object"]) + (f"<br>{escape(act['reason'])}" if act["reason"] else "")
+    return (
+        f'<tr><td class="when">{escape(moment(act["at"])[:19])}</td><td class="name">{escape(who)}</td>'
+        f'<td class="when">{escape(act["action"])}</td><td>{what}</td>'
+        f"<td><small>{escape(act['hash_after'])}<br>{escape(act['log'])} {act['number']}</small></td></tr>"
+    )
 
 
 def _text(still: Still) -> Iterator[str]:

@@ -7,6 +7,7 @@ import csv
 import json
 import random
 import shutil
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -240,6 +241,24 @@ def test_purged_captures_are_refused_with_the_certificate(home: Home, archive: A
     assert [r for r in result.refused if "purged under certificate P-1" in r] == list(result.refused)
     assert first.capture_id not in {i["capture_id"] for i in items(result.path)}
     assert verify_package(result.path).problems == []
+
+
+@pytest.mark.parametrize("ads", [100, pytest.param(1000, marks=pytest.mark.soak)])
+def test_memory_does_not_grow_with_what_the_records_hold(home: Home, exchange: Make, tmp_path: Path, ads: int) -> None:
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {})
+    padding = random.Random(ads).randbytes(100_000).hex().encode()
+    for number in range(ads):
+        archive.write("board", crawl_id, exchange(number, body=b"<p>Lotus</p><script>%s</script>" % padding))
+    archive.end_crawl(crawl_id, {}, True, [])
+    tracemalloc.start()
+    result = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS)
+    report = verify_package(result.path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (result.items, report.problems) == (ads, [])
+    assert (result.path / "data/exhibit.wacz").stat().st_size > ads * 100_000
+    assert peak < 10_000_000 + ads * 30_000  # a few KB of facts for each item, nothing of its 200 KB
 
 
 def test_a_package_is_never_written_over(home: Home, archive: Archive, tmp_path: Path) -> None:
