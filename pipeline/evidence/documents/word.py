@@ -30,7 +30,10 @@ def word(certificate: Mapping[str, Any]) -> bytes:
     _counsel(document, certificate)
     if certificate["form"] == "affidavit":
         for text in ("STATE OF [state: __________]\t)", "\t)  ss.", "COUNTY OF [county: __________]\t)"):
-            _runs(document.add_paragraph(), _marked(text))
+            venue = document.add_paragraph()
+            venue.paragraph_format.tab_stops.add_tab_stop(Mm(75))
+            venue.paragraph_format.space_after = Pt(2)
+            _runs(venue, _marked(text))
     title = document.add_heading(certificate["title"], 1)
     basis = document.add_paragraph(certificate["basis"])
     title.alignment = basis.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -56,7 +59,7 @@ def _page(document: Document, certificate: Mapping[str, Any]) -> None:
         for theme in ("asciiTheme", "hAnsiTheme"):  # a theme's font would win over the name
             heading.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
     head = section.header.paragraphs[0]
-    head.text = "\t".join([certificate["head"], "", certificate["mark"]])
+    head.add_run("\t".join([certificate["head"], "", certificate["mark"]])).font.size = Pt(8)
     if certificate["demo"]:
         mark = section.header.add_paragraph()
         mark.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -176,6 +179,8 @@ def _filled(
     """A table with a repeated head. Rows are copies of one XML row: the library's own way is quadratic."""
     table = _table(document, 2, len(head))
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for cell, text, width in zip(table.rows[0].cells, head, widths, strict=True):
         cell.width = Mm(width)
         cell.paragraphs[0].add_run(text).bold = True
@@ -188,6 +193,7 @@ def _filled(
     repeated = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
     pattern = table.rows[1]._tr
+    pattern.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for row in rows:
         filled = deepcopy(pattern)
         for text, place in zip(row, filled.iter(qn("w:t")), strict=True):
