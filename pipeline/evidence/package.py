@@ -130,10 +130,13 @@ def build_package(
     with full_disk_named(out):
         shutil.rmtree(part, ignore_errors=True)
         (part / "data" / "pages").mkdir(parents=True)
-        builder = _Builder(home, archive, part, dict(facts), about)
-        builder.write(chosen, refused, describe or {}, list(custody), documents)
-        digest = file_sha256(part / bag.TAG_MANIFEST)
-        _put_in_place(part, out)
+        try:
+            builder = _Builder(home, archive, part, dict(facts), about)
+            builder.write(chosen, refused, describe or {}, list(custody), documents)
+            digest = file_sha256(part / bag.TAG_MANIFEST)
+            _put_in_place(part, out)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)  # nothing half made, nothing unsigned stays behind
     ids = [e.body["capture"]["capture_id"] for e in chosen]
     archive.journal.append(
         "export", name=out.name, sha256=digest, facts=dict(facts), captures=ids, refused=sorted(left_out)
@@ -352,7 +355,6 @@ def _put_in_place(part: Path, out: Path) -> None:
             sink.flush()
             os.fsync(sink.fileno())
         packed.replace(out)
-        shutil.rmtree(part)
     sync_folder(out.parent)
 
 

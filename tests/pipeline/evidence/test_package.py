@@ -210,11 +210,13 @@ def test_documents_are_derived_from_the_package_and_come_into_it(home: Home, arc
     report = out / "data/derived/report.pdf"
     report.write_bytes(report.read_bytes()[::-1])
     assert {p.file for p in verify_package(out).problems} == {"data/derived/report.pdf"}
+    before = set(tmp_path.iterdir())
     for name in ("../outside", "derived", "items.json", "derived/.x"):
         with pytest.raises(ValueError, match="may not be called"):
             build_package(
                 home, archive, captures(archive), tmp_path / "no", FACTS, documents=lambda *_, n=name: {n: b""}
             )
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_held_and_unknown_captures_are_refused_and_listed(home: Home, archive: Archive, tmp_path: Path) -> None:
@@ -339,6 +341,28 @@ def test_a_changed_wacz_with_good_digests_is_found(home: Home, archive: Archive,
     rewrapped(out / "data/exhibit.wacz", change)
     write_manifests(out)
     assert any(name in p.file for p in verify_package(out).problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "found"),
+    [
+        ("system", "made on another system", {"data/pages/0001.html"}),
+        ("version", "another version of the program", set()),
+    ],
+)
+def test_other_systems_compare_pages_and_other_versions_say_that_they_do_not(
+    home: Home, archive: Archive, tmp_path: Path, name: str, said: str, found: set[str]
+) -> None:
+    out = build_package(home, archive, captures(archive), tmp_path / "ex", FACTS).path
+    package = json.loads((out / "data/items.json").read_bytes())
+    package["software"][name] = "9"
+    (out / "data/items.json").write_text(json.dumps(package, indent=1, sort_keys=True) + "\n")
+    page = out / "data/pages/0001.html"
+    page.write_text(page.read_text().replace("Lotus", "Orchid"))
+    write_manifests(out)
+    report = verify_package(out)
+    assert any(said in note for note in report.notes)
+    assert {p.file for p in report.problems if p.prop != "payload"} == found
 
 
 def test_missing_and_added_files_are_named(home: Home, archive: Archive, tmp_path: Path) -> None:
