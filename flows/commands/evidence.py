@@ -21,6 +21,7 @@ from flows.stages.redacting import redact_package
 from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken, FixInput
 from pipeline.evidence.key_files import read_key
+from pipeline.evidence.redacted_check import is_redacted_copy, verify_copy
 from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 
@@ -165,7 +166,10 @@ def verify(
 ) -> None:
     """Check files, records, journal, seals and time-stamps; say exactly which record and which property is wrong."""
     with progress_bars(json):
-        report = verify_package(path) if path else verify_evidence(opened(home), user, against=against or ())
+        if path:
+            report = verify_copy(path) if is_redacted_copy(path) else verify_package(path)
+        else:
+            report = verify_evidence(opened(home), user, against=against or ())
     if path and (home_path(home) / "home.json").exists():  # a stranger checks without a home
         note_verified(opened(home), user, path.name, report, package_digest(path))
     if json:

@@ -45,13 +45,13 @@ def init(
         archive = Archive(made)
         archive.recover()
         archive.close()
-        certificate = load_signer(made).fingerprint
+        digest = load_signer(made).fingerprint
     if json:
-        emit({"home": made.root.resolve(), "made_key": made_key, "certificate_sha256": certificate})
+        emit({"home": made.root.resolve(), "made_key": made_key, "certificate_sha256": digest})
     else:
         out.print(
             f"Home ready: {made.root.resolve()}\nNext: name your sites in {made.root / 'imb.toml'}, then: imb run\n"
-            f"Seals are signed with the certificate of SHA-256 {certificate}: note it down outside of this machine.",
+            f"Seals are signed with the certificate of SHA-256 {digest}: note it down outside of this machine.",
             soft_wrap=True,
         )
 

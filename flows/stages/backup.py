@@ -18,10 +18,12 @@ from typing import Any, BinaryIO
 from flows.stages.custody import note
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixHome, FixInput
+from pipeline.evidence.purging import PART
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, full_disk_named, open_home
 
 KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites", "keys", "audits")
+UNFINISHED = frozenset({".part", PART})  # of a killed command: the next one finishes or drops it
 MANIFEST = "backup-manifest.json"
 CASEWORK = "casework.sqlite"
 
@@ -59,7 +61,7 @@ def _files(home: Home) -> Iterator[Path]:
     for name in (*KEPT, CASEWORK):
         path = home.root / name
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file())
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix not in UNFINISHED)
         elif path.exists():
             yield path
 

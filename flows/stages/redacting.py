@@ -35,13 +35,13 @@ from pipeline.evidence.journal import utc_text
 from pipeline.evidence.keys import load_signer
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.package_seals import sign_bag
+from pipeline.evidence.redacted_check import FACTS, SIGNER
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.text import parse, visible_text
 from pipeline.home import Home, full_disk_named, locked, sync_folder
 from pipeline.store.casework import Casework
 
 FORMAT = "imb redacted copy 1"
-FACTS, SIGNER = "data/redaction.json", "signer.pem"
 OWN = (FACTS, "index.html", "REDACTED.md", bag.MANIFEST, bag.TAG_MANIFEST, bag.INFO)
 SHOWN_KINDS = frozenset({"business_name", "phone", "address"})
 OWN_PREMISES = frozenset({"landlord"})  # readers who see only what is on their own premises

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from analysis.redact import profiles
-from pipeline.evidence.bag import check_bag
+from pipeline.evidence.bag import check_bag, write_manifests
 from pipeline.evidence.problem import Problem
 from tests.flows.command_line import imb
 from tests.flows.test_custody import archive_pages, built
@@ -84,6 +84,20 @@ def test_the_copy_is_in_the_custody_of_the_capture_and_the_original_is_untouched
     item = json.loads((tmp_path / "copy" / "data" / "redaction.json").read_text())["items"][0]
     rows = json.loads(imb(root, "evidence", "custody", item["capture_id"], "--json").stdout)
     assert ("redact", "amy") in {(r["action"], r["actor"]) for r in rows}
+
+
+def test_our_own_verify_knows_a_copy_and_finds_what_is_altered_in_it(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "copy"
+    redact(root, out, "prosecutor")
+    said = imb(root, "evidence", "verify", str(out)).stdout
+    assert "A redacted copy for: prosecutor" in said
+    assert "0 problems" in said
+    page = next((out / "data" / "pages").iterdir())
+    page.write_bytes(page.read_bytes().replace(b"W-001", b"W-002"))
+    write_manifests(out)
+    told = imb(root, "evidence", "verify", str(out), check=8).stdout
+    assert "not the page that data/redaction.json lists" in told
+    assert "signature" in told
 
 
 def test_a_landlord_sees_their_own_premises_only(root: Path, tmp_path: Path) -> None:
