@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,6 +25,8 @@ _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_HEADING = 60
 _LONGEST_LINE = 600  # characters of a site's own line with what stands beside it
 _MAX_NODES = 20_000
+_MAX_PARTS = 400  # of one kind
+_MAX_SIBLINGS = 100  # that a heading opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,12 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
         if kind := _kind_by_name(node):
             kinds[kind][node.mem_id] = node
     text = fold(visible_text(body))
-    for kind, node in (*_headed(body, text), *_own_lines(body, text)):
+    for kind, node in chain(islice(_headed(body, text), _MAX_PARTS), islice(_own_lines(body, text), _MAX_PARTS)):
         kinds[kind][node.mem_id] = node
     marked = {ident for found in kinds.values() for ident in found}
     outermost = {
-        kind: tuple(n for n in found.values() if not is_inside(n.parent, marked)) for kind, found in kinds.items()
+        kind: tuple(islice((n for n in found.values() if not is_inside(n.parent, marked)), _MAX_PARTS))
+        for kind, found in kinds.items()
     }
     return Surroundings(**outermost)
 
@@ -151,7 +155,7 @@ def _under(heading: LexborNode) -> list[LexborNode]:
         if seen != words:
             return [here] if here.css_first("h1") is None else []
     found, after = [here], here.next
-    while after is not None:
+    while after is not None and len(found) < _MAX_SIBLINGS:
         if after.is_element_node:
             if after.tag in {"h1", "h2", "h3", "footer"} or after.css_first("h1") is not None:
                 break

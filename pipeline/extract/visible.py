@@ -70,13 +70,12 @@ def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
     """`read_visible` with every character that parts of the element show blanked, the others in their places."""
     markup = node.html or ""
     taken: dict[int, int] = {}
+    past: dict[str, int] = {}  # where the last of the same markup ended: parts are given in page order
     for part in parts:
         inner = part.html or ""
-        start = markup.find(inner) if inner else -1
-        while start in taken:
-            start = markup.find(inner, start + 1)
+        start = markup.find(inner, past.get(inner, 0)) if inner else -1
         if start >= 0:
-            taken[start] = start + len(inner)
+            taken[start] = past[inner] = start + len(inner)
     pieces, at = [], 0
     for start, end in sorted(taken.items()):
         if start >= at:

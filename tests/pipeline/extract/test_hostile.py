@@ -187,3 +187,37 @@ def test_korean_page_declared_in_its_meta_tag():
     html = '<html><head><meta charset="euc-kr"></head><body><h1>제이드 Jade Spa</h1><p>카톡: jade_77, 417 555 0101</p>'
     ad = extract_page(html.encode("euc-kr"), "text/html", URL, WHEN).ads[0]
     assert (ad.title, ad.values("handle")) == ("제이드 Jade Spa", ("kakaotalk:jade_77",))
+
+
+SPA = "<h1>Jade Spa</h1><p>417-555-0101</p>"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<p>quiet rooms and soft music</p>" * 1_600_000,
+        "x" * 50_000_000,
+        "<p " + " ".join(f"a{i}=1" for i in range(1_000_000)) + ">",
+        "".join(f"<p a{i}=1 b=2 c=3 d=4 e=5>x</p>" for i in range(200_000)),
+        "<script>var a='</div><p>816-555-0102';</script>" * 20_000,
+        "<div><h3>Similar places</h3>x</div>" * 20_000,
+        "<h3>Similar places</h3>" * 20_000,
+        "<p>\u00a9 2020 all rights reserved</p>" * 20_000,
+        "<div><span>Phone</span><span>417-555-0101</span></div>" * 20_000,
+        "<p>\u202e\u200b \u200f\u202c</p>" * 5_000,
+        "<p>" + "Aa & " * 200_000 + "Spa",
+        "<p>" + "a dot " * 200_000,
+        " \n" * 1_000_000,
+    ],
+    ids=lambda tail: tail[:24].strip() + f"… {len(tail):,}",
+)
+def test_traps_for_the_reader_of_unknown_sites_cost_little(tail: str):
+    """Quadratic reading of any of these would take minutes; the run's time limit is what would fail."""
+    ad = extract_page((SPA + tail).encode(), "text/html; charset=utf-8", URL, WHEN).ads[0]
+    assert ad.phones[0] == "+14175550101"
+    assert ad.business_name == "Jade Spa"
+
+
+def test_text_written_from_right_to_left_keeps_its_places():
+    ad = extract_ad("<h1>Jade Spa</h1><p>\u200f\u202bمرحبا\u202c 417-555-0101 \u2066x\u2069</p>", URL, WHEN)
+    assert ad.phones == ("+14175550101",)
