@@ -54,7 +54,12 @@ def plain(value: Any) -> Any:
 
 def emit(value: Any) -> None:
     """One JSON value on standard output."""
-    sys.stdout.write(json.dumps(value, default=plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """The JSON of a value, dates and paths among it, as every command prints it."""
+    return json.dumps(value, default=plain, ensure_ascii=False, indent=2) + "\n"
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

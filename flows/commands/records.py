@@ -10,12 +10,13 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from analysis.model_card import card_markdown
 from flows.commands.collect import show_crawls
-from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
+from flows.console import HomeOption, JsonOption, emit, json_text, opened, out, progress_bars, show_table
 from flows.stages.build import BuildResult, preview_reading
 from flows.stages.build import build as build_stage
 from flows.stages.collecting import import_archives
-from flows.stages.models import describe_model, model_in_force, train_model
+from flows.stages.models import card_in_force, describe_model, model_in_force, train_model
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
 from flows.stages.rereading import Changes, last_changes
@@ -24,7 +25,7 @@ from pipeline.home import locked
 from pipeline.model import RecordKind
 
 import_app = typer.Typer(help="Take over archives and record files, byte for byte.", no_args_is_help=True)
-model_app = typer.Typer(help="The match model: train, show.", no_args_is_help=True)
+model_app = typer.Typer(help="The match model: train, show, card.", no_args_is_help=True)
 
 
 @import_app.command("warc", help="Import WARC files made by other tools.")
@@ -122,13 +123,51 @@ def _said(row: dict[str, Any], within: str = "") -> Iterator[str]:
 
 
 @model_app.command()
-def train(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Train on what the home holds, write an immutable model file, put it in force."""
+def train(
+    accept: Annotated[bool, typer.Option("--accept", help="Put it in force whatever it changes.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Train on what the home holds, write an immutable model file, compare it with the one in force, replace that."""
     current = opened(home)
     with locked(current, "imb model train"):
-        old, new = train_model(current)
-    report = {"before": old.version, "now": new.version, "changed": old.version != new.version}
-    emit(report) if json else out.print(f"Model {new.version} in force (before: {old.version}).")
+        done = train_model(current, accept=accept)
+    if json:
+        now = done.new.version if done.in_force else done.old.version
+        report = {
+            "before": done.old.version,
+            "trained": done.new.version,
+            "now": now,
+            "changed": now != done.old.version,
+        }
+        emit({**report, "worries": done.worries, "change": [asdict(role) for role in done.change]})
+        return
+    changes = [asdict(role) for role in done.change]
+    show_table(
+        "Pairs of records", ["", *(c["role"] for c in changes)], [[k, *(c[k] for c in changes)] for k in changes[0]]
+    )
+    if done.in_force:
+        out.print(f"Model {done.new.version} in force (before: {done.old.version}).")
+        return
+    out.print(f"Model {done.new.version} is written and NOT in force. {'; '.join(done.worries)}.", markup=False)
+    out.print(f"Model {done.old.version} stays. To replace it all the same: imb model train --accept")
+
+
+@model_app.command("card")
+def card(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A .md or .json file.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The match model card: weights, thresholds, data, error rates, known failure modes."""
+    made = card_in_force(opened(home))
+    as_json = json or (output is not None and output.suffix == ".json")
+    text = json_text(made) if as_json else card_markdown(made)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    out.print(f"{output}", soft_wrap=True)
 
 
 @model_app.command("show")
