@@ -200,7 +200,7 @@ def _hop_place(hop: Mapping[str, Any]) -> str:
 
 
 def _mention(mention: Mapping[str, Any]) -> Row:
-    field = "visible text" if mention["field"] == "text" else one_line(mention["field"])
+    field = "text of the element" if mention["field"] == "text" else one_line(mention["field"])
     where = f"{field}, characters {mention['start']}–{mention['end']}"
     node = one_line(mention["node"], 300)
     return [

@@ -1,4 +1,4 @@
-"""The same certificates for Word, so that counsel can edit them. Same input, same bytes."""
+"""The same certificates for Word, so that counsel can edit them. Same input, same bytes (of one zlib)."""
 
 from __future__ import annotations
 
