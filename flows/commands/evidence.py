@@ -145,7 +145,8 @@ def export(
             copy = redact_package(current, output, redacted, beside, user, why, premises=premises, progress=progress)
             result = {**result, "redacted": copy}
     emit(result) if json else out.print(
-        f"{result['items']} items: {result['path']}\nSHA-256 of the manifest: {result['sha256']}\n"
+        f"{result['items']} items: {result['path']}\n"
+        f"SHA-256 of tagmanifest-sha256.txt, to tell the receiver: {result['sha256']}\n"
         f"Check it: imb evidence verify {result['path']}",
         soft_wrap=True,
     )
