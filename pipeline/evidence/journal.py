@@ -29,6 +29,8 @@ from pipeline.home import full_disk_named, sync_folder
 GENESIS = "0" * 64
 SEQ = re.compile(rb'"seq":(\d+)\}\s*$')
 ENDING = re.compile(rb'"hash":"([0-9a-f]{64})","kind":"([^"]*)","prev":"[0-9a-f]{64}","seq":(\d+)\}\n$')
+CLOCK_SET_BACK = "clock_set_back"
+CLOCK_SLACK = 1.0  # seconds; a clock that is being synchronized goes back by less
 MAX_LINE = 256 * 1024 * 1024
 ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
@@ -123,8 +125,10 @@ class Journal:
             return self._add(kind, body)
 
     def _add(self, kind: str, body: dict[str, Any]) -> Entry:
-        seq, prev = (self._head.seq + 1, self._head.hash) if self._head else (1, GENESIS)
         at = utc_text(self._now())
+        if self._head and at < self._head.at and kind != CLOCK_SET_BACK:
+            self._note_clock(at)
+        seq, prev = (self._head.seq + 1, self._head.hash) if self._head else (1, GENESIS)
         before = b'{"at":"%b","body":%b,' % (at.encode(), canonical(body))
         after = b'"kind":%b,"prev":"%b","seq":%d}' % (canonical(kind), prev.encode(), seq)
         digest = sha256(before + after).hexdigest()
@@ -140,6 +144,13 @@ class Journal:
                 self._flush_batch()
         self._head = entry
         return entry
+
+    def _note_clock(self, at: str) -> None:
+        """Say that the clock stands earlier than when the entry before was written: order is that of `seq`."""
+        assert self._head is not None
+        seconds = (self._head.when - datetime.fromisoformat(at)).total_seconds()
+        if seconds > CLOCK_SLACK:
+            self._add(CLOCK_SET_BACK, {"before": self._head.at, "after": at, "seconds": round(seconds)})
 
     @contextmanager
     def batch(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.check import Report, file_sha256, record_faults
-from pipeline.evidence.journal import Entry, Journal
+from pipeline.evidence.journal import CLOCK_SET_BACK, Entry, Journal
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.purge_check import PurgeCheck
@@ -75,6 +75,8 @@ class _HomeCheck:
                 self._kept_file(entry)
             elif entry.kind == "imported":
                 self._imported(entry)
+            elif entry.kind == CLOCK_SET_BACK:
+                self._clock(entry)
             self._seals.entry(entry)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             self._problem(
@@ -168,6 +170,13 @@ class _HomeCheck:
             self._problem(name, "whole file", "purged", f"holds what certificate {purge_id} says was destroyed")
         if not self._kept[name]:
             self._problem(name, "whole file", "sha256", f"differs from the one journalled in entry {entry.seq}")
+
+    def _clock(self, entry: Entry) -> None:
+        body = entry.body
+        self.report.notes.append(
+            f"The clock was set back by {body['seconds']} s before entry {entry.seq} (from {body['before']} to "
+            f"{body['after']}): there the order of entries is certain, times are not."
+        )
 
     def _imported(self, entry: Entry) -> None:
         """The records of an imported file are looked at singly only when the file has changed: to name them."""

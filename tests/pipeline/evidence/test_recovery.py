@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,25 @@ def test_killed_at_random_moments(tmp_path: Path, fsync: str) -> None:
     assert archive.journal.size() == before
     ends = [e.body["problems"] for e in archive.journal.entries("crawl_failed")]
     assert len(ends) == 5
+
+
+def test_a_clock_set_back_is_said_and_nothing_is_lost(home: Home, exchange: Make) -> None:
+    for day in ("2026-11-05", "2026-11-03", "2026-11-04"):
+        clock = replace(home, demo=True, settings=replace(home.settings, simulated_today=day))
+        archive = Archive(clock)
+        archive.recover()
+        crawl_id = archive.begin_crawl("board", {})
+        for number in range(3):
+            archive.write("board", crawl_id, exchange(number))
+        archive.end_crawl(crawl_id, {}, True, [])
+        archive.close()
+    assert len(list(Archive(home).captures())) == 9
+    [entry] = archive.journal.entries("clock_set_back")
+    assert entry.body["before"].startswith("2026-11-05") and entry.body["after"].startswith("2026-11-03")
+    report = verify_home(home)
+    assert report.problems == []
+    [said] = [note for note in report.notes if "clock" in note and "set back" in note]
+    assert f"before entry {entry.seq} " in said
 
 
 def grown_home(home: Home, exchange: Make, pages: int = 3) -> list[str]:
