@@ -16,6 +16,7 @@ from flows.console import HomeOption, JsonOption, emit, json_text, opened, out, 
 from flows.stages.build import BuildResult, preview_reading
 from flows.stages.build import build as build_stage
 from flows.stages.collecting import import_archives
+from flows.stages.doubts import doubtful_entities
 from flows.stages.models import card_in_force, describe_model, model_in_force, train_model
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
@@ -25,7 +26,7 @@ from pipeline.home import locked
 from pipeline.model import RecordKind
 
 import_app = typer.Typer(help="Take over archives and record files, byte for byte.", no_args_is_help=True)
-model_app = typer.Typer(help="The match model: train, show, card.", no_args_is_help=True)
+model_app = typer.Typer(help="The match model: train, show, card, doubtful.", no_args_is_help=True)
 
 
 @import_app.command("warc", help="Import WARC files made by other tools.")
@@ -151,6 +152,17 @@ def train(
         return
     out.print(f"Model {done.new.version} is written and NOT in force. {'; '.join(done.worries)}.", markup=False)
     out.print(f"Model {done.old.version} stays. To replace it all the same: imb model train --accept")
+
+
+@model_app.command()
+def doubtful(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Entities that may hold two people or businesses: two dates of birth, one weak pair in the middle, size."""
+    found = doubtful_entities(opened(home))
+    if json:
+        emit([asdict(doubt) for doubt in found])
+        return
+    rows = [[d.entity_id, d.kind, d.name, d.size, "; ".join(d.reasons), " ".join(d.weakest or ())] for d in found]
+    show_table("May be two", ["entity", "kind", "name", "records", "why", "imb decide not-same"], rows)
 
 
 @model_app.command("card")

@@ -316,6 +316,15 @@ def test_a_model_that_changes_much_waits_for_a_person(home: Path, monkeypatch: p
     assert answer(home, "model", "train", "--accept")["now"] == trained
 
 
+def test_doubtful_entities_name_a_pair_to_decide(home: Path) -> None:
+    found = answer(home, "model", "doubtful")
+    for doubt in found:
+        assert doubt["reasons"]
+        assert doubt["size"] > 1
+        assert doubt["weakest"] is None or len(set(doubt["weakest"])) == 2
+    assert "May be two" in imb(home, "model", "doubtful").stdout or not found
+
+
 def test_model_card_says_what_is_in_force_and_how_it_errs(home: Path, tmp_path: Path) -> None:
     card = answer(home, "model", "card")
     assert card["version"] == answer(home, "model", "show")["version"]
