@@ -21,6 +21,7 @@ from pipeline.extract.phone_vocab import (
     UNSEEN,
     any_of,
 )
+from pipeline.extract.scan import candidates
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
@@ -37,6 +38,13 @@ _ATTRIBUTES = r"(?:[\s/][^<>]{0,300})?>"
 _TAG = re.compile(rf"</?(?:{any_of([*_TAGS['inline'], *_TAGS['block']])}){_ATTRIBUTES}|<!--[^<>]{{0,200}}-->")
 _INLINE_TAG = re.compile(rf"</?(?:{any_of(_TAGS['inline'])})[\s/>]|<!--")
 _PERCENT = re.compile(r"%(?:20|28|29|2[bdefBDEF]|3[aA])")
+# "f i v e": a digit word with the same sign between all its letters.
+_SPACED = re.compile(
+    "|".join(
+        rf"(?<![a-z]){word[0]}(?P<m{n}>[ .\-_*])" + rf"(?P=m{n})".join(word[1:]) + "(?![a-z])"
+        for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    )
+)
 _BLANK = re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"]))
 
 
@@ -105,6 +113,8 @@ def fold(text: str, *, circles: bool = True) -> Folded:
         folded = _TAG.sub(_blank_tag, folded)
     if "%" in folded:
         folded = _PERCENT.sub(_unfold_percent, folded)
+    if next(candidates(_SPACED, folded), None):
+        folded = _SPACED.sub(lambda found: JOINED.join(found[0][::2]), folded)
     if UNSEEN not in folded and JOINED not in folded:
         return Folded(folded)
     seen = list(_SEEN.finditer(folded))

@@ -22,6 +22,7 @@ _USUAL_GAP = re.compile(r"[\s().\-/+]*")
 _MAYBE_VANITY = re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
 _PLAIN = re.compile(r"([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
+_ALTERNATIVE = re.compile(r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})")
 _KEYCAP = "\u20e3"
 _CIRCLE = re.compile(f"[{CIRCLES}]")
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -51,7 +52,20 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     if next(candidates(_MAYBE_VANITY, text), None):
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
-    return found
+    return _with_alternatives(text, found, fictional, generated) if found else found
+
+
+def _with_alternatives(text: str, found: list[PhoneMention], fictional: bool, generated: bool) -> list[PhoneMention]:
+    """Also the numbers of which only the last group is written: "417-555-0123 or 0124"."""
+    more = []
+    for mention in found:
+        end = mention.end
+        while mention.e164.startswith("+1") and (other := _ALTERNATIVE.match(text, end)):
+            digits, end = mention.e164[2:8] + other[1], other.end()
+            if other[1][:2] != mention.e164[8:10] or not is_nanp(digits, fictional=fictional, generated=generated):
+                break
+            more.append(PhoneMention("+1" + digits, *other.span(1), other[1], "alternative", 0.7))
+    return _merged(found, more) if more else found
 
 
 def _read(text: str, folded: Folded, fictional: bool, generated: bool) -> list[PhoneMention]:
