@@ -1,4 +1,4 @@
-"""Derived stores that still hold what was purged: found, and removed by the next build."""
+"""Derived stores that still hold what was purged, or what was read of a page now held: removed by the next build."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.store.intelligence import open_snapshot
+
+READ = "core_ad_captures"  # what was read of a page, beyond its address, time and hash
 
 
 def snapshots_with(home: Home, captures: set[str]) -> list[Path]:
@@ -23,18 +25,21 @@ def holds_purged(archive: Archive, database: Path) -> bool:
 
 
 def remove_purged_snapshots(home: Home, archive: Archive) -> list[str]:
-    """Remove snapshots that hold what was purged, except the current one. Returns their names."""
+    """Remove snapshots that hold what was purged or read of a held page, save the current one. Returns their names."""
     pointer = home.snapshots / "current"
     current = pointer.read_text(encoding="utf-8").strip() if pointer.exists() else ""
-    gone = [p for p in snapshots_with(home, set(archive.purges.captures)) if p.name != current]
+    held = set(archive.holds.held)
+    readings = [p for p in home.snapshots.glob("*/") if held and _holds(p / "intelligence.duckdb", held, READ)]
+    found = {*snapshots_with(home, set(archive.purges.captures)), *readings}
+    gone = sorted(p for p in found if p.name != current)
     for folder in gone:
         shutil.rmtree(folder)
     return [folder.name for folder in gone]
 
 
-def _holds(database: Path, captures: set[str]) -> bool:
+def _holds(database: Path, captures: set[str], table: str = "raw_captures") -> bool:
     if not database.exists():
         return True  # a folder without its database: left by a crash, nothing in it is of use
     with open_snapshot(database.parent, database.stem) as store:
-        sql = "SELECT count(*) FROM raw_captures WHERE list_contains(?::VARCHAR[], capture_id)"
+        sql = f"SELECT count(*) FROM {table} WHERE list_contains(?::VARCHAR[], capture_id)"
         return int(store.value(sql, [sorted(captures)]) or 0) > 0

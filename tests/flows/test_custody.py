@@ -87,6 +87,7 @@ def test_a_held_page_is_closed_to_everybody_and_leaves_the_derived_stores(root: 
     first, second = archive_pages(root, "Open daily.", "Parking behind.")
     home, _ = built(root)
     assert mentions(home, first.capture_id) > 0
+    shown = home.current_snapshot()
     imb(root, "evidence", "hold", first.capture_id, "--reason", "seen by an analyst", "--user", "amy")
     for arguments in (
         ["view", first.capture_id, "--reason", "x", "--user", "amy"],
@@ -97,6 +98,7 @@ def test_a_held_page_is_closed_to_everybody_and_leaves_the_derived_stores(root: 
     assert not (tmp_path / "out.bin").exists()
     home, incremental = built(root)
     assert mentions(home, first.capture_id) == 0 < mentions(home, second.capture_id)
+    assert not shown.exists(), "an earlier snapshot would still show what was read of the page"
     with open_snapshot(home.current_snapshot()) as store:
         row = store.rows("SELECT url, sha256 FROM raw_captures WHERE capture_id = ?", [first.capture_id])
     assert row == [{"url": first.url, "sha256": first.sha256}]
