@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,7 @@ from analysis.account import Account, Asked, compare_all, party_name, probabilit
 from analysis.index import Born, KnownBusiness, ScreeningIndex
 from analysis.known import KnownPerson
 from analysis.names import is_company, letters, letters_near, name_words
+from analysis.passing import packed
 from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
@@ -49,8 +51,8 @@ def _screen_apart(
     """Processes start afresh ("spawn"): forking one that has threads may hang."""
     flags: list[Flag] = []
     with ProcessPoolExecutor(workers, get_context("spawn"), _open_here, (saved,)) as pool:
-        for part in pool.map(_screen_here, [asked[i : i + BATCH] for i in range(0, len(asked), BATCH)]):
-            flags += part
+        for part in pool.map(_screen_here, [packed(asked[i : i + BATCH]) for i in range(0, len(asked), BATCH)]):
+            flags += pickle.loads(part)
             if progress is not None:
                 progress(len(flags))
     return flags
@@ -67,8 +69,8 @@ def _open_here(saved: Path) -> None:
     _here["index"] = index
 
 
-def _screen_here(applications: Sequence[Application]) -> list[Flag]:
-    return [screen(application, _here["index"]) for application in applications]
+def _screen_here(applications: bytes) -> bytes:
+    return packed([screen(application, _here["index"]) for application in pickle.loads(applications)])
 
 
 def screen(application: Application, index: ScreeningIndex) -> Flag:
