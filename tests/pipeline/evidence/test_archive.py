@@ -77,9 +77,19 @@ def test_content_codings_are_decoded_for_reading_only(
     assert archive.read(capture).problem
 
 
-def test_a_decompression_bomb_is_bounded(home: Home, exchange: Make) -> None:
-    bomb = gzip.compress(bytes(200 * 1024 * 1024), 9)
-    archive, [capture] = crawl(home, [exchange(1, body=bomb, response_headers=[(b"Content-Encoding", b"gzip")])])
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [
+        (b"gzip", lambda data: gzip.compress(data, 9)),
+        (b"br", lambda data: brotli.compress(data, quality=4)),
+        (b"gzip, br", lambda data: brotli.compress(gzip.compress(data, 9), quality=4)),
+    ],
+)
+def test_a_decompression_bomb_is_bounded(
+    home: Home, exchange: Make, coding: bytes, pack: Callable[[bytes], bytes]
+) -> None:
+    bomb = pack(bytes(200 * 1024 * 1024))
+    archive, [capture] = crawl(home, [exchange(1, body=bomb, response_headers=[(b"Content-Encoding", coding)])])
     response = archive.read(capture)
     assert len(response.payload) == 64 * 1024 * 1024
     assert "cut at" in response.problem
