@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from json import dumps as json_text
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.request import Request, urlopen
 
 import typer
 
@@ -15,7 +17,9 @@ from flows.stages.collecting import scheduled_sites
 from flows.stages.profiles import profile_path, site_namer, site_profiles
 from pipeline.errors import CrawlUnhealthy, FixInput, FixProfile
 from pipeline.extract import scaffold as scaffolding
+from pipeline.extract.masking import masked
 from pipeline.extract.profile import load_profile
+from pipeline.extract.text import MAX_BYTES, decode
 from pipeline.home import locked
 from spiders.run import CrawlResult
 
@@ -61,19 +65,50 @@ def check(
 
 @sites_app.command()
 def new(
-    page: Annotated[Path, typer.Argument(help="A saved page.")],
-    url: Annotated[str, typer.Option(help="Address the page was saved from.")],
+    page: Annotated[str, typer.Argument(help="A saved page, or the address of one.")],
+    url: Annotated[str, typer.Option(help="Address the page was saved from.")] = "",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Profile file to write.")] = None,
+    fixture: Annotated[Path | None, typer.Option(help="Folder for a fixture: the page with its words masked.")] = None,
+    home: HomeOption = None,
 ) -> None:
-    """Draft a profile from a saved page."""
-    text = scaffolding.scaffold(_bytes(page).decode("utf-8", "replace"), url)
+    """Draft a profile from a saved page or an address, and on request a fixture that shows nobody."""
+    remote = page.startswith(("http://", "https://"))
+    url = url or (page if remote else "")
+    if not url:
+        raise FixInput("Say where the page was saved from: --url https://…")
+    body = _fetched(page, opened(home).settings.user_agent) if remote else _bytes(Path(page))
+    html = decode(body, "")
+    text = scaffolding.scaffold(html, url, output.stem if output else "")
+    if fixture is not None:
+        _write_fixture(fixture, html, url, output.stem if output else "")
     if output is None:
         typer.echo(text)
     elif output.exists():
         raise FixProfile(f"{output} exists. Choose another name with -o; a profile is never overwritten.")
     else:
         output.write_text(text, encoding="utf-8")
-        out.print(f"Draft written: {output}. Try it: imb sites check {page} --url {url} --profile {output}")
+        saved = "SAVED-PAGE" if remote else page
+        out.print(f"Draft written: {output}. Try it: imb sites check {saved} --url {url} --profile {output}")
+
+
+def _fetched(url: str, user_agent: str) -> bytes:
+    """One page, for drafting only: what is evidence comes from a crawl."""
+    try:
+        with urlopen(Request(url, headers={"User-Agent": user_agent}), timeout=30) as answer:
+            return bytes(answer.read(MAX_BYTES))
+    except (OSError, ValueError) as error:
+        raise FixInput(f"{url} cannot be fetched ({error}). Save the page with a browser and name the file.") from error
+
+
+def _write_fixture(folder: Path, html: str, url: str, profile: str) -> None:
+    if (folder / "input.html").exists():
+        raise FixInput(f"{folder} holds a fixture already. Choose another folder; a fixture is never overwritten.")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "input.html").write_text(masked(html), encoding="utf-8")
+    lines = [f"url = {json_text(url)}", f"profile = {json_text(profile)}" if profile else '# profile = ""']
+    lines += ['content_type = "text/html; charset=utf-8"', f"captured_at = {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", ""]
+    (folder / "meta.toml").write_text("\n".join(lines), encoding="utf-8")
+    out.print(f"Fixture written: {folder}. Read it before it is shared: masking keeps links and class names.")
 
 
 def _bytes(page: Path) -> bytes:

@@ -53,7 +53,7 @@ class Rows:
 
 
 def alike(root: LexborNode, left_out: set[int]) -> dict[Signature, list[LexborNode]]:
-    """Groups of at least MIN_ROWS alike blocks with words, outside of what is left out."""
+    """Groups of at least two alike blocks, outside of what is left out."""
     groups: dict[Signature, list[LexborNode]] = {}
     depths: dict[int, int] = {}
     for node in root.css(_BLOCKS)[:MAX_NODES]:
@@ -64,9 +64,9 @@ def alike(root: LexborNode, left_out: set[int]) -> dict[Signature, list[LexborNo
         groups.setdefault(key, []).append(node)
     found = {}
     for key, nodes in groups.items():
-        if len(nodes) >= MIN_ROWS:
+        if len(nodes) >= 2:
             kept = [n for n in nodes[:MAX_ROWS] if not is_inside(n, left_out)]
-            if len(kept) >= MIN_ROWS:
+            if len(kept) >= 2:
                 found[key] = kept
     return found
 
@@ -89,16 +89,16 @@ def _sign(node: LexborNode) -> str:
     return f"{node.tag}.{_DIGITS.sub('', classes[0])}" if classes else node.tag or ""
 
 
-def find_rows(root: LexborNode, left_out: set[int], reading: Reading) -> Rows | None:
+def find_rows(root: LexborNode, left_out: set[int], reading: Reading, least: int = MIN_ROWS) -> Rows | None:
     """The group of blocks that leads to the most pages of the site; of equal ones the one that shows the most."""
     best: tuple[tuple[int, int], Rows] | None = None
     own = reading.absolute(reading.url)
     for nodes in alike(root, left_out).values():
         rows: dict[str, tuple[LexborNode, LexborNode]] = {}
         for node in nodes:
-            if (lead := _lead(node, own, reading)) is not None and lead[0] not in rows:
+            if (lead := _lead(node, own, left_out, reading)) is not None and lead[0] not in rows:
                 rows[lead[0]] = (node, lead[1])
-        if len(rows) < MIN_ROWS:
+        if len(rows) < least:
             continue
         group = Rows(tuple(n for n, _ in rows.values()), tuple((url, link) for url, (_, link) in rows.items()))
         if not (_leads_to_details(group) and _are_of_one_kind(group)):
@@ -109,13 +109,13 @@ def find_rows(root: LexborNode, left_out: set[int], reading: Reading) -> Rows | 
     return best[1] if best else None
 
 
-def _lead(row: LexborNode, own: str, reading: Reading) -> tuple[str, LexborNode] | None:
+def _lead(row: LexborNode, own: str, left_out: set[int], reading: Reading) -> tuple[str, LexborNode] | None:
     """The page of the site that a row leads to: its first link with words, else its first link."""
     links = [row] if row.tag == "a" else row.css("a[href]")[:40]
     found: tuple[str, LexborNode] | None = None
     for link in links:
         url = reading.absolute(link.attributes.get("href") or "")
-        if not url or url == own or not reading.is_own(url) or _FILE.search(url):
+        if not url or url == own or not reading.is_own(url) or _FILE.search(url) or is_inside(link, left_out):
             continue
         words = visible_text(link)
         if words and not _MORE.fullmatch(words):
@@ -137,7 +137,7 @@ def _are_of_one_kind(rows: Rows) -> bool:
     """Whether rows have titles of their own, URLs of one form, and none of them is most of the page."""
     titles = {visible_text(a) or visible_text(n)[:80] for n, (_, a) in zip(rows.nodes, rows.links, strict=True)}
     forms = Counter(urlsplit(url).path.count("/") for url, _ in rows.links)
-    longest = max(len(visible_text(n)) for n in rows.nodes)
+    longest = max(len(visible_text(n)) for n in rows.nodes) - 20  # a short row or two prove nothing
     number = len(rows.nodes)
     return 5 * len(titles) >= 3 * number and 5 * max(forms.values()) >= 3 * number and 5 * longest <= 3 * rows.length
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -13,16 +12,22 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import claimed_date
-from pipeline.extract.generic import find_root
+from pipeline.extract.generic import find_root, structured_fields
+from pipeline.extract.labels import fields_by_label
+from pipeline.extract.lexicon import fold
 from pipeline.extract.listing import read_items
+from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields, ListingFields, Rules, Selectors, SiteProfile
-from pipeline.extract.selection import Reading, holds, select
-from pipeline.extract.surroundings import find_surroundings
-from pipeline.extract.text import css_path, decode, parse, visible_text
+from pipeline.extract.repeated import Rows, find_rows
+from pipeline.extract.selection import Reading, Selected, holds, select
+from pipeline.extract.surroundings import find_surroundings, is_inside
+from pipeline.extract.text import css_path, decode, parse, text_without, visible_text
+from pipeline.extract.unprofiled import read_unprofiled
+from pipeline.model import Page
 
 _CLASS = re.compile(r"[A-Za-z][A-Za-z_-]{1,40}\Z")  # digits in a class are mostly ids
-_MIN_ROWS = 3
+_POSTING_ID = re.compile(r"([-/_=i])\d{3,}(\.html?)?/?$")
 
 Row = tuple[str, str, int, str]
 
@@ -86,24 +91,28 @@ def _row(name: str, selectors: Selectors, roots: list[LexborNode], url: str, sen
     return name, " | ".join(s.source for s in selectors), len(values), first
 
 
-def scaffold(html: str, url: str) -> str:
+def scaffold(html: str, url: str, name: str = "") -> str:
     """A profile draft (TOML that loads) for the site of a saved page: rows of a listing, or the fields of an ad.
 
     Guesses come from repeated elements with links, and from where phone, address, heading and date stand. What could
-    not be guessed is left as a comment. Read it, correct it, then run `imb sites check`.
+    not be guessed is left as a comment. `name` is the profile's id, by default made of the host. Read it, correct it, then run `imb sites check`.
     """
     tree = parse(html)
+    reading = Reading(tree, url, datetime.now(UTC), None)
+    root = tree.body or tree.root
+    page = read_unprofiled(root, reading, "") if root is not None else Page("empty")
+    rows = _rows(root, page, reading) if root is not None else None
     host = site_of(url)[0] or "site.example"
     lines = [
         "# Draft: correct every line, then dry-run it with: imb sites check FILE SAVED-PAGE",
-        f"id = {_quoted(re.sub(r'[^a-z0-9]+', '-', host).strip('-') or 'site')}",
+        f"id = {_quoted(name or re.sub(r'[^a-z0-9]+', '-', host).strip('-') or 'site')}",
         'class = "mixed"                # illicit | mixed | directory',
         f"allowed_domains = [{_quoted(host)}]",
         f"start_urls = [{_quoted(url)}]",
         'legal_basis = "name the authority for collecting this site"',
         'timezone = "UTC"',
         "",
-        *(_listing_lines(tree) if _is_listing(tree) else _ad_lines(tree, url)),
+        *(_listing_lines(rows, tree, page, reading) if rows else _ad_lines(tree, page, url)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -139,69 +148,118 @@ def _unique(scope: LexborNode, node: LexborNode) -> str:
     return css_path(node) or name
 
 
-def _rows(tree: LexborHTMLParser) -> list[LexborNode]:
-    """The largest group of like elements, each with a link of the site and words of its own."""
-    groups: dict[str, list[LexborNode]] = {}
-    for node in tree.css("li, div, tr, article, section")[:20_000]:
-        name = _selector(node)
-        if "." in name and node.css_first("a[href]") is not None:
-            groups.setdefault(name, []).append(node)
-
-    def weight(nodes: list[LexborNode]) -> int:
-        texts = Counter(visible_text(n)[:200] for n in nodes[:200])
-        links = {(n.css("a[href]")[0].attributes.get("href") or "") for n in nodes[:200]}
-        return sum(len(t) for t in texts) if len(links) >= _MIN_ROWS and len(texts) >= _MIN_ROWS else 0
-
-    return max(groups.values(), key=weight, default=[]) if any(map(weight, groups.values())) else []
+def _rows(root: LexborNode, page: Page, reading: Reading) -> Rows | None:
+    """The rows of a listing; two are enough when they make up most of the page."""
+    rows = find_rows(root, {n.mem_id for n in find_surroundings(reading.tree).all}, reading, least=2)
+    mostly = rows is not None and 2 * rows.length > len(visible_text(root))
+    return rows if page.kind == "listing" or mostly else None
 
 
-def _is_listing(tree: LexborHTMLParser) -> bool:
-    """Whether repeated rows make up most of what the page shows."""
-    rows = _rows(tree)
-    shown = len(visible_text(tree.body)) if tree.body is not None else 0
-    return len(rows) >= _MIN_ROWS and 2 * sum(len(visible_text(r)) for r in rows) > shown
+def _listing_lines(rows: Rows, tree: LexborHTMLParser, page: Page, reading: Reading) -> list[str]:
+    row, (url, link) = rows.nodes[0], rows.links[0]
+    item = _selector(row)
+    if "." not in item and row.parent is not None:
+        item = f"{_selector(row.parent)} > {item}"
+    anchor = ":self" if link.mem_id == row.mem_id else _selector(link)
+    lines = ["[listing]", f"item = {_quoted(item)}", f"url = {_quoted(anchor + '::attr(href)')}"]
+    heading = link.css_first("h1, h2, h3, h4, h5, h6, [class*=title i], [class*=header i]")
+    title = _selector(heading) if heading is not None else anchor
+    lines.append(f"title = {_quoted(title):<30} # {_note(link)}")
+    dated = next((n for n in row.css("time, [class]") if claimed_date(visible_text(n)[:60], reading.captured_at)), None)
+    lines.append(f"date = {_quoted(_selector(dated)):<31} # {_note(dated)}" if dated else '# date = ""')
+    if m := _POSTING_ID.search(url):
+        lines.append(_posting_id_line(m))
+    return [*lines, _next_line(tree, page, reading), "", "# [ad]    # scaffold a saved advertisement for its fields"]
 
 
-def _listing_lines(tree: LexborHTMLParser) -> list[str]:
-    rows = _rows(tree)
-    row = _selector(rows[0])
-    link = next((a for a in rows[0].css("a[href]") if visible_text(a)), rows[0].css("a[href]")[0])
-    anchor = _selector(link)
-    lines = ["[listing]", f"item = {_quoted(row)}", f"url = {_quoted(anchor + '::attr(href)')}"]
-    lines.append(f"title = {_quoted(anchor)}")
-    href = link.attributes.get("href") or ""
-    if m := re.search(r"([-/_=])\d{3,}(\.html?)?/?$", href):
-        tail = re.escape(m[2]) if m[2] else ""
-        lines.append(f"posting_id = {_quoted(f'url::re({m[1]}([0-9]+){tail}/?$)')}")
-    words = [visible_text(a) for a in tree.css("a[href]")]
-    onward = next((w for w in words if w.lower().strip(" »›>") in {"next", "next page", "older"}), "")
-    lines.append(f"next_text = {_quoted(onward)}" if onward else '# next_text = "Next"')
-    return [*lines, "", "# [ad]                         # scaffold a saved advertisement for its fields"]
+def _posting_id_line(m: re.Match[str]) -> str:
+    tail = re.escape(m[2]) if m[2] else ""
+    return f"posting_id = {_quoted(f'url::re({m[1]}([0-9]+){tail}/?$)')}"
 
 
-def _ad_lines(tree: LexborHTMLParser, url: str) -> list[str]:
-    root = find_root(tree, find_surroundings(tree))
+def _next_line(tree: LexborHTMLParser, page: Page, reading: Reading) -> str:
+    for link in tree.css("a[href]") if page.next else ():
+        if reading.absolute(link.attributes.get("href") or "") != page.next:
+            continue
+        if "next" in (link.attributes.get("rel") or "").split():
+            return 'next = "a[rel~=next]::attr(href)"'
+        if "." in (name := _selector(link)):
+            return f"next = {_quoted(name + '::attr(href)')}"
+        if words := visible_text(link):
+            return f"next_text = {_quoted(words)}"
+    return '# next_text = "Next"'
+
+
+def _ad_lines(tree: LexborHTMLParser, page: Page, url: str) -> list[str]:
+    around = find_surroundings(tree)
+    root = find_root(tree, around)
     if root is None:
         return []
-    found = {
-        "title": _heading(root),
-        "phone": _innermost(root, lambda t: bool(find_phones(t))),
-        "address": _innermost(root, lambda t: bool(find_addresses(t))),
-        "posted": _innermost(root, _is_posted),
-    }
+    fields = structured_fields(tree, root, around)
+    name_and_title(tree, root, text_without(root, around.all), fields, around)
     lines = ["[ad]", f"root = {_quoted(_unique(tree.root or root, root))}"]
-    if m := re.search(r"([-/_=])\d{3,}(\.html?)?/?$", url):
-        tail = re.escape(m[2]) if m[2] else ""
-        lines.append(f"posting_id = {_quoted(f'url::re({m[1]}([0-9]+){tail}/?$)')}")
-    for name, node in found.items():
-        if node is None:
-            lines.append(f'# {name} = ""')
-            continue
-        note = " ".join(visible_text(node).split())[:50]
-        lines.append(f"{name} = {_quoted(_unique(root, node)):<30} # {note}")
-    if found["title"] is not None:
-        lines.append(f"# business_name = {_quoted(_unique(root, found['title']))}  # when the heading is the name")
-    return lines
+    inside = [p for p in (*around.others, *around.frame) if is_inside(p, {root.mem_id})]
+    if inside:
+        lines.append(f"without = [{', '.join(_quoted(n) for n in dict.fromkeys(_selector(p) for p in inside[:8]))}]")
+    if page.kind == "forum" and len(page.ads) > 1:
+        lines.append("# many = true                # every post is an ad: make root the element of one post")
+    if m := _POSTING_ID.search(url):
+        lines.append(_posting_id_line(m))
+    guesses = {
+        "title": _place(fields, "title") or _heading(root),
+        "business_name": _place(fields, "business_name"),
+        "phone": root.css_first("a[href^='tel:']")
+        or _place(fields, "phone")
+        or _innermost(root, lambda t: bool(find_phones(t))),
+        "address": _place(fields, "address") or _innermost(root, lambda t: bool(find_addresses(t))),
+        "posted": _place(fields, "posted") or _innermost(root, _is_posted),
+        **{name: _place(fields, name) for name in ("updated", "location", "hours", "website")},
+        "email": root.css_first("[data-cfemail]") or root.css_first("a[href^=mailto]") or _place(fields, "email"),
+        "other_ads": around.account[0] if around.account else None,
+    }
+    return [*lines, *(_guess_line(name, node, root, tree) for name, node in guesses.items())]
+
+
+def _place(fields: Selected, name: str) -> LexborNode | None:
+    """The element of the first value that is not the whole page's text."""
+    return next((v.node for v in fields.get(name, ()) if v.node is not None and v.start == 0), None)
+
+
+_SUFFIXES = {"meta": "::attr(content)", "time": "::attr(datetime)"}
+
+
+def _guess_line(name: str, node: LexborNode | None, root: LexborNode, tree: LexborHTMLParser) -> str:
+    if node is None or node.tag in {"script", "title"}:
+        return f'# {name} = ""'
+    selector = _unique(root if is_inside(node, {root.mem_id}) else tree.root or root, node)
+    if (label := _label_before(node)) is not None and selector.count(" ") > 1:
+        words = visible_text(label).strip(": ")
+        said = f":lexbor-contains('{words}' i)"
+        direct = words in " ".join(label.text(deep=False).split())
+        selector = f"{label.tag}{said if direct else f':has({said})'} + {node.tag}"
+    if name == "other_ads":
+        selector += " a::attr(href)"
+    elif "data-cfemail" in node.attributes:
+        selector = "[data-cfemail]::attr(data-cfemail)"
+    elif (node.attributes.get("href") or "").startswith("mailto:"):
+        selector += "::attr(href)::re(mailto:([^?]+))"
+    selector += _SUFFIXES.get(node.tag or "", "")
+    return f"{name} = {_quoted(selector):<30} # {_note(node)}".rstrip("# ")
+
+
+def _label_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    if before is None or before.tag not in {"td", "th", "dt", "span", "div", "b", "p", "h4"}:
+        return None
+    words = fold(visible_text(before)).strip(": ")
+    return before if words in fields_by_label() and "'" not in words else None
+
+
+def _note(node: LexborNode) -> str:
+    words = node.attributes.get("content") or visible_text(node)
+    return "".join(c for c in " ".join(words.split())[:50] if c.isprintable())
 
 
 def _heading(root: LexborNode) -> LexborNode | None:

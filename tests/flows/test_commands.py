@@ -7,7 +7,10 @@ import json
 import shutil
 import tarfile
 import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -362,6 +365,21 @@ def test_sites_list_check_and_new(home: Path, tmp_path: Path) -> None:
     page = next(Path("tests/sites").rglob("input.html"))
     drafted = imb(home, "sites", "new", str(page), "--url", "http://new-board.example/ad/1.html")
     assert "allowed_domains" in drafted.stdout
+    url, draft, fixture = "http://new-board.example/ad/1.html", tmp_path / "new-board.toml", tmp_path / "fixture"
+    imb(home, "sites", "new", str(page), "--url", url, "-o", str(draft), "--fixture", str(fixture))
+    assert (fixture / "input.html").is_file()
+    assert f'url = "{url}"' in (fixture / "meta.toml").read_text()
+    checked = imb(home, "sites", "check", str(page), "--url", url, "--profile", str(draft))
+    assert "ad.root" in checked.stdout or "listing.item" in checked.stdout
+
+
+def test_a_site_is_drafted_from_its_address(home: Path, tmp_path: Path) -> None:
+    pages = partial(SimpleHTTPRequestHandler, directory=str(Path("tests/sites/yelp-shape/place").resolve()))
+    with ThreadingHTTPServer(("127.0.0.1", 0), pages) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        drafted = imb(home, "sites", "new", f"http://127.0.0.1:{server.server_port}/input.html")
+        server.shutdown()
+    assert "[ad]" in drafted.stdout
 
 
 def test_init_is_idempotent(tmp_path: Path) -> None:
