@@ -95,7 +95,8 @@ def scaffold(html: str, url: str, name: str = "") -> str:
     """A profile draft (TOML that loads) for the site of a saved page: rows of a listing, or the fields of an ad.
 
     Guesses come from repeated elements with links, and from where phone, address, heading and date stand. What could
-    not be guessed is left as a comment. `name` is the profile's id, by default made of the host. Read it, correct it, then run `imb sites check`.
+    not be guessed is left as a comment. `name` is the profile's id, by default made of the host.
+    Read it, correct it, then run `imb sites check`.
     """
     tree = parse(html)
     reading = Reading(tree, url, datetime.now(UTC), None)
