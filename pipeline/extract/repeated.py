@@ -178,6 +178,9 @@ def _date(row: LexborNode, title: str, reading: Reading) -> ClaimedDate | None:
     for node in row.css("[class]")[:60]:
         if _DATED.search(node.attributes.get("class") or "") and (found := _claimed(visible_text(node), reading)):
             return found
+    for node in row.css("span, td, small, i, em, b, dd")[:40]:
+        if len(words := visible_text(node)) <= _LONGEST_DATE and words != title and (found := _whole(words, reading)):
+            return found
     for part in re.split(r"[\n\t]| - ", visible_text(row)):
         line = part.strip()
         if line not in {"", title} and (found := _whole(line.removeprefix(title).strip(" -|•,"), reading)):
