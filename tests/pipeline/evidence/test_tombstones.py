@@ -48,7 +48,9 @@ def test_any_record_is_replaced_in_its_very_place(
 
 
 @pytest.mark.parametrize(
-    "stored", [b"", b"x" * 900, record(b"")[:80], gzip_member(b"filedesc://old.arc 0.0.0.0 " * 40)]
+    "stored",
+    [b"", b"x" * 900, record(b"")[:80], gzip_member(b"filedesc://old.arc 0.0.0.0 " * 40)],
+    ids=["nothing", "no record", "cut", "ARC"],
 )
 def test_what_holds_no_tombstone_is_refused(stored: bytes) -> None:
     with pytest.raises(NoTombstone):
