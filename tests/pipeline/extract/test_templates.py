@@ -59,7 +59,7 @@ def test_a_changed_copy_is_of_the_same_template(change: object) -> None:
 
 
 def test_wording_in_a_script_without_spaces() -> None:
-    text = "新店开张环境优雅，专业按摩放松身心，停车方便欢迎光临，每周新员工服务周到 {}"
+    text = "新店开张环境优雅，专业按摩放松身心，停车方便欢迎光临，每周新员工服务周到，地点安静价格公道 {}"
     assert len(only([text.format(n) for n in ("417-555-0142", "417-555-0143", "东风")]).ad_ids) == 3
 
 
