@@ -161,6 +161,7 @@ def test_a_page_fetched_twice_on_a_day_is_one_sighting(built: Path, tmp_path: Pa
         for table, key in (
             ("raw_captures", "capture_id"),
             ("core_ad_captures", "capture_id"),
+            ("core_mentions", "capture_id"),
             ("core_sources", "source_id"),
         ):
             store.connection.execute(
