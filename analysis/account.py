@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from analysis.index import ScreeningIndex
 from analysis.known import KnownPerson, KnownPlace
-from analysis.names import letters, letters_near, name_words
+from analysis.names import name_words
 from analysis.periods import Period
 from pipeline.model import Application, Contribution, Party
 from pipeline.resolve.cluster import one_slip
@@ -94,7 +94,7 @@ def _name_line(party: Party | None, person: KnownPerson | None, index: Screening
     tries += [(a, b, True) for a in party.other_names for b in (*person.names, *person.aliases)]
     best, score, alias = ("", person.names[0]), 0.0, False
     for a, b, weak in tries:
-        if (found := _name_score(a, b, index)) > score:
+        if (found := index.name_score(a, b)) > score:
             best, score, alias = (a, b), found, weak
     if score < rules.name_floor:
         return Contribution("name", party_name(party), person.names[0], "differs", 0.0, person.sources)
@@ -112,12 +112,6 @@ def party_name(party: Party | None) -> str:
     if party is None:
         return ""
     return party.full_name or " ".join(p for p in (party.first, party.middle, party.last, party.suffix) if p)
-
-
-def _name_score(a: str, b: str, index: ScreeningIndex) -> float:
-    if a == b:
-        return 1.0
-    return index.compare(a, b).score if letters_near(letters(a), letters(b)) else 0.0
 
 
 def _birth_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> tuple[Contribution, bool]:

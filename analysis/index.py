@@ -21,7 +21,7 @@ from analysis.known import (
     standing_of,
 )
 from analysis.links import find_ties
-from analysis.names import NameShares, letters, name_words
+from analysis.names import NameShares, letters, letters_near, name_words
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
@@ -29,7 +29,8 @@ from pipeline.resolve.compare import compare_person_names
 
 K = TypeVar("K")
 V = TypeVar("V")
-Born = tuple[int, tuple[str, ...]]  # number of a person, letters of all names: most who share a birthday share no more
+# Number of a person, and letters and name of all names: most who share a birthday share no more.
+Born = tuple[int, tuple[tuple[str, str], ...]]
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
 
 
@@ -122,7 +123,7 @@ class ScreeningIndex:
             model_version=str(getattr(model, "version", "") or getattr(model, "model_id", "")),
             threshold=rules.screening.threshold if threshold is None else threshold,
             compare=compare,
-            by_birth=_gathered((birth, (n, letters_of(p))) for n, p in people.items() for birth in p.births),
+            by_birth=_gathered((birth, (n, names_of(p))) for n, p in people.items() for birth in p.births),
             by_contact=_gathered((value, n) for n, p in people.items() for value in (*p.phones, *p.emails)),
             by_group=_gathered((p.group, n) for n, p in people.items()),
             by_building=_by_building(facts, places["premises"]),
@@ -130,6 +131,12 @@ class ScreeningIndex:
 
     def premises_value(self, address: Address) -> str:
         return self.premises_entity.get(address.premises_key, address.premises_key)
+
+    def name_score(self, one: str, two: str) -> float:
+        """How far two names agree, 0 to 1; 0 when not even their letters do."""
+        if one == two:
+            return 1.0
+        return self.compare(one, two).score if letters_near(letters(one), letters(two)) else 0.0
 
     def group(self, group_id: str) -> Group:
         return self.groups.get(group_id) or Group(group_id, "", (), ())
@@ -142,9 +149,9 @@ def _gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return dict(found)
 
 
-def letters_of(person: KnownPerson) -> tuple[str, ...]:
-    """The letters of every name of the person, each once."""
-    return tuple(sorted({letters(name) for name in (*person.names, *person.aliases)}))
+def names_of(person: KnownPerson) -> tuple[tuple[str, str], ...]:
+    """Letters and name of every name of the person, each once."""
+    return tuple(sorted({(letters(name), name) for name in (*person.names, *person.aliases)}))
 
 
 def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[KnownPlace]]:

@@ -18,17 +18,19 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from analysis.index import Born, KnownBusiness, ScreeningIndex
+from analysis.key_filter import KeyFilter
 from analysis.known import Group, KnownPerson, KnownPlace
 from analysis.names import NameShares
 from analysis.rules import shipped_rules
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
-FORMAT = "2"
+FORMAT = "3"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory
 PLACES = ("phone", "premises", "email")
+RARELY_THERE = ("premises_entity", "contact", "building", "own_license", *(f"place:{kind}" for kind in PLACES))
 
 
 class Shelf(Mapping[K, V], Generic[K, V]):
@@ -39,6 +41,8 @@ class Shelf(Mapping[K, V], Generic[K, V]):
     ) -> None:
         self._connection, self._kind, self._key, self._read = connection, kind, key, read
         self._seen: dict[K, V] = {}
+        row = connection.execute("SELECT bits FROM filter WHERE kind = ?", (kind,)).fetchone()
+        self._filter = KeyFilter(row[0]) if row else None
 
     def __getitem__(self, key: K) -> V:
         found: V | None = self.get(key)
@@ -50,8 +54,11 @@ class Shelf(Mapping[K, V], Generic[K, V]):
         """As of any mapping; no value is None. Most that is asked for is not there, which must cost little."""
         if (seen := self._seen.get(key)) is not None:
             return seen
+        text = str(key)
+        if self._filter is not None and not self._filter.may_hold(text):
+            return default
         query = "SELECT value FROM entry WHERE kind = ? AND key = ?"
-        row = self._connection.execute(query, (self._kind, str(key))).fetchone()
+        row = self._connection.execute(query, (self._kind, text)).fetchone()
         if row is None:
             return default
         if len(self._seen) >= KEPT:
@@ -85,7 +92,9 @@ def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
         connection.execute(
             "CREATE TABLE entry (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
         )
+        connection.execute("CREATE TABLE filter (kind TEXT PRIMARY KEY, bits BLOB)")
         connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", _entries(index, state))
+        connection.executemany("INSERT INTO filter VALUES (?, ?)", _filters(index))
         connection.commit()
     except sqlite3.OperationalError as error:
         part.unlink(missing_ok=True)
@@ -114,6 +123,12 @@ def _entries(index: ScreeningIndex, state: str) -> Iterator[tuple[str, str, str]
             yield kind, str(key), adapter.dump_json(values[key]).decode()
 
 
+def _filters(index: ScreeningIndex) -> Iterator[tuple[str, bytes]]:
+    shelves = _shelves(index)
+    for kind in RARELY_THERE:
+        yield kind, KeyFilter.of(map(str, shelves[kind][0])).bits
+
+
 def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
     """Kind -> (mapping, type of its values)."""
     shelves: dict[str, tuple[Mapping[Any, Any], Any]] = {
@@ -136,7 +151,7 @@ def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
 
 
 def _read_born(text: str) -> list[Born]:
-    return [(number, tuple(names)) for number, names in json.loads(text)]
+    return [(number, tuple((written, name) for written, name in names)) for number, names in json.loads(text)]
 
 
 # Read a few times for each application: without a schema, ten times as fast.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any, Literal
 
 from analysis import explain
 from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
-from analysis.index import Born, KnownBusiness, ScreeningIndex
+from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.known import KnownPerson
 from analysis.names import is_company, letters, letters_near, name_words
 from analysis.passing import packed
@@ -20,7 +20,9 @@ from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
 
+Result = Literal["no_relevant_result", "possible_match", "insufficient_information"]
 WORTH_A_POOL, BATCH = 4_000, 1_000  # applications
+NO_LEAD = "No identifier kinds that corroborate each other lead into a known network."
 NOT_RESPONSIBLE = ("landlord", "agent", "attorney", "school")
 
 
@@ -76,19 +78,26 @@ def _screen_here(applications: bytes) -> bytes:
 def screen(application: Application, index: ScreeningIndex) -> Flag:
     """The answer to one application: result, band, contributions, path, exhibits, contrary evidence, coverage."""
     asked = ask(application, index)
-    base = Flag(
-        application.application_id, "no_relevant_result", "", 0.0,
-        coverage=index.coverage, missing=missing(asked), snapshot_id=index.snapshot_id,
-        surname_band=_surname_band(application, index), model_version=index.model_version,
-    )  # fmt: skip
     if not (asked.phones or asked.emails or asked.premises or any(_dated(p) for p in asked.parties)):
-        return replace(base, result="insufficient_information", sentence="Nothing but a name was given to compare.")
+        return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.")
     accounts = [compare_all(asked, group, party, person, index) for group, party, person in candidates(asked, index)]
     leads = [a for a in accounts if _band(a, index)]
     if not leads:
-        text = "No identifier kinds that corroborate each other lead into a known network."
-        return replace(base, sentence=text, notes=_notes(accounts, index))
-    return _lead(base, asked, max(leads, key=_strength), accounts, index)
+        return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=_notes(accounts, index))
+    return _lead(asked, max(leads, key=_strength), accounts, index)
+
+
+def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **more: Any) -> Flag:
+    return Flag(
+        application_id=asked.application.application_id,
+        result=result,
+        sentence=sentence,
+        coverage=index.coverage,
+        surname_band=_surname_band(asked.application, index),
+        snapshot_id=index.snapshot_id,
+        model_version=index.model_version,
+        **{"band": "", "score": 0.0, "missing": missing(asked), **more},
+    )
 
 
 def _dated(party: Party) -> bool:
@@ -117,11 +126,8 @@ def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | N
     """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
     found: dict[tuple[str, int, int], None] = {}
     for number, party in enumerate(asked.parties):
-        own = _own_letters(party)
-        for known, names in _born_with(party, index):
-            # Many share a birthday: only names with about the same letters are weighed.
-            if any(letters_near(a, b) for a in own for b in names):
-                found[index.people[known].group, number, known] = None
+        for known in _namesakes_born_with(party, index):
+            found[index.people[known].group, number, known] = None
     groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
     groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
     groups |= {p.group for _, v, _ in asked.premises for p in index.places["premises"].get(v, ())}
@@ -141,14 +147,20 @@ def _first(asked: Asked) -> Party | None:
     return asked.parties[0] if asked.parties else None
 
 
-def _born_with(party: Party, index: ScreeningIndex) -> list[Born]:
-    """Known people with the date of birth, or the one with day and month swapped."""
-    days = [party.dob, swapped(party.dob)] if party.dob else []
-    return [born for day in days if day is not None for born in index.by_birth.get(day, ())]
-
-
-def _own_letters(party: Party) -> set[str]:
-    return {letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
+def _namesakes_born_with(party: Party, index: ScreeningIndex) -> Iterator[int]:
+    """Known people with the date of birth, or the one with day and month swapped, of whom a name agrees too."""
+    if party.dob is None:
+        return
+    own = {n: letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
+    for day in (party.dob, swapped(party.dob)):
+        for known, names in index.by_birth.get(day, ()) if day else ():
+            # Many share a birthday: only names with about the same letters are compared.
+            if any(
+                letters_near(mine, theirs) and index.name_score(a, b) >= index.rules.screening.name_floor
+                for a, mine in own.items()
+                for theirs, b in names
+            ):
+                yield known
 
 
 def _band(account: Account, index: ScreeningIndex) -> str:
@@ -207,7 +219,7 @@ def _target(business: KnownBusiness | None, account: Account, index: ScreeningIn
     return (link.to_id if link.from_id == business.business_id else link.from_id), link
 
 
-def _lead(base: Flag, asked: Asked, best: Account, accounts: Sequence[Account], index: ScreeningIndex) -> Flag:
+def _lead(asked: Asked, best: Account, accounts: Sequence[Account], index: ScreeningIndex) -> Flag:
     rules = index.rules.screening
     business = _business(best, index)
     target, link = _target(business, best, index)
@@ -215,15 +227,16 @@ def _lead(base: Flag, asked: Asked, best: Account, accounts: Sequence[Account], 
     for b in (target, business.business_id if business else ""):
         captures += index.businesses[b].captures if b in index.businesses else ()
     own = index.own_licenses.get(asked.application.license_number, "")
-    return replace(
-        base,
-        result="possible_match",
+    return _flag(
+        asked,
+        index,
+        "possible_match",
+        explain.sentence(best, business, index),
         band=_band(best, index),
         score=round(probability(rules.prior_bits + best.bits), 6),
         known_entity_id=target or (best.person.entity_id if best.person else ""),
         network_id=index.group(best.group).network_id,
         matched_kinds=best.kinds,
-        sentence=explain.sentence(best, business, index),
         contributions=best.contributions,
         path=explain.path(best, business, target, link),
         exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
