@@ -1,9 +1,10 @@
-"""`imb search`, `network`, `succession`."""
+"""`imb search`, `timeline`, `network`, `succession`."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,7 @@ from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.exporting import export_networks
 from flows.stages.finding import holding_links, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
+from flows.stages.timelines import named, timeline_of
 
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
 
@@ -114,7 +116,37 @@ def succession(
         show_table("Reopened businesses", columns, [[r[c] for c in columns] for r in rows])
 
 
+def timeline(
+    of: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID|PHONE|ADDRESS",
+            help="Network, business or operator (a beginning of the id), a phone, an address.",
+        ),
+    ],
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What happened when: ads, numbers, filings, licenses, closures, denials, inspections, in order."""
+    current = opened(home)
+    rows = named(current, timeline_of(current, of, since and since.date(), until and until.date()))
+    if json:
+        emit(rows)
+    else:
+        show_table(
+            f"Timeline of {of}", ["day", "business", "what"], [[when(r), r["business"], r["sentence"]] for r in rows]
+        )
+
+
+def when(row: dict[str, Any]) -> str:
+    """The day as precisely as the source has it."""
+    return str(row["day"].isoformat()[: {"day": 10, "month": 7, "year": 4}[row["precision"]]])
+
+
 def register(app: typer.Typer) -> None:
     app.command()(search)
+    app.command()(timeline)
     app.add_typer(network_app, name="network")
     app.command()(succession)

@@ -161,6 +161,10 @@ def _insert_records(store: Store, records: list[Record], digest: str, known_at: 
                 "entity_name": record.entity_name or record.dba_name,
                 "status": record.status,
                 "received": record.received,
+                "issued": record.issued,
+                "effective": record.effective,
+                "expires": record.expires,
+                "closed": record.closed,
                 "payload": payload,
             }
         )

@@ -135,6 +135,7 @@ def open_working(path: Path) -> Iterator[Store]:
         connection.execute("SET preserve_insertion_order = true")
         for table in TABLES:
             connection.execute(table.ddl())
+        _require_declared_columns(store)
         yield store
     except duckdb.Error as error:
         if any(words in str(error).lower() for words in NO_ROOM):
@@ -142,6 +143,17 @@ def open_working(path: Path) -> Iterator[Store]:
         raise
     finally:
         store.close()
+
+
+def _require_declared_columns(store: Store) -> None:
+    """Raises FixHome for a file that an earlier version made with other columns."""
+    have = {(r["table_name"], r["column_name"]) for r in store.rows("SELECT * FROM duckdb_columns()")}
+    wanted = {(table.name, column) for table in TABLES for column in table.names()}
+    if missing := sorted(wanted - have):
+        raise FixHome(
+            f"{store.path} was made by an earlier version ({missing[0][0]} lacks {missing[0][1]}). "
+            "Nothing is lost: read everything again with: imb build --full"
+        )
 
 
 @contextmanager

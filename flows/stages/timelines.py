@@ -1,0 +1,141 @@
+"""The timeline of a business, network, operator, phone or premises: find whom it is about, load, sort."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from analysis.timeline import Event, Paper, Sighting, timeline
+from pipeline.errors import NotFound
+from pipeline.extract.addresses import parse_address
+from pipeline.extract.phones import normalize_phone
+from pipeline.home import Home
+from pipeline.store.intelligence import Store, open_snapshot
+
+OWNERS = """SELECT r.owner_id, min(e.entity_id) AS business_id
+            FROM core_entities e, unnest(e.members) AS m(ref_id) JOIN core_refs r ON r.ref_id = m.ref_id
+            WHERE e.kind = 'business' GROUP BY r.owner_id"""
+
+
+def timeline_of(home: Home, wanted: str, since: date | None = None, until: date | None = None) -> list[Event]:
+    """Events of what `wanted` names in the current snapshot, oldest first.
+
+    `wanted`: a phone in any punctuation, the beginning of the id of a network, business or operator, or an address.
+    Of a phone only what ads and papers with that number say. Raises NotFound.
+    """
+    with open_snapshot(home.current_snapshot()) as store:
+        phone = normalize_phone(wanted) or ""
+        businesses = _with_phone(store, phone) if phone else businesses_named(store, wanted)
+        events = timeline(load_sightings(store, businesses, phone), load_papers(store, businesses, phone))
+    return [e for e in events if (since is None or e.day >= since) and (until is None or e.day <= until)]
+
+
+def _with_phone(store: Store, phone: str) -> set[str]:
+    rows = store.rows("SELECT business_id FROM out_businesses WHERE list_contains(phones, ?)", [phone])
+    if not rows:
+        raise NotFound(f"No ad and no paper shows the number {phone}. Look further with: imb search TEXT")
+    return {r["business_id"] for r in rows}
+
+
+def businesses_named(store: Store, wanted: str) -> set[str]:
+    """Businesses that the beginning of an id (of a network, business or operator) or an address names. NotFound."""
+    by_id = store.rows(
+        """SELECT entity_id AS id, entity_id AS business_id FROM core_entities
+           WHERE kind = 'business' AND starts_with(entity_id, $1)
+           UNION ALL SELECT network_id, entity_id FROM out_network_members
+           WHERE kind = 'business' AND starts_with(network_id, $1)
+           UNION ALL SELECT from_id, to_id FROM core_links WHERE kind = 'operates' AND starts_with(from_id, $1)""",
+        [wanted.strip().lower() or "?"],
+    )
+    if len({r["id"] for r in by_id}) > 1:
+        raise NotFound(f"More than one id begins with {wanted!r}. Give more of it.")
+    if by_id:
+        return {r["business_id"] for r in by_id}
+    found = businesses_at(store, wanted)
+    if not found:
+        raise NotFound(f"Nothing is known as {wanted!r}: no id, number or address. Look it up with: imb search TEXT")
+    return found
+
+
+def businesses_at(store: Store, address: str) -> set[str]:
+    """Businesses that any ad or paper places at an address: the suite when one is given, else the whole building."""
+    wanted = parse_address(address)
+    if not wanted.street_key:
+        return set()
+    rows = store.rows(
+        """SELECT l.from_id, e.name FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
+           WHERE l.kind = 'at_premises' AND e.kind = 'premises'"""
+    )
+    rows += store.rows(
+        "SELECT business_id AS from_id, address || ', ' || city || ' ' || zip AS name FROM out_businesses"
+    )
+    places = {r["name"]: parse_address(r["name"]) for r in rows}
+    return {
+        r["from_id"]
+        for r in rows
+        if (place := places[r["name"]]).street_key == wanted.street_key
+        and wanted.unit in {"", place.unit}
+        and (not wanted.zip or not place.zip or wanted.zip == place.zip)
+    }
+
+
+def load_sightings(store: Store, businesses: Collection[str], phone: str = "") -> list[Sighting]:
+    """Sightings of the ads of businesses; only those with a phone when one is given."""
+    rows = store.rows(
+        f"""WITH owner AS ({OWNERS}),
+            said AS (SELECT capture_id, ad_id, list(DISTINCT value ORDER BY value) AS phones FROM core_mentions
+                     WHERE kind = 'phone' AND value <> '' GROUP BY ALL)
+            SELECT o.business_id, CAST(a.captured_at AS DATE) AS day, a.site, a.ad_id, a.business_name, a.status,
+                   a.posted_earliest, a.posted_latest, a.capture_id, s.lane, coalesce(p.phones, []) AS phones
+            FROM core_ad_captures a JOIN owner o ON o.owner_id = a.ad_id
+            JOIN core_sources s ON s.source_id = a.capture_id LEFT JOIN said p USING (capture_id, ad_id)
+            WHERE list_contains(?::VARCHAR[], o.business_id)
+              AND a.extractor_version = (SELECT max(extractor_version) FROM core_extractions)
+              AND (? = '' OR list_contains(coalesce(p.phones, []), ?))
+            ORDER BY a.captured_at, a.ad_id, a.capture_id""",
+        [sorted(businesses), phone, phone],
+    )
+    return [
+        Sighting(
+            r["business_id"], r["day"], r["site"], r["ad_id"], r["business_name"], tuple(r["phones"]), r["status"],
+            (r["posted_earliest"], r["posted_latest"]) if r["posted_earliest"] and r["posted_latest"] else None,
+            r["capture_id"], r["lane"],
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def load_papers(store: Store, businesses: Collection[str], phone: str = "") -> list[Paper]:
+    """The version known last of each record about businesses; only those that name a phone when one is given."""
+    rows = store.rows(
+        f"""WITH owner AS ({OWNERS})
+            SELECT o.business_id, c.* FROM core_records c JOIN owner o ON o.owner_id = c.record_id
+            WHERE list_contains(?::VARCHAR[], o.business_id)
+              AND (? = '' OR EXISTS (SELECT 1 FROM core_refs r
+                                     WHERE r.owner_id = c.record_id AND r.role = 'phone' AND r.name = ?))
+            QUALIFY row_number() OVER (PARTITION BY c.record_id ORDER BY c.known_at DESC, c.version DESC) = 1
+            ORDER BY c.record_id""",
+        [sorted(businesses), phone, phone],
+    )
+    return [
+        Paper(
+            r["business_id"], r["kind"], r["entity_name"], r["natural_key"], r["dataset"], r["status"],
+            r["received"], r["issued"] or r["effective"], r["expires"], r["closed"], r["source_id"], r["lane"],
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def named(home: Home, events: list[Event]) -> list[dict[str, Any]]:
+    """Events as rows with the name of the business they are about."""
+    with open_snapshot(home.current_snapshot()) as store:
+        names = {r["business_id"]: r["name"] for r in store.rows("SELECT business_id, name FROM out_businesses")}
+    return [
+        {
+            "day": e.day, "precision": e.precision, "kind": e.kind, "sentence": e.sentence,
+            "business": names.get(e.subject_id, ""), "business_id": e.subject_id, "source_id": e.source_id,
+            "lane": e.lane,
+        }
+        for e in events
+    ]  # fmt: skip
