@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 Precision = Literal["day", "month", "year"]
-NAMELESS = "an unnamed business"
+NAMELESS = "a business without a name"
 
 # In the order in which events of one day are told.
 KINDS = (
@@ -110,7 +110,7 @@ def _claimed(seen: Sighting) -> Event:
     first, last = seen.claimed or (seen.day, seen.day)
     precision: Precision = "day" if first == last else "month" if (last - first).days <= 31 else "year"
     shown = {"day": first.isoformat(), "month": f"{first:%Y-%m}", "year": f"{first:%Y}"}[precision]
-    sentence = f"An ad of {seen.name or NAMELESS} on {seen.site} says that it was posted {shown}."
+    sentence = f"An ad {_of(seen.name)} on {seen.site} says that it was posted {shown}."
     return _event(seen, "ad_posted", sentence, first, precision)
 
 
@@ -127,22 +127,28 @@ def _phones(seen: Sequence[Sighting]) -> Iterator[Event]:
             lasts[phone] = sighting
     begin, end = with_phone[0].day, with_phone[-1].day
     for phone, first in firsts.items():
-        last, name = lasts[phone], first.name or NAMELESS
+        last = lasts[phone]
         if first.day > begin:
             before = sorted(p for p, s in lasts.items() if firsts[p].day < first.day and p != phone)
-            yield _event(first, "phone_taken_up", f"{name} takes up the number {phone} (before: {', '.join(before)}).")
+            sentence = f"First ad {_of(first.name)} with the number {phone} (before: {', '.join(before)})."
+            yield _event(first, "phone_taken_up", sentence)
         if last.day < end:
-            yield _event(last, "phone_given_up", f"Last ad of {last.name or NAMELESS} with the number {phone}.")
+            yield _event(last, "phone_given_up", f"Last ad {_of(last.name)} with the number {phone}.")
 
 
 def _removed(seen: Sequence[Sighting]) -> Iterator[Event]:
     """The first capture of each stretch in which the site says that an ad is closed or deleted."""
     status: dict[str, str] = {}
+    names: dict[str, str] = {}  # a tombstone seldom names anybody: the ad did while it was live
     for sighting in seen:
+        name = names[sighting.ad_id] = sighting.name or names.get(sighting.ad_id, "")
         if sighting.status != "live" and status.get(sighting.ad_id, "live") == "live":
-            sentence = f"{sighting.site} says that an ad of {sighting.name or NAMELESS} is {sighting.status}."
-            yield _event(sighting, "ad_removed", sentence)
+            yield _event(sighting, "ad_removed", f"{sighting.site} says that an ad {_of(name)} is {sighting.status}.")
         status[sighting.ad_id] = sighting.status
+
+
+def _of(name: str) -> str:
+    return f"of {name}" if name else "that names no business"
 
 
 def _paper(paper: Paper) -> Iterator[Event]:
