@@ -4,55 +4,57 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from flows.commands import (
-    cases,
-    collect,
-    demonstration,
-    evidence,
-    homes,
-    network,
-    records,
-    screen,
-    server,
-    status,
-    templates,
-    users,
-)
 from flows.console import err
 from pipeline.errors import DiskFull, ImbError
 from pipeline.home import FULL
 
-app = typer.Typer(
-    name="imb",
-    help="Evidence, matching, networks and screening for a state task force on illicit massage businesses.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for module in (
-    demonstration,
-    homes,
-    collect,
-    records,
-    network,
-    templates,
-    cases,
-    screen,
-    evidence,
-    users,
-    server,
-    status,
-):
-    module.register(app)
+# Module of flows.commands -> the commands it registers, in the order of the help page. Only the module of the command
+# that is called is imported: all of them take seconds.
+MODULES: dict[str, tuple[str, ...]] = {
+    "demonstration": ("demo",),
+    "homes": ("init", "backup", "restore"),
+    "collect": ("sites", "collect"),
+    "records": ("import", "model", "build", "changes", "run"),
+    "network": ("search", "timeline", "network", "succession"),
+    "templates": ("template",),
+    "cases": ("standing", "decide"),
+    "screen": ("screen",),
+    "evidence": ("evidence", "audit"),
+    "users": ("user",),
+    "server": ("up",),
+    "status": ("status",),
+}
+
+
+def make_app(command: str = "") -> typer.Typer:
+    """The command line; with a known command's name only the part that has it."""
+    app = typer.Typer(
+        name="imb",
+        help="Evidence, matching, networks and screening for a state task force on illicit massage businesses.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(lambda: None)  # else an app of one command would take that command's name for an argument
+    for module in [m for m, names in MODULES.items() if command in names] or MODULES:
+        import_module(f"flows.commands.{module}").register(app)
+    return app
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """The command among the arguments of `imb`; "" when there is none."""
+    return next((a for a in arguments if not a.startswith("-")), "")
 
 
 def main() -> None:
     """Run a command; every foreseen failure is one sentence that says what to do next."""
     try:
-        app()
+        make_app(command_of(sys.argv[1:]))()
     except ImbError as error:
         err.print(f"imb: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)

@@ -8,14 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.export import FORMATS
-from analysis.picture import write_picture
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.exporting import export_networks
 from flows.stages.finding import holding_links, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
 from flows.stages.timelines import named, timeline_of
 
+FORMATS = "graphml gexf ftm i2 geojson csv parquet"  # of analysis.export.FORMATS
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
 
 
@@ -59,6 +57,8 @@ def show(
     """One network: summary, members, and the strongest links that hold all of it together, with their reasons."""
     detail = network_detail(opened(home), network_id)
     if output is not None:
+        from analysis.picture import write_picture
+
         write_picture(detail, output)
     if json:
         emit(detail)
@@ -86,7 +86,7 @@ def show(
 @network_app.command()
 def export(
     network_id: Annotated[list[str] | None, typer.Argument(help="Ids; default: every network of two or more.")] = None,
-    format_: Annotated[str, typer.Option("--format", help=" ".join(FORMATS))] = "graphml",
+    format_: Annotated[str, typer.Option("--format", help=FORMATS)] = "graphml",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     recipient: Annotated[str, typer.Option(help="Who receives it; logged.")] = "own use",
     purpose: Annotated[str, typer.Option(help="What for; logged.")] = "analysis",
@@ -96,6 +96,8 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write networks for other programs, with a manifest and a dissemination-log entry."""
+    from flows.stages.exporting import export_networks  # half a second that `show` does not need
+
     current = opened(home)
     facts = {"recipient": recipient, "purpose": purpose, "user": user}
     report = export_networks(current, network_id or [], format_, output, profile, facts)

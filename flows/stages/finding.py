@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-import networkx
-
+from analysis.network import spanning_tree
 from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import find_phones, normalize_phone
@@ -254,11 +253,11 @@ def template_detail(home: Home, template_id: str) -> dict[str, Any]:
 
 def holding_links(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The strongest set of binding links that still holds every business of a network, weakest first."""
-    graph = networkx.Graph()
-    for link in sorted(links, key=lambda k: (k["probability"], k["kind"])):
-        graph.add_edge(link["from_id"], link["to_id"], weight=link["probability"], link=link)
-    tree = networkx.maximum_spanning_edges(graph, data=True)
-    return sorted((data["link"] for _, _, data in tree), key=lambda k: (k["probability"], k["sentence"]))
+    best: dict[tuple[str, str], dict[str, Any]] = {}
+    for link in sorted(links, key=lambda k: (-k["probability"], k["kind"])):
+        best.setdefault((link["from_id"], link["to_id"]), link)
+    tree = spanning_tree({pair: link["probability"] for pair, link in best.items()})
+    return sorted((best[pair] for pair in tree), key=lambda k: (k["probability"], k["sentence"]))
 
 
 def list_successions(home: Home, minimum: float = 0.0) -> list[dict[str, Any]]:

@@ -14,27 +14,28 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipeline.errors import DiskFull, FixHome, NotFound
 from pipeline.schema import BY_NAME, TABLES, Table
 
 BATCH = 20_000
 NO_ROOM = ("no space left", "file too large", "quota", "could not write")
-_ARROW: dict[str, Any] = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
-    "VARCHAR[]": pa.list_(pa.string()),
-}
 
 
 def _arrow_schema(table: Table) -> Any:
-    return pa.schema([(c.name, _ARROW[c.type]) for c in table.columns])
+    import pyarrow as pa  # a fifth of a second that readers never need
+
+    types = {
+        "VARCHAR": pa.string(),
+        "BIGINT": pa.int64(),
+        "INTEGER": pa.int32(),
+        "DOUBLE": pa.float64(),
+        "BOOLEAN": pa.bool_(),
+        "DATE": pa.date32(),
+        "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
+        "VARCHAR[]": pa.list_(pa.string()),
+    }
+    return pa.schema([(c.name, types[c.type]) for c in table.columns])
 
 
 class Store:
@@ -60,6 +61,8 @@ class Store:
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> int:
         """Append rows to a declared table; returns how many. Unknown keys raise KeyError."""
+        import pyarrow as pa
+
         declared = BY_NAME[table]
         schema = _arrow_schema(declared)
         names = set(schema.names)
