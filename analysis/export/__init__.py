@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from analysis.export import ftm, geojson, gexf, graphml, i2, tabular
+from analysis.export import anx, ftm, geojson, gexf, graphml, i2, tabular
 from analysis.export.graph import Detail
 from analysis.redact import Profile
 
@@ -17,6 +17,7 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "gexf": (gexf.write, ".gexf"),
     "ftm": (ftm.write, ".ftm.json"),
     "i2": (i2.write, ".i2.csv"),
+    "anx": (anx.write, ".anx"),
     "geojson": (geojson.write, ".geojson"),
     "csv": (tabular.write_csv, ".csv"),
     "parquet": (tabular.write_parquet, ".parquet"),

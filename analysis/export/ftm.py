@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.export.files import replacing
-from analysis.export.graph import Detail, Graph, Row, graph_of
+from analysis.export.graph import SUCCEEDED, Detail, Graph, Row, graph_of
 from analysis.redact import Profile
 from pipeline.model import stable_id
 
@@ -20,18 +20,16 @@ SCHEMATA = {"business": "Company", "operator": "Person", "premises": "Address", 
 _E164 = re.compile(r"\+[1-9]\d{7,14}\Z")
 
 
-def write(
-    details: Iterable[Detail], path: Path, profile: Profile, successions: Iterable[Detail] = ()
-) -> tuple[Path, ...]:
-    """One entity per line. `successions`: rows of `out_successions` between exported businesses."""
+def write(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path, ...]:
+    """One entity per line."""
     graph = graph_of(details, profile)
     with replacing(path) as part, part.open("w", encoding="utf-8") as file:
-        for entity in entities(graph, successions):
+        for entity in entities(graph):
             file.write(json.dumps(entity, ensure_ascii=False, sort_keys=True) + "\n")
     return (path,)
 
 
-def entities(graph: Graph, successions: Iterable[Detail] = ()) -> Iterator[dict[str, Any]]:
+def entities(graph: Graph) -> Iterator[dict[str, Any]]:
     """Companies, people, addresses; then what relates them."""
     nodes = graph.by_id
     numbers = {i: str(n["label"]) for i, n in nodes.items() if n["kind"] == "phone"}
@@ -48,9 +46,6 @@ def entities(graph: Graph, successions: Iterable[Detail] = ()) -> Iterator[dict[
     for edge in graph.edges:
         if made := _relation(edge, nodes):
             yield made
-    for row in successions:
-        if row["from_business"] in nodes and row["to_business"] in nodes:
-            yield _succession(row)
 
 
 def _entity(entity_id: str, schema: str, properties: dict[str, list[str]]) -> dict[str, Any]:
@@ -68,6 +63,8 @@ def _properties(node: Row, phones: list[str], places: list[str]) -> dict[str, li
     own = [*str(node["phones"]).split("; "), *phones]
     return {
         "name": [label],
+        "weakAlias": str(node["other_names"]).split("; "),  # a trade name is shared by strangers
+        "previousName": str(node["previous_names"]).split("; "),
         "phone": [p for p in own if _E164.match(p)],  # others would be dropped by a reader without a word
         "address": [whole],
         "addressEntity": places,
@@ -79,16 +76,12 @@ def _relation(edge: Row, nodes: dict[str, Row]) -> dict[str, Any] | None:
     a, b, kind = str(edge["from_id"]), str(edge["to_id"]), str(edge["kind"])
     times = {"startDate": [str(edge["first_seen"])], "endDate": [str(edge["last_seen"])]}
     told = {**times, "summary": [str(edge["sentence"])]}
+    if kind == SUCCEEDED:
+        ends = {"predecessor": [a], "successor": [b], "date": [str(edge["last_seen"])]}
+        return _entity(stable_id("succession", a, b), "Succession", {**ends, "summary": told["summary"]})
     relation_id = stable_id("link", a, b, kind)
     if kind == "operates":
         return _entity(relation_id, "Directorship", {"director": [a], "organization": [b], **told})
     if {nodes[a]["kind"], nodes[b]["kind"]} <= {"business", "operator"}:
         return _entity(relation_id, "UnknownLink", {"subject": [a], "object": [b], "role": [kind], **told})
     return None
-
-
-def _succession(row: Detail) -> dict[str, Any]:
-    a, b = str(row["from_business"]), str(row["to_business"])
-    summary = f"{row['kind']}, gap {row['gap_days']} days, confidence {row['confidence']}"
-    properties = {"predecessor": [a], "successor": [b], "summary": [summary]}
-    return _entity(stable_id("succession", a, b), "Succession", properties)

@@ -1,8 +1,9 @@
 """Networks as nodes and edges of plain scalars, redacted for a reader: what every exchange format is written from.
 
-A detail is one network as the store gives it: the columns of `out_networks` and two lists,
+A detail is one network as the store gives it: the columns of `out_networks` and lists of rows,
 `members` (entity_id, kind, role, name, and for businesses address, city, state, zip, phones, standing,
-observed_first, observed_last) and `links` (the columns of `core_links`).
+observed_first, observed_last; other_names and previous_names where known), `links` (the columns of `core_links`) and,
+where known, `successions` (the columns of `out_successions`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.redact import Profile, redact_text
+from analysis.redact import Profile, leaks, redact_text
 from analysis.tabular_text import plain
 from pipeline.errors import NotAllowed
 
@@ -22,11 +23,12 @@ SMALLEST_CELL = 5  # counts below are not published
 
 NODE_COLUMNS = (
     "id", "kind", "label", "role", "network_ids", "address", "city", "state", "zip", "phones", "standing",
-    "first_seen", "last_seen",
+    "first_seen", "last_seen", "other_names", "previous_names",
 )  # fmt: skip
 EDGE_COLUMNS = (
     "from_id", "to_id", "kind", "binding", "probability", "first_seen", "last_seen", "sources", "sentence",
 )  # fmt: skip
+SUCCEEDED = "succeeded_by"  # kind of the edge from a business to the one that took its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Graph:
 
 
 def graph_of(details: Iterable[Detail], profile: Profile) -> Graph:
-    """All networks in one graph. Raises NotAllowed for a landlord, who gets a letter and no network."""
+    """All networks in one graph. Raises NotAllowed for a landlord, who gets a letter and no network, and for what the
+    reader must not see and redaction has left."""
     if profile.name == "landlord":
         raise NotAllowed("A landlord gets a letter on the own premises, no network. Choose another --profile.")
     details = list(details)
@@ -54,7 +57,17 @@ def graph_of(details: Iterable[Detail], profile: Profile) -> Graph:
     if not profile.shows("network"):
         nodes, edges = _one_step(nodes, edges)
     ordered = tuple(nodes[i] for i in sorted(nodes))
-    return Graph(ordered, tuple(sorted(edges, key=lambda e: (e["from_id"], e["to_id"], e["kind"]))))
+    made = Graph(ordered, tuple(sorted(edges, key=lambda e: (e["from_id"], e["to_id"], e["kind"]))))
+    _refuse_leaks(made, profile)
+    return made
+
+
+def _refuse_leaks(graph: Graph, profile: Profile) -> None:
+    for row in (*graph.nodes, *graph.edges):
+        for column, value in row.items():
+            if isinstance(value, str) and column not in {"id", "from_id", "to_id"} and leaks(value, profile):
+                where = row.get("id") or row.get("from_id")
+                raise NotAllowed(f"The {column} of {where} still shows what {profile.name} must not see. Not exported.")
 
 
 def _nodes(details: Iterable[Detail], profile: Profile, hidden: set[str]) -> dict[str, Row]:
@@ -77,15 +90,21 @@ def _node(member: Mapping[str, Any], profile: Profile) -> Row:
     values = {
         "id": member["entity_id"],
         "kind": member["kind"],
-        "label": redact_text(plain(member.get("name")), profile),
+        "label": member.get("name"),
         "role": member.get("role"),
         "network_ids": "",
         "phones": "; ".join(phones),
         "first_seen": member.get("observed_first"),
         "last_seen": member.get("observed_last"),
+        "other_names": _joined(member.get("other_names") or ()),
+        "previous_names": _joined(member.get("previous_names") or ()),
         **{c: member.get(c) for c in ("address", "city", "state", "zip", "standing")},
     }
-    return {c: plain(values[c]) for c in NODE_COLUMNS}
+    return {c: redact_text(plain(values[c]), profile) for c in NODE_COLUMNS}
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "; ".join(name.replace("; ", ", ") for name in names)
 
 
 def _edges(details: Iterable[Detail], profile: Profile, nodes: Mapping[str, Row]) -> list[Row]:
@@ -107,7 +126,28 @@ def _edges(details: Iterable[Detail], profile: Profile, nodes: Mapping[str, Row]
                 "sources": "; ".join(link.get("sources") or ()),
                 "sentence": sentence,
             }
+        for row in detail.get("successions", ()):
+            a, b = str(row["from_business"]), str(row["to_business"])
+            if a in nodes and b in nodes:
+                found[a, b, SUCCEEDED] = _succession(row, nodes, profile)
     return list(found.values())
+
+
+def _succession(row: Mapping[str, Any], nodes: Mapping[str, Row], profile: Profile) -> Row:
+    """One business that gave way to another: no tie, and dated by both."""
+    a, b = str(row["from_business"]), str(row["to_business"])
+    told = f"{row['kind']}, gap {row['gap_days']} days. {' '.join(map(str, row.get('reasons') or ()))}"
+    return {
+        "from_id": a,
+        "to_id": b,
+        "kind": SUCCEEDED,
+        "binding": "no",
+        "probability": round(float(row["confidence"]), 4),
+        "first_seen": nodes[a]["last_seen"],
+        "last_seen": nodes[b]["first_seen"],
+        "sources": "",
+        "sentence": redact_text(told.strip(), profile) if profile.shows("network") else "",
+    }
 
 
 def _one_step(nodes: dict[str, Row], edges: list[Row]) -> tuple[dict[str, Row], list[Row]]:

@@ -17,5 +17,5 @@ def write(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path
     """Write one file; returns it."""
     made = multigraph(graph_of(details, profile))
     with replacing(path) as part:
-        nx.write_graphml_xml(made, part, named_key_ids=True)
+        nx.write_graphml_xml(made, part)  # ids of keys must be unique: named ones are not
     return (path,)

@@ -28,7 +28,7 @@ def write(details: Iterable[Detail], path: Path, profile: Profile) -> tuple[Path
         rows.writerow(COLUMNS)
         for e in graph.edges:
             ends = [x for end in ("from_id", "to_id") for x in _end(nodes[str(e[end])])]
-            strength = "confirmed" if e["binding"] == "yes" else "context"
+            strength = "binding" if e["binding"] == "yes" else "context"
             more = [e["kind"], strength, e["probability"], e["first_seen"], e["last_seen"], e["sources"], e["sentence"]]
             rows.writerow([safe_cell(v) for v in (*ends, *more)])
         for node_id in sorted(set(nodes) - linked):

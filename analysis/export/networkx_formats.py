@@ -13,14 +13,15 @@ def multigraph(graph: Graph) -> Any:
     """A networkx MultiDiGraph; no None, no lists; characters that XML cannot hold are dropped."""
     made = nx.MultiDiGraph()
     for node in graph.nodes:
-        made.add_node(node["id"], **{k: _legal(v) for k, v in node.items() if k != "id"})
+        made.add_node(node["id"], **{k: legal(v) for k, v in node.items() if k != "id"})
     for number, edge in enumerate(graph.edges):
-        more = {k: _legal(v) for k, v in edge.items() if k not in {"from_id", "to_id"}}
+        more = {k: legal(v) for k, v in edge.items() if k not in {"from_id", "to_id"}}
         made.add_edge(edge["from_id"], edge["to_id"], key=str(number), **more, weight=edge["probability"])
     return made
 
 
-def _legal(value: str | float) -> str | float:
+def legal(value: str | float) -> str | float:
+    """A value without the characters that XML cannot hold."""
     if isinstance(value, float):
         return value
     return "".join(c for c in value if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "�" or c > "\uffff")

@@ -13,7 +13,7 @@ from flows.stages.finding import holding_links, list_networks, list_successions,
 from flows.stages.finding import search as search_stage
 from flows.stages.timelines import named, timeline_of
 
-FORMATS = "graphml gexf ftm i2 geojson csv parquet"  # of analysis.export.FORMATS
+FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.FORMATS
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
 
 
@@ -90,17 +90,21 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     recipient: Annotated[str, typer.Option(help="Who receives it; logged.")] = "own use",
     purpose: Annotated[str, typer.Option(help="What for; logged.")] = "analysis",
+    authority: Annotated[str, typer.Option(help="Statute, subpoena or agreement it leaves on; logged.")] = "",
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when it may be kept. Default: a year.")
+    ] = None,
     profile: Annotated[str, typer.Option(help="Whose eyes; see docs/legal-and-ethics.md.")] = "analyst",
     user: Annotated[str, typer.Option(help="Who exports; logged.", envvar="IMB_USER")] = "analyst",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write networks for other programs, with a manifest and a dissemination-log entry."""
-    from flows.stages.exporting import export_networks  # half a second that `show` does not need
+    from flows.stages.exporting import Dissemination, export_networks  # half a second that `show` does not need
 
     current = opened(home)
-    facts = {"recipient": recipient, "purpose": purpose, "user": user}
-    report = export_networks(current, network_id or [], format_, output, profile, facts)
+    given = Dissemination(user, recipient, purpose, authority, expires.date() if expires else None)
+    report = export_networks(current, network_id or [], format_, output, profile, given)
     emit(report) if json else out.print(f"{report['networks']} networks: {report['file']}\nSHA-256 {report['sha256']}")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +16,111 @@ from flows.stages.finding import list_networks, network_detail
 from pipeline.errors import FixInput
 from pipeline.home import Home
 from pipeline.store.casework import Casework
+from pipeline.store.intelligence import Store, open_snapshot
+from pipeline.store.snapshot import read_manifest
+
+OWN_USE = "own use"
+EXPIRES_AFTER = timedelta(days=365)  # a copy outside ages: standings are cleared, networks are cut
+
+
+@dataclass(frozen=True, slots=True)
+class Dissemination:
+    """To whom an export goes, what for, on what authority, and until when it may be kept (default: a year)."""
+
+    user: str
+    recipient: str = OWN_USE
+    purpose: str = "analysis"
+    authority: str = ""
+    expires: date | None = None
 
 
 def export_networks(
-    home: Home,
-    network_ids: Sequence[str],
-    format_: str,
-    output: Path | None,
-    profile: str,
-    facts: Mapping[str, str],
+    home: Home, network_ids: Sequence[str], format_: str, output: Path | None, profile: str, given: Dissemination
 ) -> dict[str, Any]:
-    """Write the named networks, or all of two and more businesses. `facts`: recipient, purpose, user."""
+    """Write the named networks, or all of two and more businesses; returns what was written and its digests.
+
+    Raises FixInput for an unknown format, a recipient without an authority, or an expiry that is past.
+    """
     if format_ not in FORMATS:
         raise FixInput(f"{format_!r} is no format. Choose one of: {', '.join(FORMATS)}.")
+    facts = _facts(home, given)
     write, suffix = FORMATS[format_]
     ids = list(network_ids) or [n["network_id"] for n in list_networks(home) if n["size"] > 1]
-    details = [network_detail(home, i) for i in ids]
     path = output or home.exports / f"networks-{home.now():%Y%m%dT%H%M%S}{suffix}"
-    files = write(details, path, profile_named(profile))
+    files = write(full_details(home, ids), path, profile_named(profile))
     manifest = path.with_name(path.name + ".manifest.json")
-    watermark = {"note": "SIMULATED CLOCK - DEMONSTRATION"} if home.demo else {}
-    write_manifest(list(files), manifest, {**facts, **watermark, "profile": profile, "format": format_})
-    casework = Casework(home.casework_url)
-    reason = f"to {facts['recipient']} for {facts['purpose']}, profile {profile}"
-    casework.audit(facts["user"], "export", f"{path.name} ({len(ids)} networks)", reason)
+    try:
+        _log(home, manifest, files, {**facts, "profile": profile, "format": format_, "networks": len(ids)}, given)
+    except BaseException:
+        for file in (*files, manifest):
+            file.unlink(missing_ok=True)  # what is not in the log was not handed out
+        raise
     return {
         "networks": len(ids),
         "file": str(path),
         "files": [str(f) for f in files],
         "manifest": str(manifest),
         "sha256": digest(files[0]),
+        "expires": facts["expires"],
     }
+
+
+def _facts(home: Home, given: Dissemination) -> dict[str, Any]:
+    today = home.now().date()
+    authority = given.authority or (f"the agency's own {OWN_USE}" if given.recipient == OWN_USE else "")
+    if not authority:
+        raise FixInput(
+            "On what authority does it leave the house? Name it with --authority (a statute, a subpoena, an agreement)."
+        )
+    expires = given.expires or today + EXPIRES_AFTER
+    if expires <= today:
+        raise FixInput(f"--expires {expires} is past. Name a day after {today}.")
+    snapshot = read_manifest(home.current_snapshot())["snapshot_id"]
+    watermark = {"note": "SIMULATED CLOCK - DEMONSTRATION"} if home.demo else {}
+    return {**asdict(given), "authority": authority, "expires": expires, "snapshot_id": snapshot, **watermark}
+
+
+def _log(home: Home, manifest: Path, files: Sequence[Path], facts: dict[str, Any], given: Dissemination) -> None:
+    write_manifest(list(files), manifest, facts)
+    reason = (
+        f"to {given.recipient} for {given.purpose}, authority: {facts['authority']}, until {facts['expires']}, "
+        f"profile {facts['profile']}, {facts['format']}, manifest SHA-256 {digest(manifest)}"
+    )
+    name = f"{manifest.name.removesuffix('.manifest.json')} ({facts['networks']} networks)"
+    Casework(home.casework_url).audit(given.user, "export", name, reason)
+
+
+def full_details(home: Home, network_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Networks with the successions among their businesses and the further names of each."""
+    details = [network_detail(home, i) for i in network_ids]
+    with open_snapshot(home.current_snapshot()) as store:
+        successions, names = store.rows("SELECT * FROM out_successions"), _names(store)
+    made = []
+    for detail in details:
+        ids = {m["entity_id"] for m in detail["members"]}
+        within = [s for s in successions if s["from_business"] in ids and s["to_business"] in ids]
+        members = [{**m, **_further(str(m["name"]), names.get(m["entity_id"], []))} for m in detail["members"]]
+        made.append({**detail, "members": members, "successions": within})
+    return made
+
+
+def _names(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """business -> its names in the regulatory lane with the period of each."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows = store.rows(
+        """SELECT e.entity_id, r.name, min(r.first_seen) AS first, max(r.last_seen) AS last
+           FROM core_entities e, unnest(e.members) AS m(ref_id) JOIN core_refs r ON r.ref_id = m.ref_id
+           WHERE e.kind = 'business' AND r.role = 'business' AND r.lane = 'regulatory' AND r.name <> ''
+           GROUP BY ALL ORDER BY ALL"""
+    )
+    for row in rows:
+        found[row["entity_id"]].append(row)
+    return found
+
+
+def _further(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Names besides the one it goes by: those that ended before that one began are previous ones."""
+    began = next((r["first"] for r in rows if r["name"] == name), None)
+    others = [r for r in rows if r["name"] != name]
+    previous = [r["name"] for r in others if began and r["last"] and r["last"] < began]
+    return {"previous_names": previous, "other_names": [r["name"] for r in others if r["name"] not in previous]}
