@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis.export.files import replacing
 from analysis.export.graph import SUCCEEDED, Detail, Graph, Row, graph_of
+from analysis.export.networkx_formats import legal
 from analysis.redact import Profile
 from pipeline.model import stable_id
 
@@ -49,7 +50,7 @@ def entities(graph: Graph) -> Iterator[dict[str, Any]]:
 
 
 def _entity(entity_id: str, schema: str, properties: dict[str, list[str]]) -> dict[str, Any]:
-    kept = {k: sorted({v for v in values if v}) for k, values in properties.items()}
+    kept = {k: sorted({str(legal(v)) for v in values if v}) for k, values in properties.items()}
     return {"id": entity_id, "schema": schema, "properties": {k: v for k, v in kept.items() if v}}
 
 

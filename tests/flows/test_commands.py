@@ -138,7 +138,7 @@ def test_search_finds_names_in_any_order_and_addresses(built: Path, network: dic
     assert business["entity_id"] in {row["id"] for row in answer(built, "search", where)}
 
 
-@pytest.mark.parametrize("format_", ["graphml", "gexf", "ftm", "i2", "geojson", "csv", "parquet"])
+@pytest.mark.parametrize("format_", ["graphml", "gexf", "ftm", "i2", "anx", "geojson", "csv", "parquet"])
 def test_network_export_in_every_format(home: Path, network: dict[str, Any], tmp_path: Path, format_: str) -> None:
     target = tmp_path / "out" / f"network.{format_}"
     report = answer(home, "network", "export", network["network_id"], "--format", format_, "-o", str(target))
