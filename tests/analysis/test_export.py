@@ -55,7 +55,7 @@ def details() -> list[dict[str, Any]]:
             previous_names=["Old Lotus"],
             **place,
             **seen,
-        ),  # fmt: skip
+        ),
         member("b2", "business", "Jade Garden", phones=[], standing="unknown", city="Springfield", state="MO", zip="1"),
         member("b3", "business", "Far Pine", standing="unknown"),
         member("o1", "operator", "Mei Chen"),
