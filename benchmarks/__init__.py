@@ -14,4 +14,5 @@ NAMES = (
     "reading",
     "unprofiled",
     "templates",
+    "true_networks",
 )

@@ -44,7 +44,7 @@ def collect_facts(world: World) -> dict[Item, Facts]:
     """Facts of every ad that archives or today's pages show and of every register row about a business."""
     shelf = Shelf(world)
     facts: dict[Item, Facts] = {}
-    for post, day in sorted(_sightings(shelf), key=lambda s: (s[1], s[0].site, int(s[0].posting_id))):
+    for post, day in sorted(sightings(shelf), key=lambda s: (s[1], s[0].site, int(s[0].posting_id))):
         _see(shelf, facts, post, day)
     for paper in world.papers:
         if paper.storefront_id:
@@ -53,7 +53,7 @@ def collect_facts(world: World) -> dict[Item, Facts]:
     return facts
 
 
-def _sightings(shelf: Shelf) -> Iterator[tuple[Posting, date]]:
+def sightings(shelf: Shelf) -> Iterator[tuple[Posting, date]]:
     """Every posting with every day on which somebody fetched its page while it was alive."""
     for visit in visits(shelf):
         if visit.consented:
