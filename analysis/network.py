@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.changes import Change, network_changes
 from analysis.communities import split
 from analysis.facts import Facts, sighted
 from analysis.hubs import Groups, Hub
@@ -16,7 +15,7 @@ from analysis.rules import Rules, shipped_rules
 from pipeline.extract.gazetteer import city_name
 from pipeline.model import Entity, Link, Network, Ref, stable_id
 
-__all__ = ["Change", "Hub", "build_links", "build_networks", "hubs", "network_changes", "weakest_links"]
+__all__ = ["Hub", "build_links", "build_networks", "hubs", "weakest_links"]
 
 Edges = dict[tuple[str, str], float]
 Strongest = Mapping[tuple[str, str], Link]
@@ -26,21 +25,20 @@ OUTSIDE = 3  # businesses outside of a network that also use a phone or premises
 def build_networks(
     entities: Iterable[Entity],
     links: Iterable[Link],
-    previous: Mapping[str, Collection[str]] | None = None,
     *,
     refs: Mapping[str, Ref],
     rules: Rules | None = None,
+    apart: Iterable[tuple[str, str]] = (),
 ) -> list[Network]:
     """Networks sorted by id; the order of the inputs does not matter.
 
-    A business alone is a network only when an ad on an illicit site or a denial names it. `previous` (network id ->
-    business ids) lets a network keep the id it had; without it the id follows from the anchor alone, so that a full
-    build and an incremental one agree.
+    A business alone is a network only when an ad on an illicit site or a denial names it. `apart`: pairs of refs whose
+    businesses do not belong to one network, as people decided; the weakest path between them is cut.
     """
     facts = Facts.gather(entities, refs, rules or shipped_rules())
     links = sorted(links, key=lambda link: (link.from_id, link.to_id, link.kind))
     edges = binding_edges(links, facts)
-    parts = _components(facts, edges)
+    parts = _components(facts, edges, _strangers(apart, facts))
     attached = _attachments(links, facts)
     strongest = _strongest(links)
     part_of = {b: i for i, part in enumerate(parts) for b in part}
@@ -49,7 +47,7 @@ def build_networks(
         if a in part_of and part_of[a] == part_of.get(b):
             inside[part_of[a]][a, b] = p
     networks = [
-        _network(part, inside[i], strongest, attached, facts, network_id=_network_id(part, facts, previous or {}))
+        _network(part, inside[i], strongest, attached, facts, network_id=network_id(part, facts))
         for i, part in enumerate(parts)
     ]
     return sorted(networks, key=lambda n: n.network_id)
@@ -73,10 +71,20 @@ def binding_edges(links: Iterable[Link], facts: Facts) -> Edges:
     return {pair: 1.0 - m for pair, m in sorted(miss.items())}
 
 
-def _components(facts: Facts, edges: Edges) -> list[list[str]]:
-    groups, members = Groups(), defaultdict[str, list[str]](list)
-    for a, b in edges:
-        groups.union(a, b)
+def _strangers(apart: Iterable[tuple[str, str]], facts: Facts) -> dict[str, set[str]]:
+    """Business -> businesses that must not be in its network."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, two in apart:
+        a, b = facts.entity_of.get(one), facts.entity_of.get(two)
+        if a in facts.business_refs and b in facts.business_refs and a != b:
+            found[a].add(b)
+            found[b].add(a)
+    return found
+
+
+def _components(facts: Facts, edges: Edges, strangers: Mapping[str, set[str]]) -> list[list[str]]:
+    members: dict[str, list[str]] = defaultdict(list)
+    groups = grouped(edges, strangers)
     for business in facts.business_refs:
         members[groups.find(business)].append(business)
     rules, parts = facts.rules.binding, list[list[str]]()
@@ -89,16 +97,35 @@ def _components(facts: Facts, edges: Edges) -> list[list[str]]:
     return [p for p in named if not rules.advertised_only or any(b in facts.advertised for b in p)]
 
 
-def anchor(businesses: Iterable[str], facts: Facts) -> str:
-    """The advertised business with the lowest intake_seq (any, when none is advertised)."""
-    kept = sorted(businesses)
-    kept = [b for b in kept if b in facts.advertised] or kept
-    return min(kept, key=lambda b: (min((r.intake_seq for r in facts.business_refs[b]), default=0), b))
+def grouped(edges: Edges, strangers: Mapping[str, set[str]]) -> Groups:
+    """What the edges connect. Where strangers would come together, the strongest edges come first, and one that would
+    bring them together is left out: that cuts the weakest step of the strongest path between them."""
+    groups = Groups()
+    for a, b in edges:
+        groups.union(a, b)
+    if not strangers:
+        return groups
+    crowded = {groups.find(b) for b in strangers}
+    cut, members = Groups(), defaultdict[str, set[str]](set)
+    for (a, b), _ in sorted(edges.items(), key=lambda item: (-item[1], item[0])):
+        one, two = cut.find(a), cut.find(b)
+        if one == two:
+            continue
+        if groups.find(a) in crowded:
+            here, there = members[one] | {one}, members[two] | {two}
+            if any(strangers.get(m, set()) & there for m in here):
+                continue
+            members[min(one, two)] = here | there
+        cut.union(one, two)
+    return cut
 
 
-def _network_id(part: Sequence[str], facts: Facts, previous: Mapping[str, Collection[str]]) -> str:
-    kept = [b for b in part if stable_id("network", b) in previous]
-    return stable_id("network", anchor(kept or part, facts))
+def network_id(businesses: Iterable[str], facts: Facts) -> str:
+    """uuid5 of the ad on an illicit site, or the denial, that arrived first (any ref when there is none): what arrives
+    later lets a network grow and does not change its id; of two that merge the earlier one's id stays."""
+    refs = [r for b in businesses for r in facts.business_refs[b] if r.lane == "regulatory"]
+    kept = [r for r in refs if r.site_class == "illicit" or r.record_kind == "denied"] or refs
+    return stable_id("network", min(kept, key=lambda r: (r.intake_seq, r.ref_id)).ref_id)
 
 
 @dataclass(frozen=True, slots=True)

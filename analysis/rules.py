@@ -97,6 +97,8 @@ class SuccessionRules:
     no_birth_date_factor: float
     license_reapplied: float
     parallel_factor: float
+    rival_factor: float
+    license_lead: int
     shown_from: float
     gap_halves_after_days: int
 

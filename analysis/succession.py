@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import prod
 
 from analysis.facts import Facts, Use
+from analysis.hubs import Groups
 from analysis.links import find_ties
-from analysis.rules import Rules, shipped_rules
+from analysis.periods import gap_days, hull
+from analysis.rules import Rules, SuccessionRules, shipped_rules
 from pipeline.model import Entity, Link, Ref, Succession
+from pipeline.resolve.business_names import read_business
 
 CLOSED = ("closed", "deleted", "revoked", "surrendered", "lapsed", "expired", "inactive", "cancelled", "void")
 
@@ -25,6 +28,7 @@ class Life:
     last: date
     closed: date | None
     advertised: bool
+    licensed: date | None = None  # day of its first license
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def find_successions(
     cleared counts against it.
     """
     facts = Facts.gather(entities, refs, rules or shipped_rules())
-    lives = business_lives(facts, standings or {})
+    bound = {(x.from_id, x.to_id) for x in links if x.binding}
+    lives = one_life_each(business_lives(facts, standings or {}), bound, facts)
     hub_values = {(h.kind, h.value) for h in find_ties(facts)[1]}
     clues: dict[tuple[str, str], list[Clue]] = defaultdict(list)
     for kind in ("premises", "phone"):
@@ -60,9 +65,22 @@ def find_successions(
                     clues[pair].append(clue)
     for pair, clue in _operators(lives, facts):
         clues[pair].append(clue)
-    bound = {(x.from_id, x.to_id) for x in links if x.binding}
     found = [_succession(pair, some, lives, facts, bound) for pair, some in sorted(clues.items())]
+    found = rivals_weighed(found, facts.rules.succession.rival_factor)
     return [s for s in found if s.confidence >= facts.rules.succession.shown_from]
+
+
+def rivals_weighed(successions: Sequence[Succession], factor: float) -> list[Succession]:
+    """A business comes from one: who leads to an heir by less than another candidate is believed less."""
+    best: dict[str, Succession] = {}
+    for s in sorted(successions, key=lambda s: (-s.confidence, s.from_business)):
+        best.setdefault(s.to_business, s)
+    return [s if s.confidence >= best[s.to_business].confidence else _outdone(s, factor) for s in successions]
+
+
+def _outdone(s: Succession, factor: float) -> Succession:
+    reasons = (*s.reasons, "another business leads to this one by more")
+    return replace(s, confidence=round(s.confidence * factor, 4), reasons=reasons)
 
 
 def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, Life]:
@@ -81,9 +99,83 @@ def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, L
         last = max((r.last_seen or r.first_seen or opened) for r in (ads or papers))
         over = last < edge or (not ads and all(_said_closed(r) for r in papers))
         standing = _standing(standings.get(business))
-        advertised = standing != "cleared" and (business in facts.advertised or standing in {"suspected", "designated"})
-        lives[business] = Life(business, opened, last, last if over else None, advertised)
+        advertised = standing != "cleared" and (
+            standing in {"suspected", "designated"}
+            or _advertised_twice(kept)
+            or any(r.record_kind == "denied" for r in kept)
+        )
+        licensed = min((r.first_seen for r in papers if r.first_seen), default=None)
+        lives[business] = Life(business, opened, last, last if over else None, advertised, licensed)
     return lives
+
+
+def one_life_each(lives: Mapping[str, Life], bound: Iterable[tuple[str, str]], facts: Facts) -> dict[str, Life]:
+    """Lives without those of nameless ads that may be a named business's; what is known under one name and bound
+    together opened with the first of them and ended with the last."""
+    kept = {b: life for b, life in lives.items() if not _belongs_elsewhere(b, lives, facts)}
+    groups = Groups()
+    for a, b in bound:
+        groups.union(a, b)
+    together: dict[tuple[str, str], list[Life]] = defaultdict(list)
+    for business, life in kept.items():
+        name = read_business(facts.entities[business].name)
+        together[groups.find(business), name.numbered if name.core else business].append(life)
+    return {
+        life.business_id: _as_one(life, some)
+        for namesakes in together.values()
+        for some in _branches(namesakes, facts)
+        for life in some
+    }
+
+
+def _branches(namesakes: Sequence[Life], facts: Facts) -> Iterator[Sequence[Life]]:
+    """One life of all, unless they are known at different premises: a chain's branches open and close on their own."""
+    at = {
+        x.business_id: {u.value for u in facts.uses_of.get(x.business_id, ()) if u.kind == "premises"}
+        for x in namesakes
+    }
+    places = [places for places in at.values() if places]
+    if len(namesakes) == 1 or not places or set.intersection(*places):
+        yield namesakes
+    else:
+        yield from ([x] for x in namesakes)
+
+
+def _as_one(life: Life, namesakes: Sequence[Life]) -> Life:
+    over = [x.closed for x in namesakes if x.closed]
+    return replace(
+        life,
+        opened=min(x.opened for x in namesakes),
+        last=max(x.last for x in namesakes),
+        closed=max(over) if len(over) == len(namesakes) else None,
+        licensed=min((x.licensed for x in namesakes if x.licensed), default=None),
+    )
+
+
+def _advertised_twice(refs: Iterable[Ref]) -> bool:
+    """On illicit sites on two days: one entry on one day is a prank, a slip or a stranger's as easily."""
+    return len({d for r in refs if r.site_class == "illicit" for d in (r.first_seen, r.last_seen) if d}) > 1
+
+
+def _belongs_elsewhere(business: str, lives: Mapping[str, Life], facts: Facts) -> bool:
+    """Ads that name no business, all of whose numbers a named business used at the time: not a business that opened
+    and closed, but some of the ads of one that may have gone on."""
+    if facts.entities[business].name:
+        return False
+    own = [u for u in facts.uses_of.get(business, ()) if u.kind == "phone"]
+    return bool(own) and all(
+        any(
+            other.business_id in lives and facts.entities[other.business_id].name and _together(use, other)
+            for other in facts.uses["phone"][use.value]
+        )
+        for use in own
+    )
+
+
+def _together(one: Use, other: Use) -> bool:
+    """Whether two uses overlap, papers of the other included."""
+    here, there = one.shown, hull([other.shown, other.paper])
+    return here is not None and there is not None and gap_days(here, there) <= 0
 
 
 def _said_closed(ref: Ref) -> bool:
@@ -101,7 +193,7 @@ def _passed_on(uses: Sequence[Use], lives: Mapping[str, Life], facts: Facts) -> 
     here = {u.business_id: u for u in uses if u.lane == "regulatory" and u.business_id in lives}
     ordered = sorted((lives[b] for b in here), key=lambda life: (life.opened, life.business_id))
     for old in ordered:
-        heir = _next(old, ordered, limit, rules.overlap_tolerance)
+        heir = _next(old, ordered, limit, rules)
         if heir is None or old.closed is None:
             continue
         parallel = kind == "phone" and any(
@@ -113,13 +205,18 @@ def _passed_on(uses: Sequence[Use], lives: Mapping[str, Life], facts: Facts) -> 
         )
 
 
-def _next(old: Life, ordered: Sequence[Life], limit: int, tolerance: int) -> Life | None:
+def _next(old: Life, ordered: Sequence[Life], limit: int, rules: SuccessionRules) -> Life | None:
+    """The first that opened after it, or shortly before its end; licensed long before, it stood beside it."""
     if old.closed is None:
         return None
+    beside = old.closed - timedelta(days=rules.license_lead)
     heirs = [
         x
         for x in ordered
-        if x is not old and x.opened > old.opened and -tolerance <= (x.opened - old.closed).days <= limit
+        if x is not old
+        and x.opened > old.opened
+        and -rules.overlap_tolerance <= (x.opened - old.closed).days <= limit
+        and (x.licensed is None or x.licensed >= beside)
     ]
     return heirs[0] if heirs else None
 
@@ -131,16 +228,25 @@ def _clue(old: Use, new: Use, lives: Mapping[str, Life], facts: Facts, *, parall
     if old.kind == "premises":
         where = "same suite" if old.unit else "same building"
         if both:
-            return Clue("same_premises", rules.premises_advertised, where, sources)
+            confidence, reason = _weak_source(old, new, rules.premises_advertised, where, facts)
+            return Clue("same_premises", confidence, reason, sources)
         reason = f"{where} only: the next tenant is often innocent"
         return Clue("same_premises", rules.premises_only, reason, sources)
     confidence = rules.phone_advertised if both else rules.phone_only
     reason = f"same phone {old.value}"
+    confidence, reason = _weak_source(old, new, confidence, reason, facts)
     if parallel:
         return Clue(
             "same_phone", confidence * rules.parallel_factor, f"{reason}, shared with others meanwhile", sources
         )
     return Clue("same_phone", confidence, reason, sources)
+
+
+def _weak_source(old: Use, new: Use, confidence: float, reason: str, facts: Facts) -> tuple[float, str]:
+    """Anybody may put a stranger's number or address into an ad once."""
+    if old.one_capture or new.one_capture:
+        return confidence * facts.rules.phone.one_source_factor, f"{reason} (one side rests on a single capture)"
+    return confidence, reason
 
 
 def _operators(lives: Mapping[str, Life], facts: Facts) -> Iterator[tuple[tuple[str, str], Clue]]:
@@ -151,7 +257,7 @@ def _operators(lives: Mapping[str, Life], facts: Facts) -> Iterator[tuple[tuple[
             continue
         ordered = sorted((lives[b] for b in of), key=lambda life: (life.opened, life.business_id))
         for old in ordered:
-            heir = _next(old, ordered, rules.max_gap_operator, rules.overlap_tolerance)
+            heir = _next(old, ordered, rules.max_gap_operator, rules)
             if heir is None:
                 continue
             both = old.advertised and heir.advertised

@@ -372,3 +372,4 @@ class Decision:
     reason: str
     decided_at: datetime
     revoked_at: datetime | None = None
+    scope: Literal["entity", "network"] = "entity"  # network: not the same, and not of one network either

@@ -43,10 +43,12 @@ def list_(home: HomeOption = None, json: JsonOption = False) -> None:
         show_table("Standings", columns, [[r[c] for c in columns] for r in rows])
 
 
-def _decide(same: bool, ref_a: str, ref_b: str, why: str, user: str, json: bool, home: HomeOption) -> None:
+def _decide(
+    same: bool, ref_a: str, ref_b: str, why: str, user: str, json: bool, home: HomeOption, network: bool | None = None
+) -> None:
     current = opened(home)
     with locked(current, "imb decide"):
-        report = decide_pair(current, same, ref_a, ref_b, why, user)
+        report = decide_pair(current, same, ref_a, ref_b, why, user, network=network)
     emit(report) if json else out.print(report["sentence"], markup=False)
 
 
@@ -60,10 +62,22 @@ def same(
 
 @decide_app.command("not-same")
 def not_same(
-    ref_a: str, ref_b: str, why: WhyOption, user: UserOption, home: HomeOption = None, json: JsonOption = False
+    ref_a: str,
+    ref_b: str,
+    why: WhyOption,
+    user: UserOption,
+    network: Annotated[
+        bool | None,
+        typer.Option(
+            "--network/--no-network",
+            help="Nor do they belong to one network. Default: yes, when they are two businesses of one already.",
+        ),
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Two refs (or entities) are not the same; the weakest path between them is cut at the next build."""
-    _decide(False, ref_a, ref_b, why, user, json, home)
+    _decide(False, ref_a, ref_b, why, user, json, home, network)
 
 
 def register(app: typer.Typer) -> None:

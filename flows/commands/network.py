@@ -84,6 +84,27 @@ def show(
 
 
 @network_app.command()
+def changes(
+    network_id: Annotated[str, typer.Argument(help="Id, or its beginning; also one that it had. Default: all.")] = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What builds changed: networks new, grown, merged, split …, and the link or decision that did it. Newest first."""
+    from flows.stages.network_history import network_history
+
+    rows = network_history(opened(home), network_id)
+    if json:
+        emit(rows)
+    else:
+        columns = ["at", "kind", "network_id", "others", "reason"]
+        show_table("What happened to networks", columns, [[_shown(r, c) for c in columns] for r in rows])
+
+
+def _shown(row: dict[str, Any], column: str) -> Any:
+    return ", ".join(i[:13] for i in row["others"]) if column == "others" else row[column]
+
+
+@network_app.command()
 def export(
     network_id: Annotated[list[str] | None, typer.Argument(help="Ids; default: every network of two or more.")] = None,
     format_: Annotated[str, typer.Option("--format", help=FORMATS)] = "graphml",

@@ -18,6 +18,7 @@ from flows.stages.extraction import extract_new
 from flows.stages.holding import sync_holds, withhold_titles
 from flows.stages.intake import sync_captures, sync_files
 from flows.stages.models import model_in_force
+from flows.stages.network_history import note_network_changes
 from flows.stages.networks import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
@@ -105,12 +106,17 @@ def build(
         now = home.now()
         snapshot_id = f"{now:%Y%m%dT%H%M%S}Z-{inputs[:8]}" if as_of is None else f"as-of-{as_of}-{inputs[:8]}"
         progress("resolve", 0, 3)
-        resolved = resolve(store, make_refs(store, moment), model, casework.decisions(moment))
+        decisions = casework.decisions(moment)
+        resolved = resolve(store, make_refs(store, moment), model, decisions)
         watch.lap("resolve")
         progress("network", 1, 3)
         if as_of is None:
             casework.add_aliases(replaced_ids(home, resolved), snapshot_id)
-        networks = write_networks(store, resolved, casework.reasoned_standings(moment))
+        networks = write_networks(store, resolved, casework.reasoned_standings(moment), decisions)
+        if as_of is None:
+            note_network_changes(
+                home, casework, networks.networks, networks.links, resolved.entities, decisions, snapshot_id
+            )
         watch.lap("network")
         progress("screen", 2, 3)
         screen_open(home, store, resolved, networks, model, snapshot_id, moment)

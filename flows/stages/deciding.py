@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from pipeline.errors import NotFound
+from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot
@@ -35,20 +35,45 @@ def list_standings(home: Home) -> list[dict[str, Any]]:
     return [r for r in rows if r["standing"] != "unknown"]
 
 
-def decide_pair(home: Home, same: bool, first: str, second: str, why: str, user: str) -> dict[str, Any]:
-    """Record a decision on two refs, or on two entities by their anchor refs."""
+def decide_pair(
+    home: Home, same: bool, first: str, second: str, why: str, user: str, *, network: bool | None = None
+) -> dict[str, Any]:
+    """Record a decision on two refs, or on two entities by their anchor refs.
+
+    `network`: that the two do not belong to one network either. By default this is what "not the same" means of two
+    that are different businesses of one network already.
+    """
     with open_snapshot(home.current_snapshot()) as store:
         ref_a, members_a = _ref(store, first)
         ref_b, members_b = _ref(store, second)
-    decision = Casework(home.casework_url).decide(same, ref_a, ref_b, [*members_a, *members_b], user, why)
+        shared = "" if same else _shared_network(store, ref_a, ref_b)
+    if network and not shared:
+        raise FixInput("They are not two businesses of one network. Leave --network out: nothing has to be cut.")
+    scope: Literal["entity", "network"] = "network" if shared and network is not False else "entity"
+    decision = Casework(home.casework_url).decide(same, ref_a, ref_b, [*members_a, *members_b], user, why, scope)
     word = "the same" if same else "not the same"
+    if scope == "network":
+        word = f"two businesses that do not belong to one network (now {shared[:13]}); the weakest step between is cut"
     return {
         "decision_id": decision.decision_id,
         "ref_a": decision.ref_a,
         "ref_b": decision.ref_b,
         "same": same,
+        "scope": scope,
         "sentence": f"Recorded: {word}. It binds from the next build: imb build",
     }
+
+
+def _shared_network(store: Store, ref_a: str, ref_b: str) -> str:
+    """The network of which the two refs are different businesses; "" when there is none."""
+    rows = store.rows(
+        """SELECT m.network_id, count(DISTINCT e.entity_id) AS businesses
+           FROM core_network_members m JOIN core_entities e USING (entity_id)
+           WHERE m.kind = 'business' AND (list_contains(e.members, $1) OR list_contains(e.members, $2))
+           GROUP BY m.network_id HAVING businesses = 2""",
+        [ref_a, ref_b],
+    )
+    return str(rows[0]["network_id"]) if rows else ""
 
 
 def _one(store: Store, beginning: str, kind: str) -> str:

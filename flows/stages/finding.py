@@ -199,9 +199,12 @@ def list_networks(home: Home) -> list[dict[str, Any]]:
 
 
 def network_detail(home: Home, network_id: str) -> dict[str, Any]:
-    """One network: its row, members with names, and links among them. Accepts the start of an id."""
+    """One network: its row, members with names, and links among them. Accepts the start of an id, or of one it had."""
     with open_snapshot(home.current_snapshot()) as store:
-        rows = store.rows("SELECT * FROM out_networks WHERE starts_with(network_id, ?)", [network_id])
+        query = "SELECT * FROM out_networks WHERE starts_with(network_id, ?)"
+        rows = store.rows(query, [network_id])
+        if not rows and (now := _present_id(home, network_id)):
+            rows = store.rows(query, [now])
         if len(rows) != 1:
             raise NotFound(f"{len(rows)} networks begin with {network_id!r}. List them with: imb network list")
         full = rows[0]["network_id"]
@@ -223,6 +226,12 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
             [full],
         )
     return {**rows[0], "members": members, "links": links}
+
+
+def _present_id(home: Home, beginning: str) -> str | None:
+    from flows.stages.network_history import present_id  # casework, which most searches do not need
+
+    return present_id(home, beginning)
 
 
 def list_templates(home: Home) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from analysis.succession import find_successions
 from analysis.wording import template_links
 from flows.stages.resolution import Resolved
 from flows.stages.templating import write_templates
-from pipeline.model import Link, Network, Succession
+from pipeline.model import Decision, Link, Network, Succession
 from pipeline.store.intelligence import Store
 
 
@@ -26,11 +26,14 @@ class Networks:
     standings: dict[str, Standing]
 
 
-def write_networks(store: Store, resolved: Resolved, decided: Mapping[str, tuple[str, str]]) -> Networks:
+def write_networks(
+    store: Store, resolved: Resolved, decided: Mapping[str, tuple[str, str]], decisions: Sequence[Decision] = ()
+) -> Networks:
     """Build and write everything between entities. `decided`: business -> (standing, reason) set by people."""
     entities, refs = resolved.entities, resolved.refs
     links = [*build_links(entities, refs), *template_links(entities, refs, write_templates(store))]
-    networks = build_networks(entities, links, refs=refs)
+    apart = [(d.ref_a, d.ref_b) for d in decisions if d.scope == "network" and not d.same]
+    networks = build_networks(entities, links, refs=refs, apart=apart)
     standings = computed_standings(entities, refs, decided, _capture_dates(store))
     successions = find_successions(entities, refs, links, standings)
     by_id = {i: standing for i, (standing, _, _) in standings.items()}

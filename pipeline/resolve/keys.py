@@ -65,7 +65,7 @@ def parts_of(role: str, hubs: frozenset[str] = frozenset()) -> tuple[Part, ...]:
     )
     if role == "business":
         names = Part(attrgetter("name", "other_names"), _business_keys)
-        return (*shared, names, Part(attrgetter("first_seen", "last_seen", "owner_kind"), _time_keys))
+        return (*shared, names, Part(attrgetter("first_seen", "last_seen", "owner_kind", "site_class"), _time_keys))
     names = Part(_read_names, _operator_keys)
     return (*shared, names, Part(attrgetter("dob"), _birth_keys))
 
@@ -157,9 +157,11 @@ def _business_keys(said: tuple[str, tuple[str, ...]]) -> dict[str, Value]:
     }
 
 
-def _time_keys(said: tuple[date | None, date | None, str]) -> dict[str, Value]:
-    first, last, owner = said
-    return {"first_day": _day(first), "last_day": _day(last), "advertised": owner == "ad"}
+def _time_keys(said: tuple[date | None, date | None, str, str]) -> dict[str, Value]:
+    """A directory's entry is no sight of the business at the time: it outlives it and overlaps the next one's ads."""
+    first, last, owner, site_class = said
+    advertised = owner == "ad" and site_class != "directory"
+    return {"first_day": _day(first), "last_day": _day(last), "advertised": advertised}
 
 
 def commonest(terms: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -17,7 +17,17 @@ from pipeline.errors import FixInput, NotFound
 from pipeline.model import Decision, Flag
 from pipeline.store import chain
 from pipeline.store.casework_engine import open_engine, writing
-from pipeline.store.casework_tables import ALIASES, DECISIONS, FLAGS, LOG, REVOCATIONS, STANDINGS, SUPPRESSIONS, USERS
+from pipeline.store.casework_tables import (
+    ALIASES,
+    DECISIONS,
+    FLAGS,
+    LOG,
+    NETWORK_EVENTS,
+    REVOCATIONS,
+    STANDINGS,
+    SUPPRESSIONS,
+    USERS,
+)
 from pipeline.store.codec import to_json
 from pipeline.store.roles import ROLES, require, role_of, user_key
 from pipeline.store.standings import STANDING_WORDS, disagreeing, reasoned, resolve_aliases
@@ -100,19 +110,27 @@ class Casework:
     # Decisions ---------------------------------------------------------------------------------
 
     def decide(
-        self, same: bool, ref_a: str, ref_b: str, members_shown: Sequence[str], user: str, reason: str
+        self,
+        same: bool,
+        ref_a: str,
+        ref_b: str,
+        members_shown: Sequence[str],
+        user: str,
+        reason: str,
+        scope: Literal["entity", "network"] = "entity",
     ) -> Decision:
-        """Record that two refs are, or are not, the same. Append-only."""
+        """Record that two refs are, or are not, the same; with scope network, that they do not even belong to one
+        network. Append-only."""
         _needed(user=user, reason=reason)
         if ref_a == ref_b:
             raise FixInput("Both are the same ref. Name two different ones.")
         low, high = sorted((ref_a, ref_b))
-        decision = Decision(str(uuid4()), same, low, high, tuple(members_shown), user, reason, _now())
+        decision = Decision(str(uuid4()), same, low, high, tuple(members_shown), user, reason, _now(), None, scope)
         with self._writing() as connection:
             role = require(connection, user, "decide on a pair")
             row = {k: getattr(decision, k) for k in DECISIONS.c.keys() if k != "members_shown"}  # noqa: SIM118
             connection.execute(DECISIONS.insert().values(**row, members_shown=list(members_shown)))
-            word = "same" if same else "not the same"
+            word = "same" if same else "not of one network" if scope == "network" else "not the same"
             chain.append(connection, "audit", user, f"decide {word}", f"{low} {high}", role=role, reason=reason)
         return decision
 
@@ -235,6 +253,30 @@ class Casework:
         with self.engine.connect() as connection:
             return resolve_aliases(_alias_edges(connection, at))
 
+    def add_network_events(self, events: Iterable[tuple[str, str, Sequence[str], str]], before: str, after: str) -> int:
+        """(kind, network id, other ids, reason) of what a build changed since the snapshot `before`. What a build that
+        was killed has said already is not said again; returns how many were new."""
+        with self._writing() as connection:
+            query = sa.select(NETWORK_EVENTS).where(NETWORK_EVENTS.c.before_snapshot == before)
+            told = {(r["kind"], r["network_id"], tuple(r["others"])) for r in connection.execute(query).mappings()}
+            rows = [
+                {
+                    "before_snapshot": before, "snapshot_id": after, "kind": kind, "network_id": network_id,
+                    "others": list(others), "reason": reason, "at": _now(),
+                }
+                for kind, network_id, others, reason in events
+                if (kind, network_id, tuple(others)) not in told
+            ]  # fmt: skip
+            if rows:
+                connection.execute(NETWORK_EVENTS.insert(), rows)
+        return len(rows)
+
+    def network_events(self) -> list[dict[str, Any]]:
+        """What happened to networks, oldest first: kind, network_id, others, reason, snapshots, time."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(NETWORK_EVENTS).order_by(NETWORK_EVENTS.c.id)).mappings()
+            return [{**r, "at": _aware(r["at"])} for r in rows]
+
     # Log ---------------------------------------------------------------------------------------
 
     def may(self, actor: str, act: str) -> str:
@@ -281,7 +323,7 @@ class Casework:
     def head(self, at: datetime | None = None) -> str:
         """Digest of everything here that binds a build: standings, by the ids they were said of, and decisions in
         force. Aliases, which builds themselves add, do not change it."""
-        decisions = [(d.same, d.ref_a, d.ref_b) for d in self.decisions(at)]
+        decisions = [(d.same, d.ref_a, d.ref_b, d.scope) for d in self.decisions(at)]
         standings = {b: standing for b, (standing, _) in reasoned(self.standing_rows(at), {}).items()}
         return sha256(json.dumps([sorted(standings.items()), decisions]).encode()).hexdigest()
 

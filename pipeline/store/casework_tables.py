@@ -38,6 +38,7 @@ DECISIONS = sa.Table(
     sa.Column("user", sa.String, nullable=False),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("decided_at", WHEN, nullable=False),
+    sa.Column("scope", sa.String, nullable=False, server_default="entity"),  # network: nor do they belong together
 )
 REVOCATIONS = sa.Table(
     "revocations",
@@ -78,6 +79,18 @@ ALIASES = sa.Table(
     sa.Column("snapshot_id", sa.String, nullable=False),
     sa.Column("at", WHEN, nullable=False),
 )
+NETWORK_EVENTS = sa.Table(
+    "network_events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("before_snapshot", sa.String, nullable=False),
+    sa.Column("snapshot_id", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),  # new grown shrunk merged split renumbered gone
+    sa.Column("network_id", sa.String, nullable=False, index=True),
+    sa.Column("others", sa.JSON, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("at", WHEN, nullable=False),
+)
 LOG = sa.Table(
     "log",
     METADATA,
@@ -94,4 +107,4 @@ LOG = sa.Table(
     sa.Column("prev", sa.String, nullable=False),
     sa.Column("hash", sa.String, nullable=False),
 )
-APPEND_ONLY = ("standings", "decisions", "revocations", "suppressions", "flags", "aliases", "log")
+APPEND_ONLY = ("standings", "decisions", "revocations", "suppressions", "flags", "aliases", "network_events", "log")
