@@ -70,7 +70,7 @@ def network_changes(before: State, after: State, apart: Mapping[tuple[str, str],
         elif len(origins) > 1:
             changes.append(Change("merged", network_id, origins, _joined(network_id, origins, before, after)))
         elif len(heirs[origins[0]]) == 1:
-            changes += _same_network(origins[0], network_id, before, after)
+            changes += _same_network(origins[0], network_id, before, after, apart or {})
     for network_id, fallen_into in heirs.items():
         if not fallen_into:
             changes.append(Change("gone", network_id, (), _dissolved(network_id, before)))
@@ -95,7 +95,9 @@ def _met(refs: Iterable[str], network_of: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted({network_of[r] for r in refs if r in network_of}))
 
 
-def _same_network(old: str, new: str, before: State, after: State) -> Iterator[Change]:
+def _same_network(
+    old: str, new: str, before: State, after: State, apart: Mapping[tuple[str, str], str]
+) -> Iterator[Change]:
     if old != new:
         reason = "The same network; another of its ads or denials counts as its earliest now."
         yield Change("renumbered", new, (old,), reason)
@@ -108,7 +110,9 @@ def _same_network(old: str, new: str, before: State, after: State) -> Iterator[C
         yield Change("grown", new, (), f"{after.listed(came)} joined. {_sentences(links)}".strip())
     if left := [b for b in before.members[old] if not now & set(before.refs[b])]:
         links = [k for k in before.links if {k.from_id, k.to_id} & set(left)]
-        yield Change("shrunk", new, (), f"{before.listed(left)} left. What held before: {_sentences(links)}".strip())
+        why = _decided({r: "left" if before.business_of[r] in left else "stayed" for r in was}, apart)
+        reason = f"{before.listed(left)} left. {why}What held before: {_sentences(links)}"
+        yield Change("shrunk", new, (), reason.strip())
 
 
 def _sentences(links: Iterable[Bound]) -> str:
@@ -167,21 +171,24 @@ def _fallen(
 ) -> str:
     """Why parts are apart: a person's decision, a business that is read as two, links that hold no more."""
     part_of = {r: after.network_of[r] for r in before.refs_of(network_id) if r in after.network_of}
-    decided = [
-        words for (a, b), words in sorted(apart.items()) if a in part_of and b in part_of and part_of[a] != part_of[b]
-    ]
     sides = {b: _met(before.refs[b], part_of) for b in before.members[network_id]}
     divided = [b for b, some in sides.items() if len(some) > 1]
     links = [
         k for k in before.links
         if k.from_id in sides and k.to_id in sides and sides[k.from_id] != sides[k.to_id]
     ]  # fmt: skip
-    reasons = [f"Kept apart: {words}." for words in decided]
+    reasons = [words] if (words := _decided(part_of, apart).strip()) else []
     if divided:
         reasons.append(f"Read as more than one business now: {before.listed(divided)}.")
     if links:
         reasons.append(f"What held before: {_sentences(links)}")
     return " ".join(reasons) or "No link holds the parts together any more."
+
+
+def _decided(part_of: Mapping[str, str], apart: Mapping[tuple[str, str], str]) -> str:
+    """Decisions on refs that are in different parts now, a space behind each."""
+    words = [w for (a, b), w in sorted(apart.items()) if a in part_of and b in part_of and part_of[a] != part_of[b]]
+    return "".join(f"Kept apart: {w}. " for w in words)
 
 
 def _dissolved(network_id: str, before: State) -> str:

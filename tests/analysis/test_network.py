@@ -6,8 +6,10 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.network import build_links, build_networks, hubs, network_changes, weakest_links
+from analysis.network import build_links, build_networks, grouped, hubs, weakest_links
 from pipeline.model import Link
 
 P1, P2, P3 = "+14175550101", "+14175550102", "+14175550103"
@@ -196,15 +198,58 @@ def test_networks_do_not_depend_on_the_order_of_anything(town: Any) -> None:
         assert build_networks(entities, links, refs=dict(items)) == expected
 
 
-def test_a_network_keeps_its_id_when_an_older_business_joins(town: Any) -> None:
+def test_a_network_keeps_its_id_when_a_business_known_for_longer_joins(town: Any) -> None:
+    """The license was in the home first; what makes a network of it, its ad, came later."""
+    town.record("Early Dawn", "2025-01-01", seq=-5)
     a_ring(town)
-    before = networks(town)
-    previous = {n.network_id: [m for m, kind, _ in n.members if kind == "business"] for n in before}
-    town.ad("Early Dawn", "2026-02-01", "2026-07-01", phones=(P2,), seq=-1)
-    after = networks(town, previous=previous)
-    assert {n.network_id for n in after} == set(previous)
-    assert {c.kind for c in network_changes(previous, after)} == {"grown"}
-    assert {n.network_id for n in networks(town)} != set(previous)
+    before = {n.network_id for n in networks(town)}
+    town.ad("Early Dawn", "2026-02-01", "2026-07-01", phones=(P2,), seq=900)
+    assert {n.network_id for n in networks(town)} == before
+
+
+def test_of_two_networks_that_merge_the_earlier_id_stays_and_of_a_split_the_part_with_the_anchor(town: Any) -> None:
+    a_ring(town)
+    ring, lone = (n.network_id for n in sorted(networks(town), key=lambda n: -len(n.members)))
+    bridge = town.ad("Bridge House", "2026-02-01", "2026-07-01", phones=(P2, P3), seq=900)
+    assert [n.network_id for n in networks(town)] == [ring]
+    town.refs = {i: r for i, r in town.refs.items() if r.owner_id != bridge}
+    town.groups = {key: kept for key, ids in town.groups.items() if (kept := [i for i in ids if i in town.refs])}
+    assert {n.network_id for n in networks(town)} == {ring, lone}
+
+
+def test_two_that_people_keep_apart_are_cut_at_the_weakest_step_between_them(town: Any) -> None:
+    town.ad("Golden Lotus", "2026-01-01", "2026-06-01", phones=(P1,))
+    town.ad("Jade Garden", "2026-01-01", "2026-06-01", phones=(P1,), place=SUITE)
+    town.ad("Red Maple", "2026-01-01", "2026-06-01", place=SUITE, emails=("front@postbox.example",))
+    town.ad("Lone Pine", "2026-01-01", "2026-06-01", emails=("front@postbox.example",))
+    assert len(networks(town)) == 1
+    ends = [next(r for r in town.groups["business", shop]) for shop in ("Golden Lotus", "Lone Pine")]
+    found = networks(town, apart=[(ends[0], ends[1])])
+    names = {town.id(key): key for kind, key in town.groups if kind == "business"}
+    parts = {frozenset(names[m] for m, kind, _ in n.members if kind == "business") for n in found}
+    # the shared suite (.90) is the weakest of phone (.97), suite and e-mail (.93)
+    assert parts == {frozenset({"Golden Lotus", "Jade Garden"}), frozenset({"Red Maple", "Lone Pine"})}
+    assert networks(town, apart=[(ends[1], ends[0])]) == found
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.floats(0.7, 0.99)), max_size=20),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=4),
+)
+def test_strangers_are_never_together_and_nobody_else_is_torn_off(
+    drawn: list[tuple[int, int, float]], kept_apart: list[tuple[int, int]]
+) -> None:
+    edges = {(str(min(a, b)), str(max(a, b))): p for a, b, p in drawn if a != b}
+    strangers: dict[str, set[str]] = {}
+    for a, b in ((str(a), str(b)) for a, b in kept_apart if a != b):
+        strangers.setdefault(a, set()).add(b)
+        strangers.setdefault(b, set()).add(a)
+    whole, cut = grouped(edges, {}), grouped(edges, strangers)
+    for a, some in strangers.items():
+        assert all(cut.find(a) != cut.find(b) for b in some)
+    for a, b in edges:
+        if whole.find(a) not in {whole.find(s) for s in strangers}:
+            assert cut.find(a) == cut.find(b)
 
 
 def test_innocent_businesses_of_one_owner_are_nobodys_network(town: Any) -> None:

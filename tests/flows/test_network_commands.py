@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+from pipeline.home import open_home
+from pipeline.store.casework import Casework
+from pipeline.store.intelligence import open_snapshot
 from tests.flows.command_line import imb
 
 
@@ -39,3 +43,42 @@ def test_timeline_of_a_network_a_business_a_phone_and_an_address(built: Path) ->
 def test_a_timeline_of_nothing_says_what_to_do(built: Path) -> None:
     for unknown in ("00000000", "417-555-0100", "1 Nowhere Road, Springfield, MO 65801"):
         assert "imb search" in imb(built, "timeline", unknown, check=None).stderr
+
+
+def members(detail: dict[str, Any]) -> set[str]:
+    return {m["entity_id"] for m in detail["members"] if m["kind"] == "business"}
+
+
+def test_two_businesses_kept_apart_stay_apart_in_every_later_build(built: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(built, tmp_path / "home"))
+    before = a_network(home)
+    weakest = min((k for k in before["links"] if k["binding"]), key=lambda k: (k["probability"], k["sentence"]))
+    one, two = weakest["from_id"], weakest["to_id"]
+    said = imb(home, "decide", "not-same", one, two, "--why", "other owners, lease seen", "--user", "lee").stdout
+    assert "do not belong to one network" in said
+    for how in ([], ["--full"]):
+        imb(home, "build", *how)
+        networks = {b["business_id"]: b["network_id"] for b in businesses(home)}
+        assert not networks[one] or networks[one] != networks[two]
+    kept = told(home, "network", "show", before["network_id"])
+    assert members(kept) < members(before)
+    (event, *_) = told(home, "network", "changes", before["network_id"])
+    assert event["kind"] in {"split", "shrunk"}
+    assert "lee decided so on" in event["reason"] and "other owners, lease seen" in event["reason"]
+    assert event["kind"] in imb(home, "network", "changes").stdout
+    assert len(told(home, "network", "changes")) == len(
+        {(e["kind"], e["network_id"]) for e in told(home, "network", "changes")}
+    )
+
+
+def businesses(home: Path) -> list[dict[str, Any]]:
+    with open_snapshot(open_home(home).current_snapshot()) as store:
+        return store.rows("SELECT business_id, network_id FROM out_businesses")
+
+
+def test_a_network_answers_to_the_id_it_had(built: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(built, tmp_path / "home"))
+    detail = a_network(home)
+    Casework(open_home(home).casework_url).add_aliases([("0ld0ld00-1111", detail["network_id"])], "earlier")
+    assert told(home, "network", "show", "0ld0")["network_id"] == detail["network_id"]
+    assert "imb network list" in imb(home, "network", "show", "ffffffff-0000", check=None).stderr

@@ -178,6 +178,7 @@ def test_append_only_tables_refuse_change(casework: Casework, path: Path, table:
     casework.suppress("a", "k", "amy", "because")
     casework.freeze("r", [Flag("A-1", "possible_match", "strong", 1.0)], "amy")
     casework.add_aliases([("o", "n")], "s")
+    casework.add_network_events([("new", "n", (), "because")], "s0", "s")
     with sqlite3.connect(path) as raw:
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 10"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -310,3 +311,25 @@ def test_something_else_is_refused_in_words(path: Path) -> None:
         Casework("no url at all")
     with pytest.raises(FixHome, match="can be reached and written to"):
         Casework(f"sqlite:///{path.parent}/nowhere/casework.sqlite")
+
+
+def test_network_events_are_told_once_and_in_order(casework: Casework) -> None:
+    events = [("merged", "n1", ("n1", "n2"), "one phone"), ("new", "n3", (), "two shops")]
+    assert casework.add_network_events(events, "s0", "s1") == 2
+    assert casework.add_network_events(events, "s0", "s1-again") == 0  # the build was killed and ran again
+    assert casework.add_network_events([("gone", "n3", (), "purged")], "s1", "s2") == 1
+    told = casework.network_events()
+    assert [(e["kind"], e["network_id"], e["others"], e["snapshot_id"]) for e in told] == [
+        ("merged", "n1", ["n1", "n2"], "s1"),
+        ("new", "n3", [], "s1"),
+        ("gone", "n3", [], "s2"),
+    ]
+
+
+def test_a_decision_on_networks_binds_a_build_and_is_logged_as_such(casework: Casework) -> None:
+    before = casework.head()
+    casework.decide(False, "a", "b", [], "amy", "other owners", "network")
+    (decision,) = casework.decisions()
+    assert (decision.same, decision.scope) == (False, "network")
+    assert casework.head() != before
+    assert casework.entries("audit")[-1]["action"] == "decide not of one network"

@@ -1,0 +1,98 @@
+"""What happened to networks between two snapshots, and which link or decision did it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from analysis.changes import Bound, Change, State, network_changes, replaced
+
+# business -> its refs; a network is a string of businesses: "A:ab" is network A of businesses a and b
+REFS = {b: (f"{b}1", f"{b}2") for b in "abcdefgh"}
+
+
+def state(*networks: str, links: str = "", refs: dict[str, tuple[str, ...]] | None = None) -> State:
+    """`links`: "ab bc": the binding links, each with the sentence "a-b."."""
+    members = {n.partition(":")[0]: list(n.partition(":")[2]) for n in networks}
+    bound = [Bound(pair[0], pair[1], 0.9, f"{pair[0]}-{pair[1]}.") for pair in links.split()]
+    return State(members, refs or REFS, {b: f"Shop {b}" for b in "abcdefgh"}, bound)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (state("A:ab", links="ab"), state("A:ab", links="ab"), []),
+        (state(), state("A:ab", links="ab"), [("new", "A", (), "Shop a, Shop b")]),
+        (state("A:ab", links="ab"), state("A:abc", links="ab bc"), [("grown", "A", (), "Shop c joined. b-c.")]),
+        (
+            state("A:abc", links="ab bc"),
+            state("A:ab", links="ab"),
+            [("shrunk", "A", (), "Shop c left. What held before: b-c.")],
+        ),
+        # two join by a link
+        (
+            state("A:ab", "C:cd", links="ab cd"),
+            state("A:abcd", links="ab cd bc"),
+            [("merged", "A", ("A", "C"), "b-c.")],
+        ),
+        # … by a newcomer between them
+        (state("A:a", "C:c"), state("A:abc", links="ab bc"), [("merged", "A", ("A", "C"), "a-b. b-c.")]),
+        # three at once
+        (state("A:a", "B:b", "C:c"), state("A:abc", links="ab bc"), [("merged", "A", ("A", "B", "C"), "a-b. b-c.")]),
+        (
+            state("A:abcd", links="ab bc cd"),
+            state("A:ab", "C:cd", links="ab cd"),
+            [("split", "A", ("A", "C"), "What held before: b-c.")],
+        ),
+        (state("A:ab", links="ab"), state(), [("gone", "A", (), "Shop a, Shop b")]),
+        (
+            state("B:bc", links="bc"),
+            state("A:abc", links="ab bc"),
+            [("grown", "A", (), "Shop a joined"), ("renumbered", "A", ("B",), "same network")],
+        ),
+    ],
+)  # fmt: skip
+def test_events(before: State, after: State, expected: list[tuple[str, str, tuple[str, ...], str]]) -> None:
+    found = network_changes(before, after)
+    assert [(c.kind, c.network_id, c.others) for c in found] == [e[:3] for e in expected]
+    assert all(words in c.reason for c, (_, _, _, words) in zip(found, expected, strict=True))
+
+
+def test_businesses_are_known_by_their_refs_not_their_ids() -> None:
+    before = state("A:ab", links="ab")
+    after = state("A:xb", links="xb", refs={"x": ("a1", "a2", "a3"), "b": ("b1",)})
+    assert network_changes(before, after) == []
+
+
+def test_two_networks_whose_ads_are_read_as_one_business_now() -> None:
+    after = state("A:ab", links="ab", refs={"a": ("a1", "a2", "c1"), "b": REFS["b"]})
+    (change,) = network_changes(state("A:ab", "C:c", links="ab"), after)
+    assert (change.kind, change.others) == ("merged", ("A", "C"))
+    assert "read as one business now: Shop a" in change.reason
+
+
+def test_a_decision_that_split_a_network_is_named_first() -> None:
+    before, after = state("A:abcd", links="ab bc cd"), state("A:ab", "C:cd", links="ab bc cd")
+    (change,) = network_changes(before, after, {("b1", "d2"): "lee decided so on 2026-03-01: other owners"})
+    assert change.reason.startswith("Kept apart: lee decided so on 2026-03-01: other owners. What held before: b-c.")
+
+
+def test_replaced_ids_follow_merges_and_new_numbers() -> None:
+    changes = [
+        Change("merged", "A", ("A", "C"), ""),
+        Change("renumbered", "D", ("E",), ""),
+        Change("split", "F", ("F", "G"), ""),
+    ]
+    assert replaced(changes) == [("C", "A"), ("E", "D")]
+
+
+def test_the_order_of_businesses_and_links_does_not_matter() -> None:
+    before, after = state("A:ab", "C:cd", links="ab cd"), state("A:abcd", links="ab cd bc ad ac")
+    expected, shuffler = network_changes(before, after), random.Random(5)
+    for _ in range(5):
+        links, members = list(after.links), {n: list(b) for n, b in after.members.items()}
+        shuffler.shuffle(links)
+        for businesses in members.values():
+            shuffler.shuffle(businesses)
+        assert network_changes(before, State(members, after.refs, after.names, links)) == expected
