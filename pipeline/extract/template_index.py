@@ -1,119 +1,142 @@
 """Clusters of ads whose wording agrees: candidates by MinHash and LSH, decided by weighted overlap.
 
-Leaders only are indexed, so that the cost of an ad does not grow with the size of its cluster. An ad that joins with
-little overlap becomes a further leader: a template that is edited step by step is followed.
+An ad is compared with the leaders of a bounded number of earlier ads that fall into a bucket with it, so that its cost
+depends neither on the size of its cluster nor on how many ads use the same stock phrases. An ad that joins with little
+overlap becomes a further leader: a template that is edited step by step is followed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from math import log2
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy
-from datasketch import MinHash, MinHashLSH
+from datasketch import MinHash
+from numpy.typing import NDArray
 
-PERMUTATIONS, BANDS, ROWS = 64, 21, 3  # two ads that share half of their pairs are compared in 94 of 100 cases
-ALIKE = 0.28  # weighted overlap from which two ads are one template's
-LOOSE = 0.5  # below this an ad that joins is indexed as well
-CANDIDATES = 12  # best leaders, by estimated overlap, that are compared
+from pipeline.extract.template_wording import Counts, Hashes, Numbers, Ragged
+
+BANDS, ROWS = 21, 3  # two ads that share half of their pairs are compared in 94 of 100 cases
+LOOSE = 1.8  # times the overlap that is asked for: below it an ad that joins becomes a leader as well
+CANDIDATES = 6  # earlier ads, by estimated overlap, whose leaders are compared
+BEFORE = 3  # earlier ads of a bucket that are looked at, beside its first
+AGREEING = 3  # hashes of a signature in which a candidate must agree: a band; and half as many as the best one
 BACKGROUND = 3_000  # ads imagined beside the collected ones, so that small collections judge nothing common
 
-_MODEL = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32")
+_MODEL = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32")
+_WIDE = 1 << 11  # ads whose signatures are compared at once
 
 
-def signature(pairs: Iterable[int]) -> MinHash:
-    """MinHash of a set of pair hashes."""
-    made = MinHash(PERMUTATIONS, permutations=_MODEL.permutations, hashfunc=_as_is, scheme="affine32")
-    made.update_batch(pairs)
-    return made
+def signatures(said: Ragged) -> Hashes:
+    """The MinHash of every row, (rows, BANDS * ROWS), as `datasketch` makes it one by one."""
+    made = numpy.full((BANDS * ROWS, len(said)), 0xFFFFFFFF, numpy.uint32)
+    filled = numpy.flatnonzero(numpy.diff(said.starts))
+    for first, block in said.blocks():
+        rows = filled[(filled >= first) & (filled < first + len(block))]
+        if len(rows):
+            mixed = _mixed(block.values)
+            for n, (a, b) in enumerate(zip(*_MODEL.permutations, strict=True)):
+                made[n, rows] = numpy.minimum.reduceat(mixed * a + b, block.starts[rows - first])
+    return numpy.ascontiguousarray(made.T)
 
 
-def _as_is(value: int) -> int:
-    return value
+def _mixed(values: Hashes) -> Hashes:
+    """The finalizer of MurmurHash3, which the scheme puts before its permutations."""
+    values = values ^ (values >> numpy.uint32(16))
+    values = values * numpy.uint32(0x85EBCA6B)
+    values ^= values >> numpy.uint32(13)
+    values *= numpy.uint32(0xC2B2AE35)
+    return values ^ (values >> numpy.uint32(16))
 
 
-class _Weights(dict[int, float]):
-    """Bits of surprise in a pair, worked out when first asked for."""
-
-    def __init__(self, counts: Mapping[int, int], total: int) -> None:
-        super().__init__()
-        self.counts, self.total = counts, total
-
-    def __missing__(self, pair: int) -> float:
-        rare = (self.total + BACKGROUND) / max(1, self.counts.get(pair, 1))
-        bits = self[pair] = max(0.1, log2(rare))
-        return bits
+def weigh(said: Ragged, counts: Counts, total: int) -> NDArray[numpy.float64]:
+    """Bits of surprise in every pair of every row, when `counts` are of `total` ads."""
+    bits = numpy.empty(len(said.values))
+    for first, block in said.blocks():
+        at = said.starts[first]
+        numbers = numpy.maximum(1, counts.of(block.values))
+        bits[at : at + len(block.values)] = numpy.maximum(0.1, numpy.log2((total + BACKGROUND) / numbers))
+    return bits
 
 
-@dataclass
-class TemplateIndex:
-    """Clusters that grow ad by ad. `counts`: in how many of `total` ads each pair stands."""
+def cluster(said: Ragged, bits: NDArray[numpy.float64], alike: float) -> Numbers:
+    """The number of the cluster of each row, counted in order of their first ads. A row without pairs stands alone.
 
-    counts: Mapping[int, int]
-    total: int
-    cluster_of: dict[str, int] = field(default_factory=dict)  # ad id -> cluster number
-    leader_of: list[str] = field(default_factory=list)  # cluster number -> its first ad
-    _pairs: dict[str, frozenset[int]] = field(default_factory=dict)  # leaders only
-    _hashes: dict[str, numpy.ndarray] = field(default_factory=dict)
-    _sums: dict[str, float] = field(default_factory=dict)  # weight of all that a leader says
-    _weights: _Weights = field(init=False)
-    _known: dict[frozenset[int], int] = field(default_factory=dict)  # the same wording again
-    _lsh: MinHashLSH = field(default_factory=lambda: MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, ROWS)))
-
-    def __post_init__(self) -> None:
-        self._weights = _Weights(self.counts, self.total)
-
-    def add(self, ad_id: str, pairs: frozenset[int]) -> int:
-        """The cluster that the ad joins or begins. An ad without pairs stands alone."""
-        cluster = self._known.get(pairs) if pairs else None
-        if cluster is None:
-            cluster = self._place(ad_id, pairs)
-            if pairs:
-                self._known[pairs] = cluster
-        self.cluster_of[ad_id] = cluster
-        return cluster
-
-    def _place(self, ad_id: str, pairs: frozenset[int]) -> int:
-        made = signature(pairs) if pairs else None
-        best, overlap = self._nearest(pairs, made) if made else ("", 0.0)
-        if overlap >= ALIKE:
-            if made and overlap < LOOSE:
-                self._lead(ad_id, pairs, made)
-            return self.cluster_of[best]
-        self.leader_of.append(ad_id)
-        if made:
-            self._lead(ad_id, pairs, made)
-        return len(self.leader_of) - 1
-
-    def _lead(self, ad_id: str, pairs: frozenset[int], made: MinHash) -> None:
-        self._pairs[ad_id], self._hashes[ad_id], self._sums[ad_id] = pairs, made.hashvalues, self._weight(pairs)
-        self._lsh.insert(ad_id, made, check_duplication=False)
-
-    def _nearest(self, pairs: frozenset[int], made: MinHash) -> tuple[str, float]:
-        found = self._lsh.query(made)
-        if len(found) > CANDIDATES:
-            agree = (numpy.stack([self._hashes[a] for a in found]) == made.hashvalues).sum(axis=1)
-            found = [found[i] for i in numpy.lexsort((found, -agree))[:CANDIDATES]]
-        own = self._weight(pairs)
-        scored = [(self._overlap(pairs, own, a), a) for a in sorted(found)]
-        overlap, best = max(scored, key=lambda s: s[0], default=(0.0, ""))
-        return best, overlap
-
-    def _overlap(self, pairs: frozenset[int], own: float, leader: str) -> float:
-        """Shared wording by weight, 0 to 1: rare pairs count more than common ones."""
-        shared = self._weight(pairs & self._pairs[leader])
-        return shared / (own + self._sums[leader] - shared) if shared else 0.0
-
-    def _weight(self, pairs: frozenset[int]) -> float:
-        """Bits of surprise in all of the pairs together."""
-        return sum(map(self._weights.__getitem__, pairs))
+    `alike` is the overlap by weight, 0 to 1, from which a row joins. `bits` are the weights of the pairs.
+    """
+    made = signatures(said)
+    joining = _Joining(said, bits, alike)
+    for first, nearest in _nearest(made):
+        for row, candidates in enumerate(nearest.tolist(), first):
+            joining.add(row, [c for c in candidates if c >= 0])
+    return joining.clusters
 
 
-def count_pairs(documents: Iterable[frozenset[int]]) -> Counter[int]:
-    """In how many documents each pair stands."""
-    found: Counter[int] = Counter()
-    for pairs in documents:
-        found.update(pairs)
+def _nearest(made: Hashes) -> Iterator[tuple[int, NDArray[numpy.int32]]]:
+    """In blocks: for each row the earlier rows that agree best with it, (rows, CANDIDATES), -1 where there is none."""
+    earlier = _earlier(made)
+    for first in range(0, len(made), _WIDE):
+        found = numpy.sort(earlier[first : first + _WIDE], axis=1)
+        found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
+        row, column = numpy.nonzero(found >= 0)
+        agree = numpy.zeros(found.shape, numpy.int16)
+        agree[row, column] = (made[first + row] == made[found[row, column]]).sum(axis=1)
+        found[agree < numpy.maximum(AGREEING, agree.max(axis=1, keepdims=True) // 2)] = -1
+        best = numpy.argsort(-agree, axis=1, kind="stable")[:, :CANDIDATES]
+        yield first, numpy.take_along_axis(found, best, axis=1)
+
+
+def _earlier(made: Hashes) -> NDArray[numpy.int32]:
+    """For each row the first and the last few of the earlier rows in each of its buckets, -1 where there is none."""
+    found = numpy.full((len(made), BANDS * (BEFORE + 1)), -1, numpy.int32)
+    filled = numpy.flatnonzero((made != 0xFFFFFFFF).any(axis=1)).astype(numpy.int32)
+    for band in range(BANDS):
+        rows = made[filled, band * ROWS : (band + 1) * ROWS].astype(numpy.uint64)
+        keys = (rows * _FOLD).sum(axis=1, dtype=numpy.uint64)
+        order = numpy.argsort(keys, kind="stable")
+        ordered, rank = filled[order], numpy.arange(len(order))
+        begun = numpy.maximum.accumulate(numpy.where(numpy.diff(keys[order], prepend=~keys[order][:1]) != 0, rank, 0))
+        place = band * (BEFORE + 1)
+        later = rank > begun
+        found[ordered[later], place] = ordered[begun[later]]
+        for back in range(1, BEFORE + 1):
+            later = rank - back > begun
+            found[ordered[later], place + back] = ordered[rank[later] - back]
     return found
+
+
+_FOLD = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9][:ROWS], numpy.uint64)
+
+
+class _Joining:
+    """Rows join clusters one after another."""
+
+    def __init__(self, said: Ragged, bits: NDArray[numpy.float64], alike: float) -> None:
+        self.clusters = numpy.full(len(said), -1, numpy.int64)
+        self._said, self._bits, self._alike = said, bits, alike
+        before = numpy.concatenate(([0.0], numpy.cumsum(bits)))
+        self._weights: list[float] = (before[said.starts[1:]] - before[said.starts[:-1]]).tolist()  # of each row
+        self._leader: dict[int, int] = {}  # row -> the row it was joined to, when that speaks for it
+        self._pairs: dict[int, frozenset[int]] = {}  # of leaders
+        self._count = 0
+
+    def add(self, row: int, candidates: Sequence[int]) -> None:
+        """Put the row into the cluster of the leader that it agrees with, or begin one."""
+        leaders = dict.fromkeys(self._leader.get(c, c) for c in candidates)
+        start, end = self._said.starts[row : row + 2].tolist() if leaders else (0, 0)
+        pairs = dict(zip(self._said.values[start:end].tolist(), self._bits[start:end].tolist(), strict=True))
+        overlap, best = max(((self._overlap(row, pairs, leader), -leader) for leader in leaders), default=(0.0, 0))
+        if overlap < self._alike:
+            self.clusters[row] = self._count
+            self._count += 1
+            return
+        self.clusters[row] = self.clusters[-best]
+        if overlap >= LOOSE * self._alike:
+            self._leader[row] = -best
+
+    def _overlap(self, row: int, pairs: Mapping[int, float], leader: int) -> float:
+        """Shared wording by weight, 0 to 1: rare pairs count more than common ones."""
+        known = self._pairs.get(leader)
+        if known is None:
+            known = self._pairs[leader] = frozenset(self._said[leader].tolist())
+        shared = sum(map(pairs.__getitem__, known.intersection(pairs)))
+        return shared / (self._weights[row] + self._weights[leader] - shared) if shared else 0.0

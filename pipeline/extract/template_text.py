@@ -8,49 +8,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import methodcaller
 from zlib import crc32
 
 # A word of letters; a number; one character of a script that is written without spaces.
 _SPACELESS = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W\d_{_SPACELESS}]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+_LETTER = rf"[^\W\d_{_SPACELESS}]"
+_TAIL = r"(?:['’][^\W\d_]+)*"
+_TOKEN = re.compile(
+    rf"[A-Za-z]++(?!{_LETTER}){_TAIL}|[{_SPACELESS}]|{_LETTER}+{_TAIL}|\d+(?:[.,:]\d+)*"  # the first for speed only
+)
 _END = re.compile(r"[.!?;,|\n…。！？；，、]")
-_NUMBER = "0"
-_MIX = 0x9E3779B1  # odd, so that no two first tokens of a pair fall together
+_span = methodcaller("span")
+_NUMBER = crc32(b"0")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The tokens of a text as compared."""
+class _Hashes(dict[str, int]):
+    """32-bit hash of a token in lower case. Every number is the same, because numbers are what a template varies."""
 
-    text: str
-    tokens: tuple[str, ...]
-
-    def pairs(self) -> list[int]:
-        """Hash of every two neighboring tokens, in order."""
-        hashed = [_hash(token) for token in self.tokens]
-        return [(a * _MIX ^ b) & 0xFFFFFFFF for a, b in pairwise(hashed)]
-
-    def sentences(self) -> list[list[int]]:
-        """The pairs of each sentence; the pair across the end of one is in none."""
-        spans, found = self.spans(), list[list[int]]([[]])
-        for n, pair in enumerate(self.pairs()):
-            if _END.search(self.text, spans[n][1], spans[n + 1][0]):
-                found.append([])
-            else:
-                found[-1].append(pair)
-        return found
-
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each token stands in the text."""
-        return [m.span() for m in _TOKEN.finditer(self.text)]
+    def __missing__(self, token: str) -> int:
+        if len(self) >= 1_000_000:  # slips of the pen never end
+            self.clear()
+        made = self[token] = _NUMBER if token[0].isdigit() else crc32(token.lower().encode("utf-8", "replace"))
+        return made
 
 
-def words_of(text: str) -> Words:
-    """Tokens of a text in lower case; every number is the same token, because numbers are what a template varies."""
-    return Words(text, tuple(_NUMBER if t[0].isdigit() else t.lower() for t in _TOKEN.findall(text)))
+_HASHES = _Hashes()
+
+
+def token_hashes(text: str) -> list[int]:
+    """The hash of every token, in order."""
+    return list(map(_HASHES.__getitem__, _TOKEN.findall(text)))
+
+
+def token_spans(text: str, count: int | None = None) -> list[tuple[int, int]]:
+    """Where each token stands in the text; of the first `count` tokens only."""
+    return list(map(_span, islice(_TOKEN.finditer(text), count)))
+
+
+def sentence_ends(text: str) -> list[bool]:
+    """Whether a sentence ends between each token and the next; one fewer than tokens."""
+    spans = token_spans(text)
+    return [bool(_END.search(text, end, start)) for (_, end), (start, _) in pairwise(spans)]
 
 
 def mask(text: str, quotes: Iterable[str]) -> str:
@@ -59,8 +59,3 @@ def mask(text: str, quotes: Iterable[str]) -> str:
         if len(quote) > 3:
             text = text.replace(quote, "0")
     return text
-
-
-@lru_cache(maxsize=500_000)
-def _hash(token: str) -> int:
-    return crc32(token.encode())
