@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
-from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, read_street
+from pipeline.extract.address_road import road_place
+from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, names_highway, read_street
 from pipeline.extract.address_unit import BARE_UNITS, clean_unit, read_unit, take_unit
 from pipeline.extract.address_vocab import DECLARED, ascii_upper
 from pipeline.extract.gazetteer import place_of
@@ -17,7 +18,7 @@ _PO_BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*(?:BOX|DRAWER)|POST OFFICE BOX|POB|BOX
 _STARTS_WITH_NUMBER = re.compile(rf"(?:{HOUSE_NUMBER}|(?:ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)\b)")
 _NUMBER_INSIDE = re.compile(rf"(?<=[\s:]){HOUSE_NUMBER}\s+(?=[A-Z0-9])")
 _CROSSING = re.compile(r"\s+(?:&|AND|AT|@|/)\s+")
-_CROSSING_WORDS = re.compile(r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|NEAR)\s+")
+_CROSSING_WORDS = re.compile(r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|CROSS STREETS?:?|NEAR)\s+")
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
 _ASIDE = re.compile(rf"(?<=\S)\s+\(?(?:{_ASIDES})\b[^,)]*\)?|\((?![^)]*[0-9])[^)]*\)")
 _LONGEST = 400  # characters of a line that are read
@@ -109,21 +110,32 @@ def _street_segment(rest: str) -> tuple[str, str]:
     """(the part with the street, a bare unit behind it) of a line without place and marked units."""
     segments = [segment.strip(" .-") for segment in rest.split(",")]
     segments = [segment for segment in segments if segment and segment != "BOX"]
+    if (joined := ", ".join(segments)) and road_place(joined):
+        return joined, ""
     for index, segment in enumerate(segments):
         if _STARTS_WITH_NUMBER.match(segment) and len(segment.split()) > 1:
             following = segments[index + 1] if index + 1 < len(segments) else ""
             bare = clean_unit(following) if re.fullmatch(r"[0-9]{1,4} ?[A-Z]?|[A-Z] ?[0-9]{0,3}", following) else ""
             return segment, bare
     for segment in segments:
+        if names_highway(_CROSSING.split(segment)[0]):
+            return segment, ""
         if (inside := _NUMBER_INSIDE.search(segment)) and has_suffix(segment[inside.start() :]):
             return segment[inside.start() :], ""
     return (segments[0], "") if segments else ("", "")
 
 
 def _street_key(segment: str) -> tuple[str, str]:
+    if key := road_place(segment):
+        return key, ""
     if not re.match(HOUSE_NUMBER, segment):
         crossing = _CROSSING.split(_CROSSING_WORDS.sub("", segment))
-        if len(crossing) == 2 and (has_suffix("0 " + segment) or _CROSSING_WORDS.match(segment) or "&" in segment):
+        if len(crossing) == 2 and (
+            has_suffix("0 " + segment)
+            or all(map(names_highway, crossing))
+            or _CROSSING_WORDS.match(segment)
+            or "&" in segment
+        ):
             return " & ".join(sorted(read_street(street).key for street in crossing)), ""
     street: Street = read_street(segment)
     if not street.name or (not street.number and not has_suffix(segment) and not re.search(r"[0-9]", street.name)):

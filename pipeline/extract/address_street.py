@@ -27,7 +27,7 @@ _HIGHWAYS: list[tuple[tuple[str, ...], str]] = sorted(
     key=lambda row: (-len(row[0]), row[0]),
 )
 _NEED_NUMBER = {name.upper() for name in DECLARED["highways"]["bare_names_need_hyphen"]}
-_ROAD_ID = re.compile(r"[0-9]+[A-Z]{0,2}|[A-Z]{1,2}")
+_ROAD_ID = re.compile(r"[0-9]+(?:-?[A-Z]{1,2})?|[A-Z]{1,2}")
 _ROAD_MARKS = {"BUSINESS": "BUS", "BUS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT", "LOOP": "LOOP", "SPUR": "SPUR"}
 _ROAD_MARKS |= {"BYPASS": "BYP", "BYP": "BYP", "OUTER": "OUTER", "FRONTAGE": "FRONTAGE"}
 _PLAIN_SUFFIXES = {"ST", "AVE", "RD", "BLVD", "DR", "LN", "CT", "PL", "PKWY", "WAY", "TER", "CIR", "SQ", "TRL"}
@@ -59,6 +59,11 @@ def read_street(line: str) -> Street:
 
 def has_suffix(line: str) -> bool:
     return any(word in SUFFIXES for word in _tokens(line)[1:])
+
+
+def names_highway(line: str) -> bool:
+    """Whether a line without house number is a numbered or lettered road."""
+    return bool(_highway(_tokens(line)))
 
 
 def _tokens(line: str) -> list[str]:
@@ -138,6 +143,9 @@ def _road(before: list[str], name: str, road: str, marks: list[str]) -> str:
     kinds = [_ROAD_MARKS[mark] for mark in marks if mark in _ROAD_MARKS]
     if road[0].isdigit() and road[-1:] in DIRECTIONS and len(road) > 1:
         road, after = road[:-1], [road[-1], *after]
+    road = road.replace("-", "")
+    if kinds == ["BUS", "LOOP"] and name in {"I", "HWY"}:  # "I-70 Business Loop" is "Business Loop 70"
+        name, kinds = "BUS LOOP", []
     heading = [word for word in before if word != "OLD"] or after[:1]
     old = ["OLD"] if "OLD" in before else []
     return " ".join([*heading, *old, name, road.lstrip("0") or road, *kinds])

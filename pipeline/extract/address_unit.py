@@ -33,10 +33,12 @@ _WORDS = _ways(_SUITE + _BUILDING + _FLOOR)
 _MARK = rf"(?:(?P<word>{_WORDS})(?:(?:[\s.:#-]|NO\.?\s)+|(?=[0-9]))|(?P<sign>\#)\s*)"
 _MARKED = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9]){_MARK}(?P<id>{_ID})\)?")
 # The same where a unit directly follows a street, for use in running text.
-UNIT = re.compile(rf"[ ,.(-]{{0,3}}(?:(?<![A-Z0-9])(?:{_WORDS})(?:[ .:#-]+|(?=[0-9]))|\#\s?)(?:{_ID})\)?")
-_NTH_FLOOR = re.compile(
-    rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<nth>[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})\s+(?:{_ways(_FLOOR)})\b\.?\)?"
+_NTH = rf"(?:[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})"
+UNIT = re.compile(
+    rf"[ ,.(-]{{0,3}}(?:(?:(?<![A-Z0-9])(?:{_WORDS})(?:[ .:#-]+|(?=[0-9]))|\#\s?)(?:{_ID})"
+    rf"|(?<![A-Z0-9]){_NTH} (?:{_ways(_FLOOR)})\b\.?)\)?"
 )
+_NTH_FLOOR = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<nth>{_NTH})\s+(?:{_ways(_FLOOR)})\b\.?\)?")
 _BARE = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<alone>{_ways(list(_ALONE))})(?![A-Z0-9])\)?")
 _WHOLE = re.compile(rf"\s*#?\s*(?P<id>{_ID})\s*")
 
@@ -47,18 +49,18 @@ def take_unit(text: str, *, rear: bool = True) -> tuple[str, str, str]:
     "Bldg A Ste 3" is "A3" in either order, as "Ste A-3" is; a floor counts only where nothing finer is said.
     """
     parts: dict[str, str] = {}
-    marks: list[str] = []
+    marks: dict[str, str] = {}
     text = _NTH_FLOOR.sub(lambda m: _keep(parts, "floor", ORDINALS.get(m["nth"], m["nth"])[:-2]), text)
     while found := _MARKED.search(text):
         word = found["word"] or "#"
         kind = "building" if word in _BUILDING else "floor" if word in _FLOOR else "suite"
         parts.setdefault(kind, clean_unit(found["id"]))
-        marks.append(word)
+        marks.setdefault(kind, word)
         text = f"{text[: found.start()]} , {text[found.end() :]}"
     if rear and not parts and (found := _BARE.search(text)):
         parts["suite"] = _ALONE[found["alone"]]
         text = f"{text[: found.start()]} , {text[found.end() :]}"
-    return text, _joined(parts), marks[0] if marks else ""
+    return text, _joined(parts), next((marks[kind] for kind in ("suite", "building", "floor") if kind in marks), "")
 
 
 def _keep(parts: dict[str, str], kind: str, value: str) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.extract.address_line import parse_address
 from pipeline.extract.address_place import read_state
+from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
 from pipeline.extract.address_unit import UNIT
-from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES
+from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.scan import scan, sought
 from pipeline.model import Address
@@ -21,6 +22,9 @@ _DOUBTFUL = {word.upper() for word in _FREE["doubtful"]}
 _NOT_NAMES = {word.upper() for word in _FREE["not_names"]}
 _STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
 _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
+_BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
+_ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
+ASIDE = re.compile(rf" ?[,(]? ?(?:{_ASIDES})\b[^,.;\n()]{{1,60}}\)?")
 ENOUGH = 0.5
 _BLANKS = "\t\n\r\f\v\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
@@ -34,33 +38,48 @@ _DIRECTION = f"(?:{_ways([*DIRECTIONS, 'N.E', 'N.W', 'S.E', 'S.W'])})\\b\\.?"
 _ROADS = [way for name, ways in DECLARED["highways"].items() if name.isupper() for way in ways]
 _ROAD = _ways([*_ROADS, *("u.s." + way[2:] for way in _ROADS if way.startswith("us"))])
 _STATE = f"(?:{_ways([*STATES, *STATE_CODES])})\\b\\.?"
-_ROAD_ID = r"(?:[0-9]{1,4}[A-Z]?|[A-Z]{1,2})\b"
-_HIGHWAY = rf"(?:OLD )?(?:{_ROAD})\.?[ -](?:(?:BUSINESS|BUS|LOOP) )?{_ROAD_ID}(?: (?:BUSINESS|BUS|LOOP)\b)?"
+_ROAD_ID = r"(?:[0-9]{1,4}(?:-?[A-Z])?|[A-Z]{1,2})\b"
+_ROAD_MARK = "(?:BUSINESS|BUS|LOOP|ALT|SPUR|BYPASS)"
+_HIGHWAY = rf"(?:OLD )?(?:{_ROAD})\.?[ -](?:{_ROAD_MARK} )?{_ROAD_ID}(?: {_ROAD_MARK}\b){{0,2}}"
 _WORD = r"(?:[A-Z][A-Z'’]{0,24}\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
-_NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4])?|[NSEW][0-9]+[NSEW][0-9]+)"
+_NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4]| ?½)?|[NSEW][0-9]+[NSEW][0-9]+)"
+_SPELLED = rf"\b(?:{_ways(NUMBERS)})\b"  # "One Main Street", only before a place
 _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
 _STREET = sought(
     re.compile(
-        rf"{_NOT_AFTER}(?P<number>{_NUMBER})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
-        rf"|(?P<avenue>AVE(?:NUE)? [A-Z]\b|BROADWAY\b)"
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
+        rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
         rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
     )
 )
-# No suffix: only before a whole "City, ST 65804".
+# No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
 _UNSUFFIXED = sought(
     re.compile(
-        rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<name>[A-Z][A-Z'’.]{{1,24}}(?: [A-Z][A-Z'’.]{{1,24}}){{0,2}}?) ?"
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<heading>{_DIRECTION} (?=[A-Z0-9]))?"
+        r"(?P<name>[A-Z][A-Z'’.]{1,24}(?: [A-Z][A-Z'’.]{1,24}){0,2}?|[0-9]{1,3}(?:ST|ND|RD|TH)) ?"
         r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
     )
 )
 # "1200 Lake St Louis Blvd": a saint inside the name.
 _SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b\.?")
 _ONE_STREET = rf"(?:{_DIRECTION} )?(?:{_HIGHWAY}|{_WORD}(?: {_WORD})?? (?:{_SUFFIX})\b\.?)"
+_ORDINAL_STREET = rf"(?:{_DIRECTION} )?[0-9]{{1,3}}(?:ST|ND|RD|TH)"
+_BARE_STREET = rf"(?:{_DIRECTION} )?(?:[A-Z][A-Z'’]{{2,24}}(?: [A-Z][A-Z'’]{{2,24}})??|[0-9]{{1,3}}(?:ST|ND|RD|TH))"
+_AND = r"(?: ?[&@/] ?| (?:AND|AT) )"
+_LED = r"(?P<led>\b(?:CORNER|INTERSECTION|CROSSING|JUNCTION)(?: OF)? |\bCROSS STREETS?:? )"
+_ENDED = r"(?=\.|,| IN\b| NEAR\b|\n| ?[|•(!-]|$)"
+# Two streets; one bare ordinal; and bare names where the words before say what they are.
 _CROSSING = sought(
-    re.compile(rf"(?:\b(?:CORNER|INTERSECTION) OF )?(?P<one>\b{_ONE_STREET}) (?:&|AND|AT|@) (?P<two>{_ONE_STREET})")
+    re.compile(
+        rf"(?:{_LED}(?P<one_led>{_ONE_STREET}|{_BARE_STREET}){_AND}(?P<two_led>{_ONE_STREET}|{_BARE_STREET}{_ENDED}))"
+        rf"|(?P<one>\b{_ONE_STREET}){_AND}(?P<two>{_ONE_STREET})"
+        rf"|(?P<one_nth>\b{_ORDINAL_STREET}){_AND}(?P<two_nth>{_ONE_STREET}|{_BARE_STREET}{_ENDED})"
+        rf"|(?P<one_bare>\b{_ONE_STREET}){_AND}(?P<two_bare>{_ORDINAL_STREET}\b)"
+    )
 )
+_NUMBERED = re.compile(_HIGHWAY)
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
 _BETWEEN = r"[ ,.|•·–—-]{1,6}"
@@ -93,7 +112,7 @@ def find_addresses(text: str) -> list[AddressMention]:
     """Every street address and crossing in a text, in order of appearance. Never raises."""
     upper = _upper(text)
     found: list[AddressMention] = []
-    for pattern, read in ((_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
+    for pattern, read in ((ROAD_PLACE, _on_road), (_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
         taken = _Taken(found)
         for match in scan(pattern, upper):
             if taken.holds(match.start()):
@@ -102,6 +121,13 @@ def find_addresses(text: str) -> list[AddressMention]:
                 found.append(mention)
                 taken.add(mention)
         found.sort(key=lambda m: m.start)
+    return _without_directions(found)
+
+
+def _without_directions(found: list[AddressMention]) -> list[AddressMention]:
+    """Exits and mile markers beside a street address only tell the way to it."""
+    if not all(is_road_place(mention.address.street_key) for mention in found):
+        return [m for m in found if not is_road_place(m.address.street_key)]
     return found
 
 
@@ -142,7 +168,11 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
         street_end = saint.end()
     unit_end = _unit_end(upper, street_end)
     place, end = _place(text, upper, unit_end)
-    if not suffix and name and not (place.get("zip") and place.get("city")):
+    if not suffix and name and not (place.get("city") and (place.get("zip") or _is_headed(text, found, place))):
+        return None
+    if found["number"].isalpha() and not (
+        text[found.start()].isupper() and (place.get("zip") or unit_end > street_end)
+    ):
         return None
     confidence = _confidence(text, upper, found, suffix, bool(unit_end > street_end), place)
     if confidence < ENOUGH:
@@ -158,6 +188,13 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
         if address.street_key
         else None
     )
+
+
+def _is_headed(text: str, found: re.Match[str], place: dict[str, str]) -> bool:
+    """Whether a street without suffix is told by its direction: "1200 S. Fifth, Joplin MO", not "20 W rooms"."""
+    name = text[slice(*found.span("name"))]
+    plain = " " not in name and not name[0].islower() and len(found["number"]) > 2
+    return bool(plain and found["heading"] and "state" in place and _is_known_city(place["city"]))
 
 
 def _one_line(text: str) -> str:
@@ -180,6 +217,13 @@ def _unit_end(upper: str, at: int) -> int:
 
 def _place(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
     """City, state and ZIP written behind a street, and where they end."""
+    if (aside := ASIDE.match(upper, at)) and (behind := _stated_place(text, upper, aside.end())):
+        return behind
+    return _stated_place(text, upper, at) or _city_alone(text, upper, at)
+
+
+def _stated_place(text: str, upper: str, at: int) -> tuple[dict[str, str], int] | None:
+    """A city with its state or ZIP, or a ZIP."""
     for pattern in _PLACES:
         found = pattern.match(upper, at)
         if not found:
@@ -187,7 +231,7 @@ def _place(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
         place = {key: text[slice(*found.span(key))] for key, value in found.groupdict().items() if value}
         if _is_state(place) if "state" in place else _is_known_city(place.get("city", "")) or "city" not in place:
             return place, max(found.end(key) for key in place)
-    return _city_alone(text, upper, at)
+    return None
 
 
 def _city_alone(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
@@ -223,7 +267,7 @@ def _confidence(
     number = found["number"]
     name = text[found.end("number") : found.end()].strip()
     score = 0.7
-    score += 0.15 if has_unit else 0.0
+    score += 0.2 if has_unit else 0.0
     score += 0.3 if place.get("zip") else 0.2 if place else 0.0
     score += 0.15 if _BEFORE.search(upper[max(0, found.start() - 12) : found.start()]) else 0.0
     score -= 0.25 if suffix in _DOUBTFUL else 0.0
@@ -233,9 +277,17 @@ def _confidence(
 
 
 def _crossing(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
-    if not all(_is_name(_SUFFIX_BEHIND.sub("", found[street])) for street in ("one", "two")):
+    groups = {kind.split("_")[0]: said for kind, said in found.groupdict().items() if said and kind != "led"}
+    streets = [street for street in (groups["one"], groups["two"]) if not _NUMBERED.fullmatch(street)]
+    if not all(_is_name(_SUFFIX_BEHIND.sub("", street)) for street in streets):
         return None
+    start = found.start() if not found["led"] else found.start("one_led")
     place, end = _place(text, upper, found.end())
+    bare = found["one_nth"] or found["two_bare"]
+    if bare and not (place and _is_known_city(place.get("city", ""))):
+        return None
+    if (bare or found["led"]) and not text[start : found.end()].isupper() and not _named(text[start : found.end()]):
+        return None
     address = parse_address(
         _one_line(text[found.start() : found.end()]),
         city=place.get("city", ""),
@@ -245,3 +297,25 @@ def _crossing(text: str, upper: str, found: re.Match[str]) -> AddressMention | N
     if " & " not in address.street_key:
         return None
     return AddressMention(address, found.start(), end, text[found.start() : end], 0.55)
+
+
+def _named(text: str) -> bool:
+    """Whether the words are written as names: "5th & Main", not "first and last"."""
+    return all(
+        word[0].isupper() or word[0].isdigit() or word in _BETWEEN_NAMES for word in re.findall(r"[^\W_]+", text)
+    )
+
+
+def _on_road(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
+    """An exit or a mile marker: where a place without a street address is."""
+    place, end = _place(text, upper, found.end())
+    key = road_place(upper[found.start() : found.end()])
+    if not key:
+        return None
+    said = parse_address(
+        _one_line(text[found.start() : found.end()]),
+        city=place.get("city", ""),
+        state=place.get("state", ""),
+        zip=place.get("zip", ""),
+    )
+    return AddressMention(said, found.start(), end, text[found.start() : end], 0.55) if said.street_key else None

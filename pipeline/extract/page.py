@@ -17,7 +17,7 @@ from pipeline.extract.text import MAX_BYTES, bounded, decode, parse, visible_tex
 from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 _MAGIC = (
     (b"%PDF-", "a PDF"),
