@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.template_ads import make_ads
 from benchmarks.templates import ours, pairwise
+from pipeline.extract.template_index import BANDS, ROWS, signatures
 from pipeline.extract.template_text import mask, token_hashes, token_spans
+from pipeline.extract.template_wording import pair_sets, pairs_of, ragged
 from pipeline.extract.templates import AdText, Template, find_templates
 
 WORDING = (
@@ -113,3 +117,28 @@ def test_spans_lead_back_to_the_text(text: str) -> None:
 
 def test_values_that_were_read_are_masked() -> None:
     assert mask("Call 417.555.0142 or four-1-7", ["417.555.0142", "or"]) == "Call 0 or four-1-7"
+
+
+def test_signatures_are_those_of_the_library() -> None:
+    rows = [[3, 99, 4_000_000_000], [], [7], list(range(40))]
+    made = signatures(ragged(rows))
+    for row, signature in zip(rows, made, strict=True):
+        one = MinHash(BANDS * ROWS, seed=1, scheme="affine32", hashfunc=int)
+        one.update_batch(row)
+        assert signature.tolist() == one.hashvalues.tolist()
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=12))
+def test_pairs_of_each_ad_are_its_own(rows: list[list[int]]) -> None:
+    found = pair_sets(ragged(rows))
+    expected = [sorted(set(pairs_of(numpy.array(row, numpy.uint32)).tolist())) for row in rows]
+    assert [found[n].tolist() for n in range(len(found))] == expected
+
+
+def test_two_templates_that_stock_phrases_draw_together_are_told_apart() -> None:
+    stock = "Cash only please. Walk-ins welcome every day. Open late all week. Free parking in the back."
+    other = "Golden light fills {name}, a room of cedar. Our host plays the zither on Mondays. Ask about ginger tea. "
+    other += "Slippers wait beside the door. The kettle sings at noon."
+    texts = [*written(6), *[other.format(name=NAMES[n % 5]) for n in range(6)]]
+    found = find_templates(ads([f"{stock} {text}" for text in texts]))
+    assert sorted(len(t.ad_ids) for t in found) == [6, 6]
