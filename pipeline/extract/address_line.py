@@ -18,7 +18,9 @@ _PO_BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*(?:BOX|DRAWER)|POST OFFICE BOX|POB|BOX
 _STARTS_WITH_NUMBER = re.compile(rf"(?:{HOUSE_NUMBER}|(?:ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN)\b)")
 _NUMBER_INSIDE = re.compile(rf"(?<=[\s:]){HOUSE_NUMBER}\s+(?=[A-Z0-9])")
 _CROSSING = re.compile(r"\s+(?:&|AND|AT|@|/)\s+")
-_CROSSING_WORDS = re.compile(r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|CROSS STREETS?:?|NEAR)\s+")
+_CROSSING_WORDS = re.compile(
+    r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|CROSS STREETS?:?|NEAR)\s+"
+)
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
 _ASIDE = re.compile(rf"(?<=\S)\s+\(?(?:{_ASIDES})\b[^,)]*\)?|\((?![^)]*[0-9])[^)]*\)")
 _LONGEST = 400  # characters of a line that are read
