@@ -15,4 +15,5 @@ NAMES = (
     "unprofiled",
     "templates",
     "true_networks",
+    "rereading",
 )
