@@ -84,6 +84,7 @@ def test_mutated_pages_are_read_and_every_quote_is_found_again(seed: int):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)  # ten thousand pages on a busy machine
 def test_ten_thousand_mutated_pages():
     rng = random.Random(7)
     for _ in range(10_000):
