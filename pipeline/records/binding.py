@@ -6,18 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from hashlib import sha256
+from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import FixInput
 from pipeline.model import RecordKind
 from pipeline.records.column_map import ADDRESSES, ColumnMap, Headers, PartyColumns, load_maps, synonyms
 from pipeline.records.delimited import Row
+from pipeline.records.header_reading import Meaning, instead, read_header
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.reading import read_table
 
 HEADER_ROWS = 12  # a sheet may carry a title above its header
 LEAST_SCORE = 0.3
+LEAST_READ = 0.15  # of a header read word by word: its key and whose it is are known, whatever else it holds
+KNOWN_LAYOUT = 0.7  # below, a map is that of another office whose headers happen to agree
+HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
 
 Columns = Mapping[str, tuple[int, ...]]
@@ -50,6 +55,19 @@ class Binding:
     def width(self) -> int:
         return len(self.header)
 
+    @property
+    def dataset(self) -> str:
+        """The id of the map; where every layout is a data set of its own, with a digest of the header."""
+        if not self.map.apart:
+            return self.map.id
+        folded = "\x1f".join(map(fold_header, self.header))
+        return f"{self.map.id}-{sha256(folded.encode()).hexdigest()[:8]}"
+
+    @property
+    def understood(self) -> int:
+        """How many columns have a meaning."""
+        return sum(1 for h in self.header if h.strip()) - len(self.kept)
+
     def mapping(self) -> dict[str, str]:
         """Header -> canonical name, "kept as written", "not kept" or why it is never imported."""
         named = dict.fromkeys(self.header, "kept as written")
@@ -62,7 +80,7 @@ class Binding:
     def _groups(self) -> Iterable[tuple[str, Columns]]:
         yield "", self.columns
         for party in self.parties:
-            number = f"[{party.n}]" if party.spec.repeat > 1 else ""
+            number = f"[{party.n}]" if party.spec.repeat > 1 or party.n > 1 else ""
             yield f"{party.spec.role}{number}.", party.columns
         for n, columns in enumerate(self.prior, 1):
             yield f"prior[{n}].", columns
@@ -91,6 +109,19 @@ class _Columns:
         taken = {name: self.take(headers, n) for name, headers in wanted.items()}
         return {name: numbers for name, numbers in taken.items() if numbers}
 
+    def take_read(self, header: Sequence[str]) -> dict[int, Meaning]:
+        """Take out every column whose header can be read word by word."""
+        free = sorted(i for numbers in self.free.values() for i in numbers)
+        read = {i: meaning for i in free if (meaning := read_header(header[i]))}
+        for i in read:
+            self.free[fold_header(header[i])].remove(i)
+        self.own += len(read)
+        return read
+
+    def give_back(self, name: str, column: int) -> None:
+        self.free[fold_header(name)].append(column)
+        self.own -= 1
+
 
 def bind(column_map: ColumnMap, row: Row) -> Binding:
     """Lay the map over a header row. The score, 0 to 1, says how well they fit; 0 without the natural key."""
@@ -104,7 +135,11 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     prior = [c for p in column_map.prior for n in range(1, p.repeat + 1) if (c := columns.take_all(p.columns, n))]
     ignored = columns.take(column_map.ignore)
     matched = columns.own
-    shared = columns.take_all({n: h for n, h in synonyms().items() if n not in own})
+    if column_map.general:
+        shared, parties, unkept = _read_words(columns, header, column_map, own, parties)
+        ignored += unkept
+    else:
+        shared = columns.take_all({n: h for n, h in synonyms().items() if n not in own})
     explained = matched + SYNONYM_WORTH * (columns.own - matched) + len(columns.dropped)
     together = {**shared, **own}
     usable = _has_key(column_map, together) and (_says_who(together) or bool(parties))
@@ -122,6 +157,51 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         tuple(sorted(i for numbers in columns.free.values() for i in numbers)),
         _score(column_map, header, explained, found) if usable else 0.0,
     )
+
+
+Parties = tuple[BoundParty, ...]
+
+
+def _read_words(
+    columns: _Columns, header: Sequence[str], column_map: ColumnMap, own: Columns, parties: Parties
+) -> tuple[dict[str, tuple[int, ...]], Parties, tuple[int, ...]]:
+    """What the words of the headers say that no list names: columns of the record, parties, columns not kept."""
+    read = instead(columns.take_read(header), header)
+    has_mailing = any(m.whose == "mailing" and not m.borrowed for m in read.values())
+    has_mailing |= any(name.startswith("mailing.") for name in own)
+    record: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    people: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for i, m in read.items():
+        if m.what == "ignore":
+            continue
+        if m.borrowed and has_mailing:
+            columns.give_back(header[i], i)
+        elif m.whose in {"", *ADDRESSES}:
+            record[f"{m.whose}.{m.what}" if m.whose else m.what].append((m.rank, i))
+        else:
+            role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
+            people[role, m.n][m.what].append((m.rank, i))
+    ignored = tuple(i for i, m in read.items() if m.what == "ignore")
+    shared = {name: _by_rank(found) for name, found in record.items() if name not in own}
+    return shared, _joined(parties, people), ignored
+
+
+def _by_rank(found: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    return tuple(i for _, i in sorted(found))
+
+
+def _joined(
+    parties: Parties, people: Mapping[tuple[str, int], Mapping[str, Iterable[tuple[int, int]]]]
+) -> tuple[BoundParty, ...]:
+    """The parties of the map with what words add to them, and those that only words tell of, when they have a name."""
+    known = {(p.spec.role, p.n): p for p in parties}
+    for (role, n), parts in people.items():
+        columns = {what: _by_rank(found) for what, found in parts.items()}
+        if before := known.get((role, n)):
+            known[role, n] = BoundParty(before.spec, n, {**columns, **before.columns})
+        elif {"name", "first", "last", "last_or_company"} & set(columns):
+            known[role, n] = BoundParty(PartyColumns(role, {}), n, columns)
+    return tuple(known.values())
 
 
 def _parts(columns: Columns, place: str) -> Columns:
@@ -161,8 +241,7 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     """As detect_map, with everything a reader needs."""
     rows = first_rows(path)
     tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
-    best = max((bind(m, row) for row in rows for m in tried), key=lambda b: (b.score, -b.line), default=None)
-    if best is not None and best.score >= LEAST_SCORE:
+    if best := _best_fit(rows, tried):
         return best
     seen = ", ".join(h for h in rows[0].cells if h.strip())[:600] if rows else "none"
     raise FixInput(
@@ -172,13 +251,26 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     )
 
 
+def _best_fit(rows: Sequence[Row], maps: Sequence[ColumnMap]) -> Binding | None:
+    """A map that surely is the layout's own; else the general one; else whatever fits somewhat."""
+    own, general = ([m for m in maps if m.general is wanted] for wanted in (False, True))
+    for tried, least in ((own, KNOWN_LAYOUT), (general, LEAST_READ), (own, LEAST_SCORE)):
+        fits = [b for m in tried for row in rows if (b := bind(m, row)).score >= least]
+        if fits:
+            # A row of group titles reads well too, and says less.
+            return max(fits, key=lambda b: (b.understood if b.map.general else 0, b.score, -b.line))
+    return None
+
+
 def bind_file(path: Path, column_map: ColumnMap) -> Binding:
     """Lay a chosen map over the file. Raises FixInput when its natural key is in none of the first rows."""
     rows = first_rows(path)
     best = max((bind(column_map, row) for row in rows), key=lambda b: (b.score, -b.line), default=None)
     if best is not None and best.score > 0:
         return best
-    wanted = " or ".join(" + ".join(h for n in names for h in column_map.columns[n][:3]) for names in column_map.key)
+    wanted = " or ".join(
+        " + ".join(h for n in names for h in column_map.columns.get(n, (n,))[:3]) for names in column_map.key
+    )
     seen = ", ".join(h for h in rows[0].cells if h.strip())[:600] if rows else "none"
     raise FixInput(
         f"{path} does not fit column map {column_map.id}: it needs the column {wanted} and a name or address. "
@@ -187,6 +279,21 @@ def bind_file(path: Path, column_map: ColumnMap) -> Binding:
 
 
 def first_rows(path: Path) -> list[Row]:
-    """The first rows that can be split into cells, a header among them."""
-    with closing(read_table(path)) as rows:
-        return [r for r in islice(rows, HEADER_ROWS) if isinstance(r, Row)]
+    """The first rows that can be split into cells, a header among them; below a row of group titles ("Owner" above
+    "Name" and "Phone") also the header with its titles."""
+    with closing(read_table(path)) as found:
+        rows = [r for r in islice(found, HEADER_ROWS) if isinstance(r, Row)]
+    titled = [t for above, row in pairwise(rows) if (t := _titled(above, row))]
+    return [*titled, *rows]
+
+
+def _titled(above: Row, row: Row) -> Row | None:
+    """The row with each cell under its title; a title stands in the first of the cells it is merged over."""
+    titles = sum(1 for cell in above.cells if cell.strip())
+    if not 2 <= titles < sum(1 for cell in row.cells if cell.strip()) or row.line != above.line + 1:
+        return None
+    cells, title = [], ""
+    for n, cell in enumerate(row.cells):
+        title = (above.cells[n].strip() if n < len(above.cells) else "") or title
+        cells.append(f"{title} {cell}".strip() if cell.strip() else "")
+    return Row(row.line, tuple(cells))

@@ -13,14 +13,17 @@ from pipeline.model import Address, Party, Record
 from pipeline.records.binding import Binding, BoundParty, Columns
 from pipeline.records.values import (
     clean,
+    clean_place,
     clean_state,
     clean_zip,
     is_company,
+    is_trade,
     parse_date,
     read_emails,
     read_names,
     read_phones,
     read_websites,
+    says_person,
     split_city_state_zip,
     split_native,
     without_ssn,
@@ -46,6 +49,7 @@ class _Cells:
     cells: Sequence[str]
     fictional: bool
     generated: bool
+    raw: Sequence[str]
     unread: list[tuple[str, str]] = field(default_factory=list)
 
     def text(self, columns: Columns, name: str) -> str:
@@ -54,6 +58,11 @@ class _Cells:
             if self.cells[i]:
                 return self.cells[i]
         return ""
+
+    def place(self, columns: Columns, name: str) -> str:
+        """The first column with words in it: lines of one cell apart by commas, points on the map left out."""
+        found = (clean_place(self.raw[i]) for i in columns.get(name, ()) if self.cells[i])
+        return next(filter(None, found), "")
 
     def all(self, columns: Columns, name: str) -> list[str]:
         return [self.cells[i] for i in columns.get(name, ()) if self.cells[i]]
@@ -98,16 +107,17 @@ def natural_key(binding: Binding, cells: Sequence[str]) -> str:
 
 def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional: bool, generated: bool) -> Record:
     """The Record of one row. Raises UnreadableRow with the reason when there is no natural key, name or address."""
-    row = _Cells(binding, [clean(c) for c in cells], fictional, generated)
+    row = _Cells(binding, [clean(c) for c in cells], fictional, generated, cells)
     take: Callable[[str], str] = lambda name: row.text(binding.columns, name)  # noqa: E731
     key = natural_key(binding, cells)
     premises, address_name = _premises(row, "premises")
     mailing, _ = _premises(row, "mailing")
     parties = tuple(p for b in binding.parties if (p := _party(row, b)))
-    entity, dba = take("entity_name"), take("dba_name")
+    entity, parties = _who_holds(take("entity_name"), parties, says_person(take("ownership")))
+    dba = take("dba_name") or _further_name(row, entity)
     if address_name and not (entity or dba or parties):
         dba, address_name = address_name, ""
-    if binding.map.person_address == "mailing" and parties and not (entity or dba):
+    if binding.map.person_address == "mailing" and any(p.role == "licensee" for p in parties) and not (entity or dba):
         premises, mailing = None, mailing or premises
     prior = tuple(a for columns in binding.prior if (a := _place(row, columns, "")[0]))
     landlord, story = take("landlord"), without_ssn(take("text"))
@@ -115,7 +125,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         raise UnreadableRow("the row names nobody and no place")
     return Record(
         kind=binding.map.kind,
-        dataset=binding.map.id,
+        dataset=binding.dataset,
         natural_key=key,
         line=line,
         entity_name=entity,
@@ -144,9 +154,18 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     )
 
 
+def _further_name(row: _Cells, entity: str) -> str:
+    """A second business name beside the legal one, in a layout that has no column for a trade name."""
+    if not row.binding.map.general or "dba_name" in row.binding.columns:
+        return ""
+    names = row.all(row.binding.columns, "entity_name")
+    return next((n for n in names if n.casefold() != (entity or names[0]).casefold()), "")
+
+
 def _extra(row: _Cells, address_name: str) -> tuple[tuple[str, str], ...]:
     binding = row.binding
     kept = [(binding.header[i], without_ssn(v)) for i in binding.kept if (v := row.cells[i])]
+    kept += [(binding.header[i], row.cells[i]) for i in binding.columns.get("ownership", ()) if row.cells[i]]
     named = [("name in address line 1", address_name)] if address_name else []
     return tuple(dict.fromkeys([*kept, *named, *row.unread]))
 
@@ -157,9 +176,10 @@ def _premises(row: _Cells, which: str) -> tuple[Address | None, str]:
 
 def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, str]:
     """The address in these columns, None when blank, and a business name found in its first line."""
-    line1, line2, name = row.text(columns, "line1"), row.text(columns, "line2"), ""
+    line1, line2, name = row.place(columns, "line1"), row.text(columns, "line2"), ""
     if not line1:
-        line1 = " ".join(t for t in (row.text(columns, "number"), row.text(columns, "street")) if t)
+        parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
+        line1 = " ".join(t for t in parts if t)
     if row.binding.map.name_in_line1 and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
         name, line1, line2 = line1, line2, ""
     city, state, code = split_city_state_zip(row.text(columns, "city_state_zip"))
@@ -176,10 +196,12 @@ def _party(row: _Cells, bound: BoundParty) -> Party | None:
     """The party in these columns, None when it has no name."""
     columns, spec = bound.columns, bound.spec
     first, middle, last, suffix = (row.text(columns, n) for n in ("first", "middle", "last", "suffix"))
+    written, either = row.text(columns, "name"), row.text(columns, "last_or_company")
+    if first:
+        last = last or either
     by_parts = " ".join(t for t in (first, middle, last, suffix) if t)
-    written = row.text(columns, "name")
     has_parts = bool(first or last)
-    full, native = split_native(by_parts if has_parts else written)
+    full, native = split_native(by_parts if has_parts else written or either)
     if not full:
         return None
     person = spec.kind == "person" or has_parts or (spec.kind == "auto" and not is_company(full))
@@ -198,6 +220,18 @@ def _party(row: _Cells, bound: BoundParty) -> Party | None:
         emails=row.emails(columns),
         is_person=person,
     )
+
+
+def _who_holds(entity: str, parties: tuple[Party, ...], person: bool | None) -> tuple[str, tuple[Party, ...]]:
+    """(business name, parties): a company in the column of the holder is the business, a person in the column of the
+    business its owner. `person`: what the file says of the holder, None when it says nothing."""
+    holder = next((p for p in parties if p.role == "licensee" and not p.first), None)
+    if holder and not entity and (person is False or not holder.is_person or is_trade(holder.full_name)):
+        return holder.full_name, tuple(p for p in parties if p is not holder)
+    named = len(entity.split()) > 1 and not is_company(entity) and not is_trade(entity)
+    if person and named and not any(p.role == "owner" for p in parties):
+        return "", (*parties, Party("owner", entity))
+    return entity, parties
 
 
 def _role(text: str) -> str:

@@ -4,6 +4,8 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
     kind = "license"                  # license application denied filing parcel tip inspection
     title = "City business licenses"
     source = "https://…"              # where the layout is published
+    general = true                    # where no map fits: what no list names is read word by word (header_words.toml)
+    apart = true                      # files of another header are another data set: their numbers are others' numbers
     key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values
     ignore = ["ward", "precinct"]     # headers that are known and not kept
 
@@ -44,7 +46,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -62,22 +64,25 @@ DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";", "": ""}
 
 TEXTS = (
     "record_number", "license_number", "application_type", "license_type", "entity_name", "dba_name", "previous_names",
-    "status", "landlord", "cause", "text",
+    "status", "landlord", "cause", "text", "ownership",
 )  # fmt: skip
 DATES = ("issued", "expires", "received", "effective", "closed")
 CONTACTS = ("phone", "phone_area", "email", "website")
-ADDRESS = ("line1", "line2", "number", "street", "unit", "city", "state", "zip", "city_state_zip")
+ADDRESS = ("line1", "line2", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
 ADDRESSES = ("premises", "mailing")
 PARTY = (
     "name", "first", "middle", "last", "suffix", "native_name", "other_names", "dob", "birth_year", "phone", "email",
-    "role_from",
+    "role_from", "last_or_company",
 )  # fmt: skip
+GENERAL = (*TEXTS, *DATES, *(f"{place}.{part}" for place in ADDRESSES for part in ADDRESS))  # read word by word
 PARTY_KINDS = ("person", "company", "auto")
 TOP = (
     "id",
     "kind",
     "title",
     "source",
+    "general",
+    "apart",
     "key",
     "ignore",
     "format",
@@ -127,6 +132,8 @@ class ColumnMap:
     statuses: Mapping[str, str] = field(default_factory=dict)  # as written, casefolded -> word
     name_in_line1: bool = False
     person_address: str = "premises"
+    general: bool = False
+    apart: bool = False
 
 
 @cache
@@ -157,7 +164,7 @@ def load_map(path: Path) -> ColumnMap:
     return ColumnMap(
         path.stem,
         kind or "license",
-        _key(check, table.get("key"), columns),
+        _key(check, table.get("key"), {*columns, *GENERAL} if table.get("general") else set(columns)),
         columns,
         str(table.get("title", "")),
         str(table.get("source", "")),
@@ -171,6 +178,8 @@ def load_map(path: Path) -> ColumnMap:
          for w in check.headers(f"statuses.{word}", written)},
         bool(rows.get("name_in_line1", False)),
         check.one_of("rows.person_address", rows.get("person_address", "premises"), ADDRESSES),
+        bool(table.get("general", False)),
+        bool(table.get("apart", False)),
     )  # fmt: skip
 
 
@@ -237,7 +246,7 @@ def _columns(check: _Checker, table: Any) -> dict[str, Headers]:
     return found
 
 
-def _key(check: _Checker, value: Any, columns: Mapping[str, Headers]) -> tuple[tuple[str, ...], ...]:
+def _key(check: _Checker, value: Any, columns: Collection[str]) -> tuple[tuple[str, ...], ...]:
     alternatives = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
     keys = tuple(check.headers("key", a) for a in alternatives)
     for name in (n for alternative in keys for n in alternative):

@@ -6,12 +6,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 NEVER_IMPORT = Path(__file__).with_name("never_import.toml")
 
 
+@lru_cache(maxsize=65_536)
 def fold_header(header: str) -> str:
     """Letters and digits only, lower case: "License-Number" and "license number" are one; "#" is "number"."""
     text = unicodedata.normalize("NFKC", header).replace("#", " number ").casefold()
@@ -32,6 +33,7 @@ def never_import_rules() -> Mapping[str, re.Pattern[str]]:
     return {what: re.compile("|".join(f"_(?:{p})_" for p in patterns)) for what, patterns in table.items()}
 
 
+@lru_cache(maxsize=65_536)
 def why_never(header: str) -> str:
     """What makes a column one that is never imported ("social security number"); "" for every other column."""
     words = header_words(header)

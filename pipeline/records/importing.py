@@ -161,6 +161,12 @@ def preview(
         read, folded = read + item.rows, folded + item.rows - 1
         records.append(item)
         problems.extend(f"line {item.line}: {name}: {value}" for name, value in item.extra if name.endswith("(unread)"))
+    nowhere = [r for r in records if r.premises and not r.premises.building_key]
+    if nowhere:
+        problems.append(
+            f"{len(nowhere)} addresses have no street, or no city and no ZIP code: such places match nothing "
+            f"(the first on line {min(r.line for r in nowhere)})"
+        )
     if folded:
         problems.append(f"{folded} further rows of records already counted are folded into them")
     if not read:

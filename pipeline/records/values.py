@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,7 +28,7 @@ LAYOUTS = (
     "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y",
     "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
 )  # fmt: skip
-CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?$")
+CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}(:?\d{2})?|UTC)?$")
 NOTHING = frozenset(
     ("", "na", "n/a", "none", "null", "nan", "-", "--", "---", ".", "unknown", "not available", "(none)", "#n/a", "nil")
 )
@@ -46,6 +46,13 @@ LEGAL_FORM = re.compile(
     r"|(first|national|state|savings|community) bank|bank of|church of|city of|county of|state of|university"
     r"|school district|foundation|agents?)\b\.?|\bco\.?$"
 )
+TRADE = re.compile(
+    r"(?i)\b(spas?|massages?|bodywork|therapy|therapeutics?|wellness|salon|clinic|studio|center|centre|reflexology|shop)\b"
+)
+POINT = re.compile(r"(?i)\(?\s*-?\d{1,3}\.\d+,\s*-?\d{1,3}\.\d+\s*\)?|(?:SRID=\d+;)?\b(?:MULTI)?POINT\s*\([^)]*\)+")
+SOLE = frozenset(("i", "ind", "individual", "sole", "proprietor", "proprietorship", "person", "natural"))
+SERIAL_FROM = date(1899, 12, 30)  # day 0 of Excel's dates (its 1900 has a 29 February)
+SERIALS = (9_000, 80_000)  # 1924 to 2119
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -77,7 +84,28 @@ def parse_date(text: str, layouts: tuple[str, ...] = (), sentinels: frozenset[da
             return None
         if 1850 <= found.year <= 2199:
             return found
+    if counted := _counted(bare):
+        return None if counted in SENTINELS or counted in sentinels else counted
     raise ValueError(f"not a date: {text!r}")
+
+
+def _counted(text: str) -> date | None:
+    """A day as Excel counts it, or the milliseconds since 1970 in which ArcGIS exports a date.
+
+    "31285" may be the 31,285th day or 3/12/85 without its zero: that is unclear, "45231" is not."""
+    if re.fullmatch(r"\d{4,5}(\.\d+)?", text) and SERIALS[0] <= (days := int(float(text))) <= SERIALS[1]:
+        if len(text) == 5 and 1 <= int(text[1:3]) <= 31:
+            return None
+        return SERIAL_FROM + timedelta(days=days)
+    if re.fullmatch(r"-?\d{11,13}(\.0)?", text):
+        return (datetime(1970, 1, 1) + timedelta(milliseconds=float(text))).date()
+    return None
+
+
+def clean_place(text: str) -> str:
+    """An address cell in one line: its lines apart by commas, coordinates and geometry left out."""
+    lines = (clean(line).strip(" ,") for line in POINT.sub("", text).splitlines())
+    return clean(", ".join(filter(None, lines)))
 
 
 def clean_state(text: str) -> str:
@@ -155,6 +183,17 @@ def split_native(name: str) -> tuple[str, str]:
 def is_company(name: str) -> bool:
     """Whether a name carries a legal form or the like."""
     return bool(LEGAL_FORM.search(name))
+
+
+def is_trade(name: str) -> bool:
+    """Whether a name holds a word of the trade: a person may own "Lotus Spa" and is not called so."""
+    return bool(TRADE.search(name))
+
+
+def says_person(text: str) -> bool | None:
+    """Whether a word for the form of ownership means one person: "SOLE PROPRIETOR", "I"; None for no word."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    return bool(SOLE & set(words)) if words else None
 
 
 def without_ssn(text: str) -> str:

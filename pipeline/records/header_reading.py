@@ -1,0 +1,180 @@
+"""Headers that no list names, read word by word: "OwnerName", "date_cert_expiration", "MAIL ZIP", "licensenum".
+
+The words and what they mean are header_words.toml. A header that can be read in no one way stays unread.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.records.headers import header_words
+
+WORDS = Path(__file__).with_name("header_words.toml")
+PLACE_PARTS = frozenset(
+    ("line1", "line2", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
+)
+PLACES = ("premises", "mailing")
+SHARED_CONTACTS = ("phone", "phone_area", "email")  # of the business when nobody else's
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`whose`: "" for the record itself, "premises", "mailing", or the role of a party; `n` numbers its parties.
+
+    `rank`: the smaller, the better the header says it. `borrowed`: an address of a party, which is the mailing
+    address of the record when it has no other.
+    """
+
+    whose: str
+    what: str
+    rank: int
+    n: int = 1
+    borrowed: bool = False
+
+
+IGNORED = Meaning("", "ignore", 0)
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    def words(value: Any) -> set[str]:
+        if isinstance(value, Mapping):
+            return set().union(*map(words, value.values()))
+        return {w for phrase in value for w in phrase.split("_") if len(w) > 1}
+
+    return frozenset(words({**_tables(), "ignore": ()}))
+
+
+@cache
+def _phrases(table: str) -> Mapping[str, tuple[str, int]]:
+    """Phrase -> (what it means, its place in that list), of one table."""
+    return {p: (what, n) for what, listed in _tables()[table].items() for n, p in enumerate(listed)}
+
+
+def split_words(header: str) -> tuple[str, ...]:
+    """The words of a header; what is run together is taken apart where all of it are known words."""
+    parts = re.findall(r"[^\W\d_]+|\d+", header_words(header))
+    return tuple(w for part in parts for w in (_apart(part) or (part,)))
+
+
+@lru_cache(maxsize=4096)
+def _apart(run: str) -> tuple[str, ...]:
+    """The fewest known words that make up the run; () when there are none such."""
+    if run in _vocabulary() or run.isdigit():
+        return (run,)
+    best: tuple[str, ...] = ()
+    for cut in range(2, len(run) - 1):
+        if run[:cut] in _vocabulary() and (rest := _apart(run[cut:])) and (not best or len(rest) + 1 < len(best)):
+            best = (run[:cut], *rest)
+    return best
+
+
+@lru_cache(maxsize=4096)
+def read_header(header: str) -> Meaning | None:
+    """What the column holds; IGNORED for what is not kept; None when its words do not say."""
+    written = header_words(header).strip("_")
+    words = split_words(header)
+    if not words or header.startswith(":@"):  # Socrata's computed regions
+        return IGNORED if words else None
+    if written in _tables()["ignore"] or "_".join(words) in _tables()["ignore"]:
+        return IGNORED
+    bare = tuple(w for w in words if w not in _tables()["noise"])
+    for form in dict.fromkeys((words, bare)):
+        if found := _phrases("exact").get("_".join(form)):
+            whose, _, what = found[0].rpartition(".")
+            return Meaning(whose, what, found[1])
+    return _read_date(words) or _read_part(words) or _read_part(bare)
+
+
+def instead(read: Mapping[int, Meaning], header: Sequence[str]) -> dict[int, Meaning]:
+    """The meanings with the second choice for headers whose first one a better column has ("license name")."""
+    found = dict(read)
+    for i, meaning in read.items():
+        other = _tables()["instead"].get("_".join(split_words(header[i])))
+        better = any(m.what == meaning.what and m.rank < meaning.rank for m in found.values())
+        if other and better and not {other, "dba_name"} & {m.what for m in found.values()}:
+            found[i] = Meaning("", other, meaning.rank)
+    return found
+
+
+def _read_date(words: Sequence[str]) -> Meaning | None:
+    """A date by its words; someone's date of birth is that person's."""
+    table, there = _tables()["dates"], set(words)
+    if not there & set(table["words"]) or there & set(table["never"]):
+        return None
+    for kind, listed in table["kinds"].items():
+        if not (hits := [n for n, w in enumerate(listed) if w in there]):
+            continue
+        rank = min(hits) + (50 if there & {"most", "recent", "last", "renewal", "renewed"} else 0)
+        if kind == "dob":
+            return Meaning(_whose(words)[0] or "licensee", "dob", rank)
+        last_day = kind == "closed" and there & {"end", "ended"} and there & set(table["end"]["expires_with"])
+        return Meaning("", "expires" if last_day else kind, rank)
+    return None
+
+
+def _read_part(words: Sequence[str]) -> Meaning | None:
+    """ "mail zip" -> the ZIP code of the mailing address; "owner 2 last name" -> the last name of the second owner."""
+    whose, n, rest = _whose(words)
+    if not rest:
+        return _read_alone(whose, "_".join(words), n)
+    found = _phrases("what").get("_".join(rest))
+    if found is None:
+        return None
+    what, rank = found
+    if what in PLACE_PARTS:
+        return _place_part(whose, what, rank, n)
+    if whose in {"premises", ""} or (whose == "contact" and what in SHARED_CONTACTS):
+        if what in SHARED_CONTACTS:
+            return Meaning("", what, rank)
+        if what == "name":
+            return Meaning("", "entity_name", 100 + rank) if whose else None
+        return Meaning("licensee", what, rank) if not whose else None
+    if whose == "mailing":
+        return Meaning("", what, 50 + rank) if what in SHARED_CONTACTS else None
+    if whose == "landlord":
+        return Meaning("", "landlord", rank) if what == "name" else None
+    return Meaning(whose, what, rank, n)
+
+
+def _read_alone(whose: str, written: str, n: int) -> Meaning | None:
+    """ "Manager" is the manager's name, "Location" an address."""
+    alone = _tables()["alone"]
+    if whose in alone["name"]:
+        return Meaning(whose, "name", 5, n)
+    return Meaning("premises", "line1", 60) if written in alone["line1"] else None
+
+
+def _place_part(whose: str, what: str, rank: int, n: int) -> Meaning | None:
+    if whose in PLACES or not whose:
+        # A plain "location" or "street" may be a point on the map: any address column is better.
+        return Meaning(whose or "premises", what, rank if whose else rank + 1)
+    if whose in {"owner", "applicant", "licensee", "contact"} and n == 1:
+        return Meaning("mailing", what, 100 + rank, borrowed=True)
+    return None
+
+
+def _whose(words: Sequence[str]) -> tuple[str, int, tuple[str, ...]]:
+    """(whose, number of the party, the other words). The longest name of a role counts, wherever it stands; that
+    something is the business's says nothing beside another one ("business mailing address")."""
+    names = _phrases("whose")
+    spans = [(s, e) for s in range(len(words)) for e in range(s + 1, len(words) + 1) if "_".join(words[s:e]) in names]
+    if not spans:
+        return "", 1, tuple(words)
+    role = {span: names["_".join(words[slice(*span)])][0] for span in spans}
+    start, end = span = min(spans, key=lambda s: (s[0] - s[1], role[s] == "premises", s))
+    rest = (*words[:start], *words[end:])
+    if start < len(rest) and rest[start].isdigit() and len(rest) > 1:
+        return role[span], int(rest[start]), (*rest[:start], *rest[start + 1 :])
+    return role[span], 1, rest if role[span] == "premises" else tuple(w for w in rest if w not in names)

@@ -1,0 +1,149 @@
+"""Files of other states and cities, as their portals write them: read without a map, and nothing obvious left over."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from pipeline.model import Record
+from pipeline.records.header_reading import IGNORED, Meaning, read_header, split_words
+from pipeline.records.importing import Rejected, preview, read_records
+
+LAYOUTS = Path(__file__).parent / "layouts"
+EXPECTED: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((LAYOUTS / "expected.toml").read_text(encoding="utf-8"))
+
+
+def said(record: Record, field: str) -> Any:
+    if field == "premises":
+        return record.premises.premises_key if record.premises else ""
+    if field == "mailing_city":
+        return record.mailing.city if record.mailing else ""
+    if field == "parties":
+        return [f"{p.role}: {p.full_name}" for p in record.parties]
+    value = getattr(record, field)
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_layout_nobody_described(name: str) -> None:
+    items = list(read_records(LAYOUTS / name, "license"))
+    assert not [i for i in items if isinstance(i, Rejected)]
+    records = {i.natural_key: i for i in items if isinstance(i, Record)}
+    for key, fields in EXPECTED[name].items():
+        assert {f: said(records[key], f) for f in fields} == fields
+    assert all(r.dataset.startswith("licenses-") for r in records.values())
+
+
+def test_every_file_is_expected() -> None:
+    assert {p.name for p in LAYOUTS.iterdir()} - {"expected.toml"} == set(EXPECTED)
+
+
+def test_numbers_of_two_offices_are_two_data_sets() -> None:
+    one, two = (next(iter(read_records(LAYOUTS / n, "license"))) for n in ("ohio.csv", "arizona.csv"))
+    assert isinstance(one, Record)
+    assert isinstance(two, Record)
+    assert one.dataset != two.dataset
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("OwnerName", ("owner", "name")),
+        ("BUSINESS OWNER FIRST NAME", ("owner", "first")),
+        ("Owner 2 Last Name", ("owner", "last")),
+        ("business_mailing_address", ("mailing", "line1")),
+        ("MAIL_ZIP_CODE", ("mailing", "zip")),
+        ("Physical City", ("premises", "city")),
+        ("licensenum", ("", "license_number")),
+        ("LICENSE #", ("", "license_number")),
+        ("License Term Start Date", ("", "issued")),
+        ("LICENSE_END_DATE", ("", "expires")),
+        ("Business End Date", ("", "closed")),
+        ("Date Application Received", ("", "received")),
+        ("Licensee DOB", ("licensee", "dob")),
+        ("Business Telephone No.", ("", "phone")),
+        ("Registered Agent Name", ("registered_agent", "name")),
+        ("Property Owner Name", ("", "landlord")),
+        ("Org/Last Name", ("licensee", "last_or_company")),
+        ("Establishment Street Number", ("premises", "number")),
+    ],
+)
+def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
+    found = read_header(header)
+    assert isinstance(found, Meaning)
+    assert (found.whose, found.what) == meaning
+
+
+@pytest.mark.parametrize(
+    "header", ["Inspector Name", "Payment Date", "Number of Units", "Fee", "Complaint", "License Year"]
+)
+def test_what_words_do_not_say_stays_unread(header: str) -> None:
+    assert read_header(header) is None
+
+
+@pytest.mark.parametrize("header", ["the_geom", "OBJECTID", "X_COORD", ":@computed_region_awaf_s7ux", "Latitude"])
+def test_the_portal_s_own_columns_are_not_kept(header: str) -> None:
+    assert read_header(header) is IGNORED
+
+
+def test_words_run_together_are_taken_apart_only_when_all_are_known() -> None:
+    assert split_words("initialissuedate") == ("initial", "issue", "date")
+    assert split_words("opaowner") == ("opaowner",)
+
+
+def test_a_second_owner_is_a_second_person(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Business Name,Owner 1 Name,Owner 2 Name\nL-1,Fern Spa,Mei Chen,Hana Park\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert [p.full_name for p in record.parties] == ["Mei Chen", "Hana Park"]
+
+
+def test_a_workbook_with_titles_merged_groups_and_counted_days(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["City of Invented: massage establishments as of 1 November 2026"])
+    sheet.merge_cells("A1:H1")
+    sheet.append([])
+    sheet.append(["License", None, None, "Business", None, None, "Owner", None])
+    for group in ("A3:C3", "D3:F3", "G3:H3"):
+        sheet.merge_cells(group)
+    sheet.append(["Number", "Issue Date", "Expiration Date", "Name", "Address", "Zip", "Name", "Phone"])
+    sheet.append(
+        ["M-1", 45231, datetime(2026, 11, 1), "Fern Spa", "1 Elm St Ste 4", 65721.0, "CHEN, MEI", "4175550123 x4"]
+    )
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert (record.natural_key, record.entity_name, record.line) == ("M-1", "Fern Spa", 5)
+    assert (record.issued, record.expires) == (date(2023, 11, 1), date(2026, 11, 1))
+    assert record.premises
+    assert record.premises.premises_key == "1 ELM ST|65721|4"
+    assert [(p.role, p.full_name, p.phones) for p in record.parties] == [("owner", "CHEN, MEI", ("+14175550123",))]
+
+
+def test_an_address_of_several_lines_with_a_point(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        'Permit Number,Business Name,Location\nP-1,Fern Spa,"210 Teasel Pike\nNashville, TN 37203\n(36.15, -86.79)"\n'
+        "P-2,Oak Spa,POINT (-90.08 29.97)\n"
+    )
+    with_place, without = (r for r in read_records(path, "license") if isinstance(r, Record))
+    assert with_place.premises
+    assert (with_place.premises.street_key, with_place.premises.zip) == ("210 TEASEL PIKE", "37203")
+    assert without.premises is None
+
+
+def test_the_preview_says_when_addresses_have_no_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Permit Number,Business Name,Address\nP-1,Fern Spa,1 Elm St\n")
+    assert any("no city and no ZIP" in p for p in preview(path, "license").problems)
