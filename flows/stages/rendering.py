@@ -10,8 +10,11 @@ import base64
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
+from threading import Lock
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Playwright, Route, sync_playwright
@@ -33,6 +36,7 @@ FLAGS = (
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 200, 3000  # CSS pixels
 QUALITY = 80
 SECONDS_FOR_ONE = 10.0
+MOST_BROWSERS, PAGES_FOR_ONE = 4, 30  # a browser takes half a second to start, and 200 MB
 
 
 @dataclass(slots=True)
@@ -50,23 +54,70 @@ def browser_path() -> str:
 
 
 def render_pages(pages: Mapping[int, str], browser: str | None = None, progress: Progress = silent) -> Renderings:
-    """Pictures of HTML texts by item number. A page that cannot be drawn is left out; the browser is started once."""
+    """Pictures of HTML texts by item number. A page that cannot be drawn is left out. Pages that say the same are drawn
+    once; many are shared out among browsers, one for each processor."""
     path = browser_path() if browser is None else browser
     if not pages:
         return Renderings()
     if not path:
         return Renderings(problem="No Chromium is installed here: pages are shown as text.")
+    same: dict[str, list[int]] = {}
+    for number, html in pages.items():
+        same.setdefault(html, []).append(number)
+    distinct = {numbers[0]: html for html, numbers in same.items()}
+    told = _Told(progress, len(distinct))
+    shares = _shares(distinct)
+    with ThreadPoolExecutor(len(shares)) as pool:
+        found = _joined(pool.map(lambda share: _render(path, share, told), shares))
+    for numbers in same.values():
+        if picture := found.pictures.get(numbers[0]):
+            found.pictures |= dict.fromkeys(numbers, picture)
+    return found
+
+
+def _shares(pages: Mapping[int, str]) -> list[dict[int, str]]:
+    """Every n-th page for each of n browsers."""
+    count = max(1, min(os.cpu_count() or 1, MOST_BROWSERS, len(pages) // PAGES_FOR_ONE))
+    return [dict(islice(pages.items(), start, None, count)) for start in range(count)]
+
+
+def _joined(parts: Iterable[Renderings]) -> Renderings:
+    whole = Renderings()
+    for part in parts:
+        whole.pictures |= part.pictures
+        whole.problem = whole.problem or part.problem
+        whole.refused += part.refused
+    return whole
+
+
+@dataclass
+class _Told:
+    """Counts what several threads have drawn."""
+
+    progress: Progress
+    pages: int
+    _drawn: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def one_more(self) -> None:
+        with self._lock:
+            self._drawn += 1
+            self.progress("draw pages", self._drawn, self.pages)
+
+
+def _render(path: str, pages: Mapping[int, str], told: _Told) -> Renderings:
+    """The pictures that one browser, started for them, makes."""
     found = Renderings()
     try:
         with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-            _render_all(playwright, path, home, pages, found, progress)
+            _render_all(playwright, path, home, pages, found, told)
     except (Error, OSError) as error:
         found.problem = f"Chromium failed ({_first_line(error)}): pages are shown as text."
     return found
 
 
 def _render_all(
-    playwright: Playwright, path: str, home: str, pages: Mapping[int, str], found: Renderings, progress: Progress
+    playwright: Playwright, path: str, home: str, pages: Mapping[int, str], found: Renderings, told: _Told
 ) -> None:
     browser = playwright.chromium.launch(
         executable_path=path,
@@ -76,14 +127,14 @@ def _render_all(
     )
     try:
         page = _Page(browser, found)
-        for done, (number, html) in enumerate(pages.items(), 1):
-            progress("draw pages", done, len(pages))
+        for number, html in pages.items():
             try:
                 found.pictures[number] = page.picture(html)
             except Error as error:
                 found.problem = f"Chromium could not draw item {number} ({_first_line(error)})."
                 page.close()
                 page = _Page(browser, found)
+            told.one_more()
     finally:
         browser.close()
 

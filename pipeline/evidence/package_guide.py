@@ -20,7 +20,8 @@ def render_verify(package: ExhibitPackage) -> str:
     return f"""{mark}# How to check this package
 
 It is a BagIt bag (RFC 8493). Unpack it when it is a zip, open a terminal in the folder that holds this file, and type
-what follows. Needed: a shell, `openssl`, Python 3, and some tools by others: `pip install bagit warcio fastwarc`.
+what follows. Needed: a shell, `openssl`, Python 3, and some tools by others: `pip install bagit warcio fastwarc` (where
+the system refuses that, first `python3 -m venv ../tools` and `. ../tools/bin/activate`).
 
 1. **Every file is the one that was exported.** All lines must say `OK`; `bagit.py` must say that the bag is valid:
 

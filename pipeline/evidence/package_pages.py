@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from pipeline.evidence.documents.certificates import templates
 from pipeline.evidence.exhibit import CrawlEnd, CustodyEntry, ExhibitItem, ExhibitPackage, NotCaptured
 from pipeline.evidence.package_rows import (
     front,
+    is_received,
     item_rows,
     moment,
     notes,
@@ -43,7 +45,7 @@ th,td{border-bottom:1px solid var(--line);padding:.32rem .6rem .32rem 0;text-ali
 td{overflow-wrap:anywhere}
 .facts th{width:15.5rem;color:var(--soft);font-weight:400}
 .list thead th{border-bottom:2px solid var(--ink);white-space:nowrap;font-size:.8rem}
-.list td:first-child{width:3rem}
+.numbered td:first-child{width:3rem}
 .list .name{overflow-wrap:normal}
 .list .when{white-space:nowrap;font-variant-numeric:tabular-nums}
 .tag{display:inline-block;font-size:.75rem;border:1px solid var(--line);border-radius:3px;padding:0 .35rem;
@@ -151,13 +153,13 @@ def _facts(rows: Iterable[tuple[str, str]]) -> str:
     return f'<table class="facts">{"".join(lines)}</table>'
 
 
-def _list(heads: Iterable[str], lines: Iterable[str]) -> str:
+def _list(heads: Iterable[str], lines: Iterable[str], kind: str = "list") -> str:
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)
-    return f'<table class="list"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    return f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
 
 def _captures(items: Iterable[ExhibitItem]) -> str:
-    return _list(("No.", "Captured (UTC)", "Page", "Status", "Proof"), map(_capture_line, items))
+    return _list(("No.", "Captured (UTC)", "Page", "Status", "Proof"), map(_capture_line, items), "list numbered")
 
 
 def _capture_line(item: ExhibitItem) -> str:
@@ -172,6 +174,9 @@ def _capture_line(item: ExhibitItem) -> str:
         label = f"time-stamped {moment(stamped)[:16]}" if stamped else "signed, no time-stamp"
         proof = f'<span class="tag{" good" if stamped else ""}">{escape(label)}</span>'
     page = f"{escape(what)}<br><small>{escape(item['url_reached'])}</small>"
+    if is_received(item):
+        told = f"captured by others ({item['collector']}), received {moment(item['times']['journalled'])[:10]}"
+        page += f"<br><small>{escape(told)}</small>"
     return (
         f'<tr><td>{link}</td><td class="when">{when}</td><td>{page}</td><td>{item["status"] or "–"}</td>'
         f"<td>{proof}</td></tr>"
@@ -186,13 +191,22 @@ def _redirects(package: ExhibitPackage) -> Iterator[str]:
 
 
 def _documents(package: ExhibitPackage) -> Iterator[str]:
-    """Links to report and certificates."""
+    """Links to report and certificates: what each is called on paper, and the forms in which it is there."""
     named = [n for n in package.get("documents", []) if n.endswith((".pdf", ".docx"))]
     for folder, what in (("data/derived/", "Report"), ("data/certificates/", "Certificates, drafts for counsel")):
         own = sorted((n for n in named if n.startswith(folder)), key=lambda n: ("report" not in n, n))
-        links = [f'<a href="{escape(n)}">{escape(n.removeprefix(folder))}</a>' for n in own]
-        if links:
-            yield f'<p class="papers"><b>{what} (derived)</b><br>{" &nbsp; ".join(links)}</p>'
+        lines = [_document_line(stem, own) for stem in dict.fromkeys(n.rpartition(".")[0] for n in own)]
+        if lines:
+            yield f'<p class="papers"><b>{what} (derived)</b><br>{"<br>".join(lines)}</p>'
+
+
+def _document_line(stem: str, names: Iterable[str]) -> str:
+    forms = {".pdf": "PDF", ".docx": "Word"}
+    links = [f'<a href="{escape(stem + end)}">{form}</a>' for end, form in forms.items() if stem + end in names]
+    name = stem.rpartition("/")[2]
+    template = templates().get(name)
+    told = f"{template['title']} ({template['basis']})" if template else name.replace("-", " ").capitalize()
+    return f"{escape(told)}: {', '.join(links)}"
 
 
 def _files(package: ExhibitPackage) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
 
 Rows = Iterator[tuple[str, str]]
 FACTS = ("exhibit", "case", "requester", "authority", "purpose", "exporter")
+ESCAPED = re.compile(r"\\([ \"#+,;<=>\\])")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -51,6 +53,16 @@ def sealed_sentence(package: ExhibitPackage) -> str:
     return f"all {len(items)} items under a signed seal; {stamped} of them under an authority's time-stamp"
 
 
+def is_received(item: ExhibitItem) -> bool:
+    """Whether somebody else captured it: its request, response and their times are that collector's word."""
+    return item["journal"]["kind"] == "imported"
+
+
+def distinguished(name: str) -> str:
+    """A certificate's name (RFC 4514) as people read it, without the signs that only programs need."""
+    return ESCAPED.sub(r"\1", name)
+
+
 def item_rows(item: ExhibitItem) -> Rows:
     """Where a capture comes from."""
     original = item["original"]
@@ -77,6 +89,8 @@ def _seen(item: ExhibitItem) -> str:
     seen = item["seen"]
     if not seen["captures"]:
         return "never with a page in answer"
+    if seen["captures"] == 1:
+        return f"{moment(seen['first'])}, once with a page in answer"
     return f"{moment(seen['first'])} to {moment(seen['last'])}, {seen['captures']} captures with a page in answer"
 
 
@@ -87,14 +101,15 @@ def _counted(counts: Mapping[str, int]) -> str:
 def time_rows(item: ExhibitItem) -> Rows:
     """Each time with the clock that tells it."""
     times, token = item["times"], item["seal"].get("token") or {}
-    yield "Request started (our clock)", moment(times["request_started"]) or "not recorded"
-    yield "Response received (our clock)", moment(times["response_received"])
-    yield "State of our clock", times["clock"] or "not recorded"
+    whose = "the other collector's clock" if is_received(item) else "our clock"
+    yield f"Request started ({whose})", moment(times["request_started"]) or "not recorded"
+    yield f"Response received ({whose})", moment(times["response_received"])
+    yield "State of that clock", times["clock"] or "not recorded"
     yield "Entered in our journal (our clock)", moment(times["journalled"])
     yield "Batch sealed (our clock)", moment(times["batch_sealed"]) or "not sealed"
     yield "Time-stamped (authority's clock)", moment(times["time_stamped"]) or "no time-stamp"
     if token:
-        yield "Time-stamp authority", f"{token['signer']}, under {token['root']}"
+        yield "Time-stamp authority", f"{distinguished(token['signer'])}, under {distinguished(token['root'])}"
     yield "Server's own Date header", times["server_date_header"] or "none"
     yield "Date the ad claims (derived)", _claimed(times["claimed_earliest"], times["claimed_latest"])
 
@@ -111,7 +126,7 @@ def proof_rows(item: ExhibitItem) -> Rows:
     yield "Capture id", item["capture_id"]
     yield "SHA-256 of the page as received", item["payload_sha256"]
     yield "Journal entry", f"{item['journal']['seq']} ({item['journal']['hash']})"
-    yield "Seal", f"{seal['seal']}, signed by {seal['signer']}" if seal else "not sealed"
+    yield "Seal", f"{seal['seal']}, signed by {distinguished(seal['signer'])}" if seal else "not sealed"
     yield "Original place", f"{original['address']}, offset {original['offset']}"
     for record in item["records"]:
         where = f"{record['file']}, offset {record['offset']}, {record['length']} bytes"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,6 +102,7 @@ class _Source:
 
     def __post_init__(self) -> None:
         self.numbers = numbers(self.folder)
+        self._stamped = [n for n in self.numbers if (self.folder / f"{n:06d}" / TOKEN).is_file()]
 
     def seal(self, number: int) -> Seal:
         if number not in self._read:
@@ -131,12 +133,11 @@ class _Source:
 
     def up_to_token(self, seal: Seal) -> set[int]:
         """The seal, and those after it up to the first with a token; alone when none has."""
-        found = set()
-        for number in self.numbers[self.numbers.index(seal.number) :]:
-            found.add(number)
-            if (self.folder / f"{number:06d}" / TOKEN).is_file():
-                return found
-        return {seal.number}
+        place = bisect_left(self._stamped, seal.number)
+        if place == len(self._stamped):
+            return {seal.number}
+        last = bisect_right(self.numbers, self._stamped[place])
+        return set(self.numbers[bisect_left(self.numbers, seal.number) : last])
 
 
 def seal_facts(folder: Path, number: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.stages import rendering
 from flows.stages.rendering import MOST_HEIGHT, WIDTH, browser_path, render_pages
 
 needs_browser = pytest.mark.skipif(not browser_path(), reason="no Chromium on this machine")
@@ -58,6 +59,21 @@ def test_a_hostile_page_reaches_no_one_and_spoils_no_other_page(listener: tuple[
     assert all(p.jpeg[:2] == b"\xff\xd8" and p.width == WIDTH for p in found.pictures.values())
     assert (found.pictures[5].height, found.pictures[5].cut) == (MOST_HEIGHT, True)
     assert found.pictures[1].renderer.startswith("Chromium ")
+
+
+@needs_browser
+def test_many_pages_are_shared_out_and_the_same_page_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "PAGES_FOR_ONE", 2)
+    monkeypatch.setattr(rendering.os, "cpu_count", lambda: 2)
+    told: list[tuple[int, int]] = []
+    pages = {n: f"<!doctype html><p style='font-size:{40 + n}px'>page {n % 5}</p>" for n in range(1, 6)}
+    pages |= {6: pages[2], 7: pages[2]}
+    found = render_pages(pages, progress=lambda _, done, of: told.append((done, of)))
+    assert sorted(found.pictures) == list(range(1, 8))
+    assert len({p.sha256 for p in found.pictures.values()}) == 5
+    assert found.pictures[2] == found.pictures[6] == found.pictures[7]
+    assert sorted(told) == [(n, 5) for n in range(1, 6)]
+    assert {n: p.sha256 for n, p in render_pages({3: pages[3]}).pictures.items()} == {3: found.pictures[3].sha256}
 
 
 def test_without_a_browser_the_reason_is_said() -> None:

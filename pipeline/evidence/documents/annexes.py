@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.documents.seal_words import counted, package_sentences
 from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package_rows import distinguished
 
 SOURCE_NAMES = {"crawl_started": "Crawl begun", "import_file": "File received", "warc_file": "Archive file begun"}
 MAKING = ("capture", "import")  # told with each item
@@ -89,7 +90,7 @@ def _seal(seal: Mapping[str, Any]) -> dict[str, Any]:
         ["SHA-256 of the last of them", one_line(head["hash"]), "id"],
         ["Signed", f"{utc(seal['signed_at'])} (by the system's clock)", ""],
         ["Clock that the journal goes by", one_line(seal["journal_clock"]), ""],
-        ["Signing certificate", one_line(seal["signer"]), ""],
+        ["Signing certificate", one_line(distinguished(seal["signer"])), ""],
         ["SHA-256 of that certificate", one_line(seal["signer_sha256"]), "id"],
     ]
     if not token:
@@ -97,7 +98,7 @@ def _seal(seal: Mapping[str, Any]) -> dict[str, Any]:
         return {"name": f"Seal {seal['seal']}", "rows": rows}
     rows += [
         ["Time-stamp", f"{utc(token['time'])} (the authority's clock), serial number {one_line(token['serial'])}", ""],
-        ["Authority", f"{one_line(token['signer'])}, under {one_line(token['root'])}", ""],
+        ["Authority", one_line(f"{distinguished(token['signer'])}, under {distinguished(token['root'])}"), ""],
         ["SHA-256 of the root certificate", one_line(token["root_sha256"]), "id"],
     ]
     return {"name": f"Seal {seal['seal']}", "rows": rows}

@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.documents.seal_words import counted, is_internal
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package_rows import distinguished, is_received
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def conditions(package: ExhibitPackage) -> frozenset[str]:
 
 def own_items(package: ExhibitPackage) -> list[ExhibitItem]:
     """Items that this office captured, not received from others."""
-    return [item for item in package["items"] if item["journal"]["kind"] != "imported"]
+    return [item for item in package["items"] if not is_received(item)]
 
 
 def values(package: ExhibitPackage, printed: Printed) -> dict[str, str]:
@@ -73,7 +74,7 @@ def values(package: ExhibitPackage, printed: Printed) -> dict[str, str]:
         "unsealed_items": _of(len(items) - sealed, len(items)),
         "stamped_items": _of(stamped, len(items)),
         "unstamped_items": _of(len(items) - stamped, len(items)),
-        "signers": _listed(f"{s['signer']} (SHA-256 {s['signer_sha256']})" for s in package["seals"]),
+        "signers": _listed(f"{distinguished(s['signer'])} (SHA-256 {s['signer_sha256']})" for s in package["seals"]),
         "authorities": _listed(_authority(s["token"]) for s in package["seals"] if s["token"]),
         "report_pages": f"{printed.pages:,}",
         "report_files": "; ".join(f"data/{name} (SHA-256 {digest})" for name, digest in printed.files.items()),
@@ -96,7 +97,7 @@ def _of(number: int, whole: int) -> str:
 
 
 def _authority(token: Mapping[str, Any]) -> str:
-    return f"{token['signer']}, under {token['root']} (SHA-256 {token['root_sha256']})"
+    return f"{distinguished(token['signer'])}, under {distinguished(token['root'])} (SHA-256 {token['root_sha256']})"
 
 
 def _times(own: list[ExhibitItem]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pipeline.evidence.documents.picture import Picture
 from pipeline.evidence.documents.plain import one_line, plain, utc
 from pipeline.evidence.documents.seal_words import counted, is_internal, item_sentence, package_sentences
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package_rows import is_received
 
 Row = list[str]
 
@@ -142,12 +143,24 @@ def _item(
         "mentions": [_mention(mention) for mention in item["mentions"]],
         "identity": list(_identity(item)),
         "seal": item_sentence(item, internal=is_internal(package)),
-        "records": [
-            [record["type"], one_line(record["file"]), f"{record['offset']:,}", f"{record['length']:,}",
-             record["sha256"], one_line(record["id"])]
+        "records": list(_records(item)),
+    }
+
+
+def _records(item: ExhibitItem) -> Iterator[dict[str, Any]]:
+    """The item's records by the file of the package that they lie in."""
+    for file in dict.fromkeys(record["file"] for record in item["records"]):
+        rows = [
+            [
+                one_line(record["type"]),
+                f"{record['length']:,} bytes from byte {record['offset']:,}",
+                record["sha256"],
+                one_line(record["id"]),
+            ]
             for record in item["records"]
-        ],
-    }  # fmt: skip
+            if record["file"] == file
+        ]
+        yield {"file": f"In {one_line(file)}", "rows": rows}
 
 
 def _name(item: ExhibitItem) -> str:
@@ -178,9 +191,10 @@ def _times(item: ExhibitItem) -> Iterator[Row]:
     times = item["times"]
     clocks: dict[str, str] = dict(times)  # type: ignore[arg-type]
     for name, label, clock in CLOCKS:
-        by_others = item["original"].get("received_as") and name in {"request_started", "response_received"}
+        by_others = is_received(item) and name in {"request_started", "response_received"}
         told_by = "the collector that made the received file" if by_others else clock
-        yield [label, utc(clocks[name]) or "none", told_by]
+        missing = "not recorded" if name in {"request_started", "response_received"} else "none"
+        yield [label, utc(clocks[name]) or missing, told_by]
     yield ["Server's own Date header", one_line(times["server_date_header"]) or "none", "the web server"]
     claimed = {one_line(times["claimed_earliest"]), one_line(times["claimed_latest"])} - {""}
     yield ["Date that the ad itself claims", " to ".join(sorted(claimed)) or "none", "whoever wrote the ad"]
@@ -207,8 +221,7 @@ def _mention(mention: Mapping[str, Any]) -> Row:
         one_line(mention["kind"]).replace("_", " "),
         one_line(mention["quote"], 300),
         one_line(mention["value"], 300),
-        where,
-        node,
+        f"{where}, in {node}" if node else where,
     ]
 
 
@@ -232,7 +245,8 @@ def _identity(item: ExhibitItem) -> Iterator[Row]:
 
 
 def _not_collected(item: ExhibitItem) -> str:
-    named = [f"{count} {one_line(kind)}" for kind, count in sorted(item["not_collected"].items()) if count]
+    counts = {one_line(kind): count for kind, count in sorted(item["not_collected"].items()) if count}
+    named = [counted(count, kind.removesuffix("s")) for kind, count in counts.items()]
     return f"{', '.join(named)} (named on the page; never requested)" if named else "nothing else is named on the page"
 
 

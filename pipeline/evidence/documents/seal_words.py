@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package_rows import distinguished, is_received
 
 UNSEALED = (
     "Not sealed. Nobody signed or time-stamped the journal entry of this item: it fits together with the rest of the "
@@ -19,12 +20,21 @@ def item_sentence(item: ExhibitItem, *, internal: bool) -> str:
     seal = item["seal"]
     if not seal:
         return UNSEALED
-    signer = one_line(seal["signer"])
+    signer = one_line(distinguished(seal["signer"]))
     signed = (
         f"Sealed. The journal entry of this item lies under seal {seal['seal']}, signed {utc(seal['signed_at'])} "
         f"(by this office's system clock) with the certificate {signer}."
     )
-    return f"{signed} {_internal(internal)}{_stamped(seal.get('token') or {})}"
+    return f"{signed} {_internal(internal)}{_stamped(seal.get('token') or {})}{_received(item)}"
+
+
+def _received(item: ExhibitItem) -> str:
+    if not is_received(item):
+        return ""
+    return (
+        f" Others captured this page; this office received their file and entered it on "
+        f"{utc(item['times']['journalled'])}. The seal shows nothing about the time before that."
+    )
 
 
 def _internal(internal: bool) -> str:
@@ -36,9 +46,10 @@ def _internal(internal: bool) -> str:
 def _stamped(token: Mapping[str, Any]) -> str:
     if not token:
         return "No time-stamp authority attests the time: it rests on the office's clock and on who holds its key."
+    authority = one_line(distinguished(token["signer"]))
     return (
-        f"The time-stamp authority {one_line(token['signer'])} attests by its own clock that the seal existed at "
-        f"{utc(token['time'])} (with seal {token['stamped_by_seal']}). A change made after that would show."
+        f"The time-stamp authority {authority} attests by its own clock that the seal existed at {utc(token['time'])} "
+        f"(with seal {token['stamped_by_seal']}). A change made after that would show."
     )
 
 

@@ -17,6 +17,7 @@ from pipeline.evidence.documents.plain import one_line, plain, utc
 from pipeline.evidence.documents.report import item_views, report_view
 from pipeline.evidence.documents.typesetting import Typeset, typeset
 from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package_rows import distinguished, time_rows
 from tests.pipeline.evidence.documents.conftest import (
     ADDRESS,
     HOSTILE,
@@ -160,6 +161,71 @@ def test_plain_text_has_nothing_invisible(text: str) -> None:
 )
 def test_plain_examples(given_text: object, shown: str) -> None:
     assert plain(given_text, 10 if given_text == "n" * 30 else 20_000) == shown
+
+
+def received(number: int = 1) -> dict[str, Any]:
+    """An item that another collector captured and this office received."""
+    item = made_item(number, collector="other tool", not_collected={"scripts": 1, "images": 2})
+    item["journal"] |= {"kind": "imported"}
+    item["original"] |= {"received_as": "theirs.warc.gz", "file_sha256": digest("theirs")}
+    item["times"] |= {"request_started": "", "journalled": "2026-03-05T08:00:00.000000Z"}
+    return item
+
+
+def test_what_others_captured_is_never_told_by_this_offices_clock(read: Read) -> None:
+    [item] = item_views(made_package([received()]), read, {}, "")
+    clocks = {row[0]: (row[1], row[2]) for row in item["times"]}
+    theirs = "the collector that made the received file"
+    assert clocks["Request sent"] == ("not recorded", theirs)
+    assert clocks["Answer received"][1] == theirs
+    assert "entered it on 2026-03-05 08:00:00.000000 UTC. The seal shows nothing about the time before" in item["seal"]
+    [own] = item_views(made_package([made_item(1)]), read, {}, "")
+    assert "Others captured" not in own["seal"]
+    labels = dict(time_rows(received()))  # type: ignore[arg-type]
+    assert labels["Response received (the other collector's clock)"] == "2026-03-01 12:00:00.373456"
+    assert not [label for label in labels if label.startswith(("Request", "Response")) and "our clock" in label]
+    assert "Response received (our clock)" in dict(time_rows(made_item(1)))  # type: ignore[arg-type]
+
+
+def test_what_is_counted_is_told_in_the_right_number(read: Read) -> None:
+    [item] = item_views(made_package([received()]), read, {}, "")
+    assert ["Not collected from this page", "2 images, 1 script (named on the page; never requested)", ""] in item[
+        "identity"
+    ]
+
+
+def test_names_of_certificates_are_shown_without_signs_for_programs(read: Read) -> None:
+    name = "CN=archive key\\, Greene County,O=INTERNAL: self-signed\\, proves no identity"
+    assert distinguished(name) == "CN=archive key, Greene County,O=INTERNAL: self-signed, proves no identity"
+    item = made_item(1)
+    item["seal"] |= {"signer": name}
+    package = made_package([item])
+    package["seals"][0]["signer"] = name
+    shown = " ".join(strings(view_of(package, read)))
+    assert "archive key, Greene County" in shown
+    assert "\\," not in shown
+
+
+def last_edges(pdf: bytes, wanted: str) -> list[float]:
+    """Where a text that stands on one line ends, in points from the left edge of the paper, wherever it stands."""
+    edges = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            text = page.get_textpage()
+            search = text.search(wanted)
+            while place := search.get_next():
+                first, last = (text.get_charbox(n) for n in (place[0], sum(place) - 1))
+                if abs(first[1] - last[1]) < 3:
+                    edges.append(last[2])
+    return edges
+
+
+def test_a_hash_stands_whole_within_its_column(read: Read) -> None:
+    report = make_report(made_package([made_item(1)]), read, {}, "")
+    for hash_ in (digest("stored", "response", 1), digest("payload", 1), digest("wacz"), digest("signer")):
+        edges = last_edges(report.pdf, hash_)
+        assert edges, hash_
+        assert max(edges) <= 612 - 62.3 - 3  # the right margin, and the space within a cell
 
 
 def test_times_as_people_read_them() -> None:
