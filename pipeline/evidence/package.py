@@ -330,7 +330,9 @@ def _rows(given: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Mappin
 
 
 def _shown(given: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [{k: _plain(v) for k, v in row.items() if k not in SHOWN_ELSEWHERE and v not in (None, "")} for row in given]
+    """In the order that items.json will have: a verifier makes the pages again from that."""
+    rows = [sorted((k, v) for k, v in row.items() if k not in SHOWN_ELSEWHERE and v not in (None, "")) for row in given]
+    return [{name: _plain(value) for name, value in row} for row in rows]
 
 
 def _plain(value: Any) -> str:

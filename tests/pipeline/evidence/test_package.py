@@ -92,6 +92,7 @@ def test_items_keep_times_and_provenance_apart(home: Home, archive: Archive, tmp
     assert item["why_collected"] == "listed on page 1"
     assert [r["type"] for r in item["records"]] == ["request", "response", "metadata"]
     assert item["description"] == [{"title": "<b>Spa</b>", "business_name": "+1 Lotus"}]
+    assert verify_package(result.path).problems == []
     index, page = (result.path / "index.html").read_text(), (result.path / item["page"]).read_text()
     assert "&lt;b&gt;Spa" in index
     assert "=CASE&lt;1&gt;" in index
