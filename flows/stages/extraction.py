@@ -83,29 +83,45 @@ def _in_processes(home: Home, chunks: Sequence[Sequence[Capture]], processes: in
     """The rows of each chunk, in order; never more than a few chunks ahead of who takes them."""
     workers = min(processes, len(chunks))
     if workers == 1:
-        yield from (_extract_chunk(home.root, chunk) for chunk in chunks)
+        yield from map(_Reader(home.root).read, chunks)
         return
     # spawn: a forked copy of a process that has DuckDB's threads can hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (home.root,)) as pool:
         running: deque[Future[Rows]] = deque()
         for chunk in chunks:
-            running.append(pool.submit(_extract_chunk, home.root, chunk))
+            running.append(pool.submit(_read_chunk, chunk))
             if len(running) > AHEAD * workers:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
 
 
-def _extract_chunk(root: Path, captures: Sequence[Capture]) -> Rows:
-    home = open_home(root)
-    archive, profiles = Archive(home), site_profiles(home)
-    rows: Rows = {name: [] for name in READ_TABLES}
-    for capture in captures:
-        profile = profiles.get(capture.site)
-        page = _read_page(archive, capture, profile, home.settings)
-        for table, found in page_rows(capture, page, profile.site_class if profile else "").items():
-            rows[table].extend(found)
-    return rows
+class _Reader:
+    """Reads the captures of one home. Opened once: it learns from the whole journal what is held or purged."""
+
+    def __init__(self, root: Path) -> None:
+        self._home = open_home(root)
+        self._archive, self._profiles = Archive(self._home), site_profiles(self._home)
+
+    def read(self, captures: Sequence[Capture]) -> Rows:
+        rows: Rows = {name: [] for name in READ_TABLES}
+        for capture in captures:
+            profile = self._profiles.get(capture.site)
+            page = _read_page(self._archive, capture, profile, self._home.settings)
+            for table, found in page_rows(capture, page, profile.site_class if profile else "").items():
+                rows[table].extend(found)
+        return rows
+
+
+_readers: list[_Reader] = []  # of a process of the pool: its one
+
+
+def _begin(root: Path) -> None:
+    _readers.append(_Reader(root))
+
+
+def _read_chunk(captures: Sequence[Capture]) -> Rows:
+    return _readers[-1].read(captures)
 
 
 def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, settings: Settings) -> Page:

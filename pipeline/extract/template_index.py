@@ -22,6 +22,8 @@ BEFORE = 3  # earlier ads of a bucket that are looked at, beside its first
 AGREEING = 3  # hashes of a signature in which a candidate must agree: a band; and half as many as the best one
 BACKGROUND = 3_000  # ads imagined beside the collected ones, so that small collections judge nothing common
 
+AT_HAND = 20_000  # leaders whose pairs are kept as sets: about 10 KB each
+
 _MODEL = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32")
 _WIDE = 1 << 11  # ads whose signatures are compared at once
 
@@ -48,9 +50,9 @@ def _mixed(values: Hashes) -> Hashes:
     return values ^ (values >> numpy.uint32(16))
 
 
-def weigh(said: Ragged, counts: Counts, total: int) -> NDArray[numpy.float64]:
+def weigh(said: Ragged, counts: Counts, total: int) -> NDArray[numpy.float32]:
     """Bits of surprise in every pair of every row, when `counts` are of `total` ads."""
-    bits = numpy.empty(len(said.values))
+    bits = numpy.empty(len(said.values), numpy.float32)
     for first, block in said.blocks():
         at = said.starts[first]
         numbers = numpy.maximum(1, counts.of(block.values))
@@ -58,7 +60,7 @@ def weigh(said: Ragged, counts: Counts, total: int) -> NDArray[numpy.float64]:
     return bits
 
 
-def cluster(said: Ragged, bits: NDArray[numpy.float64], alike: float) -> Numbers:
+def cluster(said: Ragged, bits: NDArray[numpy.float32], alike: float) -> Numbers:
     """The number of the cluster of each row, counted in order of their first ads. A row without pairs stands alone.
 
     `alike` is the overlap by weight, 0 to 1, from which a row joins. `bits` are the weights of the pairs.
@@ -110,10 +112,10 @@ _FOLD = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9]
 class _Joining:
     """Rows join clusters one after another."""
 
-    def __init__(self, said: Ragged, bits: NDArray[numpy.float64], alike: float) -> None:
+    def __init__(self, said: Ragged, bits: NDArray[numpy.float32], alike: float) -> None:
         self.clusters = numpy.full(len(said), -1, numpy.int64)
         self._said, self._bits, self._alike = said, bits, alike
-        before = numpy.concatenate(([0.0], numpy.cumsum(bits)))
+        before = numpy.concatenate(([0.0], numpy.cumsum(bits, dtype=numpy.float64)))
         self._weights: list[float] = (before[said.starts[1:]] - before[said.starts[:-1]]).tolist()  # of each row
         self._leader: dict[int, int] = {}  # row -> the row it was joined to, when that speaks for it
         self._pairs: dict[int, frozenset[int]] = {}  # of leaders
@@ -137,6 +139,8 @@ class _Joining:
         """Shared wording by weight, 0 to 1: rare pairs count more than common ones."""
         known = self._pairs.get(leader)
         if known is None:
+            if len(self._pairs) >= AT_HAND:
+                self._pairs.clear()
             known = self._pairs[leader] = frozenset(self._said[leader].tolist())
         shared = sum(map(pairs.__getitem__, known.intersection(pairs)))
         return shared / (self._weights[row] + self._weights[leader] - shared) if shared else 0.0

@@ -85,13 +85,13 @@ def find_templates(ads: Sequence[AdText]) -> list[Template]:
     said = _Said(ads, tokens, left, count(block.values for _, block in left.blocks()), Tally(tokens))
     bits = weigh(left, said.counts, len(ads))
     found: list[Template] = []
-    rows = numpy.arange(len(ads))
-    for alike in ALIKE:
-        clusters = cluster(left.of(rows), bits[left.at(rows)], alike)
-        groups = [rows[group] for group in _groups(clusters)]
+    groups, rest = list(_groups(cluster(left, bits, ALIKE[0]))), ALIKE[1:]
+    while groups:
         tried = [(group, _template(group, said)) for group in groups]
         found += [made for _, made in tried if made]
-        rows = numpy.sort(numpy.concatenate([rows[:0], *(group for group, made in tried if not made)]))
+        rows = numpy.sort(numpy.concatenate([group for group, made in tried if not made] or [numpy.arange(0)]))
+        groups = [rows[g] for g in _groups(cluster(left.of(rows), bits[left.at(rows)], rest[0]))] if rest else []
+        rest = rest[1:]
     return sorted(found, key=lambda t: (-len(t.ad_ids), t.ad_ids))
 
 
