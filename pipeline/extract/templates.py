@@ -35,7 +35,7 @@ from pipeline.extract.template_wording import (
 
 # Overlap from which two ads are one template's; what is no template so is tried again more strictly, because stock
 # phrases may have drawn two templates together.
-ALIKE = (0.28, 0.4, 0.55)
+ALIKE: tuple[float, ...] = (0.28, 0.4, 0.55)
 FIXED = 0.6  # of a cluster's ads: wording that so many share is the template's
 SURPRISE = 20.0  # bits: how many times more ads agree than chance would have it, out of many sets to choose from
 PHRASE = 12  # pairs: stock phrases are no longer; a longer sentence counts as several
