@@ -21,6 +21,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "collect": ("sites", "collect"),
     "records": ("import", "model", "build", "changes", "run"),
     "network": ("search", "timeline", "network", "succession"),
+    "watch": ("watch",),
     "templates": ("template",),
     "cases": ("standing", "decide"),
     "screen": ("screen",),

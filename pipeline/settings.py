@@ -35,8 +35,9 @@ class Settings:
     timestamp_timeout_seconds: float = 15.0  # how long one authority may take to answer
     seal_seconds: float = 60.0  # the longest that what a crawl has archived stays unsealed
     seal_copies: str = ""  # where copies of seals go, comma-separated: folders outside, mailto:ADDRESS, https://ADDRESS
-    mail_server: str = ""  # "smtp://[user:password@]host:port" or "smtps://…": sends mails named in seal_copies
+    mail_server: str = ""  # "smtp://[user:password@]host:port" or "smtps://…": sends the mails of the other settings
     mail_sender: str = ""  # address they come from; "" is the one they go to
+    watch_notices: str = ""  # who is told that watches have new hits, comma-separated: mailto:ADDRESS, https://ADDRESS
     flag_threshold: float = 0.90  # match probability from which a corroborated hit is a possible match
 
 

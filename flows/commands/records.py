@@ -21,6 +21,7 @@ from flows.stages.models import card_in_force, describe_model, model_in_force, t
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
 from flows.stages.rereading import Changes, last_changes
+from flows.stages.watching import Watched, watch_snapshot
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import locked
 from pipeline.model import RecordKind
@@ -216,7 +217,19 @@ def build(
         return
     with locked(current, "imb build"), progress_bars(json) as progress:
         result = build_stage(current, full=full, as_of=day, reextract=reextract, processes=processes, progress=progress)
-    emit(asdict(result)) if json else show_build(result)
+        watched = watch_snapshot(current)
+    if json:
+        emit(asdict(result))
+        return
+    show_build(result)
+    show_watched(watched)
+
+
+def show_watched(watched: Watched) -> None:
+    if watched.new_hits:
+        out.print(f"{watched.new_hits} new watch hits: imb watch hits --new")
+    for words in watched.failed:
+        out.print(f"Not told, and tried again at the next run: {words}", markup=False, soft_wrap=True)
 
 
 def show_build(result: BuildResult) -> None:
@@ -252,11 +265,12 @@ def run(home: HomeOption = None, json: JsonOption = False) -> None:
     """The nightly run: collect what is due, build, screen. Run twice, the second changes nothing and says so."""
     current = opened(home)
     with locked(current, "imb run"), progress_bars(json) as progress:
-        crawls, result = run_all(current, progress)
+        crawls, result, watched = run_all(current, progress)
     if json:
-        emit({"crawls": [asdict(c) for c in crawls], "build": asdict(result)})
+        emit({"crawls": [asdict(c) for c in crawls], "build": asdict(result), "watched": asdict(watched)})
         return
     show_build(result)
+    show_watched(watched)
     show_crawls(crawls, json=False)
 
 

@@ -31,7 +31,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         lines.append(
             f"Not sealed: {seals['unsealed_entries']} entries, since {seals['unsealed_since']} (journal time)."
         )
-    lines += [f"Pending: {text}" for text in seals.get("pending", ())]
+    lines += [f"Pending: {text}" for text in (*seals.get("pending", ()), *facts["watch_notices"])]
     lines.append(
         f"Last audit: {audit['at']}, {audit['counts']['problems']} problems (audits/{audit['file']})."
         if audit

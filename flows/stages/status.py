@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.stages.audit_reports import last_audit
 from flows.stages.sealing import seal_status
+from flows.stages.watch_notices import pending
 from pipeline.errors import ImbError
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.seal_files import BOOKKEEPING
@@ -13,7 +14,7 @@ from pipeline.home import Home
 
 
 def home_status(home: Home) -> dict[str, Any]:
-    """{home, journal_entries, seals, last_audit, snapshot}; what is wrong with a part is said in `trouble`."""
+    """{home, journal_entries, seals, last_audit, snapshot, watch_notices}; what is wrong is said in `trouble`."""
     archive, trouble = Archive(home), []
     head = archive.journal.head()
     seals: dict[str, Any] = {}
@@ -35,6 +36,7 @@ def home_status(home: Home) -> dict[str, Any]:
         "seals": seals,
         "last_audit": audit,
         "snapshot": snapshot,
+        "watch_notices": pending(home),
         "trouble": trouble,
     }
 

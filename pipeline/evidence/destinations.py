@@ -7,8 +7,6 @@ seal names the SHA-256 of the one before, so the newest stands for all.
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from pipeline.evidence.mailing import domain, send
 from pipeline.evidence.outside import Unreachable, post, shown
 from pipeline.evidence.seal_files import FILES, SEAL, Seal, home_id, write_bytes
 from pipeline.home import Home
@@ -104,41 +103,7 @@ class Mailbox:
     every_seal, pause = False, MAIL_EVERY
 
     def put(self, seal: Seal, timeout: float) -> None:
-        message = seal_mail(seal, self.address, self.sender)
-        try:
-            server = self._connected(timeout)
-            try:
-                server.send_message(message)
-            finally:
-                server.close()  # without a farewell: whatever the server makes of one, the message is taken or not
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise Unreachable(f"{shown(self.server) or 'mail_server'}: {_said(error)}") from error
-
-    def _connected(self, timeout: float) -> smtplib.SMTP:
-        parts = urlsplit(self.server)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise ValueError(
-                'name the mail server in imb.toml: mail_server = "smtp://host:port" or "smtps://host:port"'
-            )
-        own, trust = _domain(self.sender), ssl.create_default_context()
-        if parts.scheme == "smtps":
-            port = parts.port or 465
-            server: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname, port, own, timeout=timeout, context=trust)
-        else:
-            server = smtplib.SMTP(parts.hostname, parts.port or 25, own, timeout)
-        try:
-            secret = parts.scheme == "smtps"
-            if not secret and server.ehlo()[0] == 250 and server.has_extn("starttls"):
-                server.starttls(context=trust)
-                secret = True
-            if parts.username:
-                if not secret:
-                    raise ValueError("the server offers no encryption: user name and password were not sent")
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-        except BaseException:
-            server.close()
-            raise
-        return server
+        send(seal_mail(seal, self.address, self.sender), self.server, timeout)
 
 
 def seal_mail(seal: Seal, address: str, sender: str) -> EmailMessage:
@@ -148,7 +113,7 @@ def seal_mail(seal: Seal, address: str, sender: str) -> EmailMessage:
     message["From"], message["To"] = sender, address
     message["Subject"] = f"Seal {seal.number} of archive {str(body['home'])[:8]}, up to entry {seal.head}"
     message["Date"] = format_datetime(datetime.fromisoformat(body["made_at"]))
-    message["Message-ID"] = f"<{name}@{_domain(sender)}>"
+    message["Message-ID"] = f"<{name}@{domain(sender)}>"
     message.set_content(
         f"Entry {seal.head} of the journal has the SHA-256 {body['head']['hash']}.\nSigned {body['made_at']}.\n\n"
         "Keep this message: with it anybody can show later whether the archive was rolled back or written anew.\n"
@@ -157,17 +122,6 @@ def seal_mail(seal: Seal, address: str, sender: str) -> EmailMessage:
     data = (seal.folder / SEAL).read_bytes()
     message.add_attachment(data, "application", "json", filename=f"{name}.json", cte="base64")
     return message
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2] or "localhost"
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        detail = error.smtp_error
-        return f"{error.smtp_code} {detail.decode('utf-8', 'replace') if isinstance(detail, bytes) else detail}"
-    return str(error) or type(error).__name__
 
 
 def destinations(home: Home) -> list[Destination]:

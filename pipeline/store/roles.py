@@ -21,6 +21,7 @@ MAY = {
     "clear a pair": {"analyst", "board", "supervisor"},
     "register a user": {"admin", "supervisor"},
     "confirm a training": {"admin", "supervisor"},
+    "set a watch": {"analyst", "prosecutor", "supervisor"},
     "read evidence": {"analyst", "prosecutor", "supervisor"},
     "hold evidence": {"analyst", "board", "prosecutor", "supervisor"},
     "release a hold": {"analyst", "prosecutor", "supervisor"},
