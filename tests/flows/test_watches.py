@@ -16,7 +16,10 @@ from pipeline.store.casework import Casework
 from tests.flows.command_line import imb
 from tests.pipeline.evidence.receivers import MailServer, WebAddress, mail_server, web_address
 
-HEADER = "license_number,legal_name,dba_name,license_status,date_issued,business_phone,address,unit,city,state,zip_code,owner"
+HEADER = (
+    "license_number,legal_name,dba_name,license_status,date_issued,business_phone,"
+    "address,unit,city,state,zip_code,owner"
+)
 SECRETS = ("Larkmoor", "Golden", "4175550101", "555-0101", "Quist")
 
 
