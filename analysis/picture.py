@@ -1,208 +1,164 @@
-"""One network as an SVG picture: a shape per kind, labels that keep clear of each other, legend, dates.
+"""One network on one page that a stranger can read: what is shown, what binds it, who shares what, when, and where.
 
-The same network gives the same picture, byte for byte.
+SVG and PNG are one page; HTML has the same panels, every business and tie as tables, and works without a network.
+The same network gives the same page, byte for byte, and it is redacted for its reader.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from html import escape
-from itertools import pairwise, product
+from collections.abc import Sequence
 from pathlib import Path
-from textwrap import wrap
+from typing import Any
 
-import networkx as nx
-
+from analysis import map_panel, network_panel, timeline_panel
+from analysis.drawing import GREY, moved, paragraph, svg, text
 from analysis.export.files import replacing
-from analysis.export.graph import Detail, Graph, Row, graph_of
-from analysis.hubs import Groups
+from analysis.export.graph import SUCCEEDED, Detail, Graph, graph_of
+from analysis.picture_page import page
 from analysis.redact import Profile, profile_named
+from analysis.scene import Scene, make_scene, shown_name
+from analysis.timeline_panel import Event
+from pipeline.errors import FixInput
 
-Point = tuple[float, float]
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-
-KINDS = {  # kind -> (words, fill)
-    "business": ("business advertised on illicit sites", "#c05621"),
-    "linked": ("linked business", "#f6ad55"),
-    "operator": ("owner or officer", "#2b6cb0"),
-    "phone": ("phone", "#2f855a"),
-    "premises": ("premises", "#6b46c1"),
-    "area": ("area", "#718096"),
-}
-THINGS = frozenset({"phone", "operator", "premises"})
-HALO = 'paint-order="stroke" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"'
-SIZE, MARGIN, LETTER, LINE = 11.0, 90.0, 6.3, 14.0
+WIDTH, MARGIN = 1000.0, 24.0
+SUFFIXES = (".svg", ".html", ".png")
+CAUTION = "Drawn from advertisements and public records. It shows what sources say, and is no finding about any person."
 
 
-def write_picture(detail: Detail, path: Path, profile: Profile | None = None) -> Path:
-    """Draw one network into an SVG file, redacted for a reader (default: the analyst)."""
-    text = network_svg(detail, profile)
+class Picture:
+    """What is drawn of one network for one reader. `events`: rows of its timeline (day, kind, sentence, subject_id)."""
+
+    def __init__(self, detail: Detail, profile: Profile | None = None, events: Sequence[Event] = ()) -> None:
+        self.detail, self.profile = detail, profile or profile_named("analyst")
+        self.graph: Graph = graph_of([detail], self.profile)
+        self.scene: Scene = make_scene(self.graph)
+        self.events = events
+
+    @property
+    def shops(self) -> list[dict[str, Any]]:
+        return [dict(n) for n in self.graph.nodes if n["kind"] in {"business", "area"}]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The businesses as a table has them."""
+        return [{**shop, "label": shown_name(shop)} for shop in self.shops]
+
+    @property
+    def heading(self) -> str:
+        return f"Network {str(self.detail['network_id'])[:8]}: {self.counted}"
+
+    @property
+    def counted(self) -> str:
+        """ "8 businesses and 2 groups of ads that name no business"."""
+        nameless = sum(str(n["label"]).startswith("(no name") for n in self.shops)
+        named = len(self.shops) - nameless
+        words = [f"{named} {'business' if named == 1 else 'businesses'}"] if named or not nameless else []
+        if nameless:
+            words.append(f"{nameless} {'group' if nameless == 1 else 'groups'} of ads that name no business")
+        return " and ".join(words)
+
+    @property
+    def lede(self) -> str:
+        """One sentence on what is shown, one on what binds it."""
+        cities = sorted({str(n["city"]) for n in self.shops if n["city"]})
+        where = f" in {_listed(cities, 4)}" if cities else ""
+        seen = sorted(str(n[c]) for n in self.shops for c in ("first_seen", "last_seen") if n.get(c))
+        when = f", seen from {seen[0]} to {seen[-1]}" if seen else ""
+        binds = [f"{_NOUNS[kind]} {label} ({users} of them)" for users, kind, label in self.scene.shared[:4]]
+        more = len(self.scene.shared) - len(binds)
+        rest = f", and {more} more" if more > 0 else ""
+        bound = f" They are shown together because they share: {'; '.join(binds)}{rest}." if binds else ""
+        return f"{self.counted[0].upper()}{self.counted[1:]}{where}{when}.{bound}"
+
+    @property
+    def sources(self) -> str:
+        found = {s for e in self.graph.edges for s in str(e["sources"]).split("; ") if s}
+        noun = "source" if len(found) == 1 else "sources"
+        snapshot = f" As of snapshot {self.detail['snapshot_id']}." if self.detail.get("snapshot_id") else ""
+        return f"{len(found)} {noun} cited by its links.{snapshot}"
+
+    @property
+    def told(self) -> bool:
+        return self.profile.shows("network")
+
+    def svg(self) -> str:
+        """The whole page."""
+        network, width, high = network_panel.panel(self.scene, WIDTH)
+        body = [text(MARGIN, 36, self.heading, size=20, more='font-weight="bold"')]
+        lines, y = paragraph(MARGIN, 62, self.lede, width - 2 * MARGIN, 14)
+        body += lines
+        more, y = paragraph(MARGIN, y + 2, f"{self.sources} {CAUTION}", width - 2 * MARGIN, 11, GREY)
+        body += [*more, *_titled("Who shares what", network, y + 18)]
+        y += 18 + 16 + high
+        left_out = list(self.scene.left_out)
+        for title, (parts, height, missing) in (
+            ("When each was seen", timeline_panel.panel(self.graph, self.events, width, self.told)),
+            ("Where", map_panel.panel(self.graph)),
+        ):
+            if parts:
+                body += _titled(title, parts, y + 26)
+                y += 26 + 16 + height
+                left_out += [missing] if missing else []
+        if left_out:
+            words = _sentence(left_out)
+            lines, y = paragraph(MARGIN, y + 26, f"Not drawn: {words}", width - 2 * MARGIN, 11, GREY)
+            body += lines
+        return svg(width, y + 20, self.heading, body)
+
+    def html(self) -> str:
+        """The same as a page with tables."""
+        network, width, high = network_panel.panel(self.scene, WIDTH)
+        panels = [("Who shares what", svg(width, high + 12, "Who shares what", network))]
+        parts, height, missing = timeline_panel.panel(self.graph, self.events, WIDTH, self.told, most=400)
+        if parts:
+            panels.append(("When each was seen", svg(WIDTH, height + 8, "When each was seen", parts)))
+        left_out = [*self.scene.left_out, *([missing] if missing else [])]
+        parts, height, missing = map_panel.panel(self.graph)
+        if parts:
+            panels.append(("Where", svg(WIDTH, height + 8, "Where", parts)))
+        left_out += [missing] if missing else []
+        note = f"Not drawn: {_sentence(left_out)}" if left_out else ""
+        ties = [dict(e) for e in self.graph.edges if e["binding"] == "yes" or e["kind"] == SUCCEEDED]
+        shown = [e for e in self.events if self.told and e.get("lane", "regulatory") == "regulatory"]
+        names = {i: shown_name(n) for i, n in self.graph.by_id.items()}
+        facts = (self.sources, CAUTION, note)
+        return page(self.heading, self.lede, facts, panels, self.rows, ties, shown, names)
+
+
+_NOUNS = {"operator": "owner or officer", "phone": "the number", "premises": "the address"}
+
+
+def _listed(words: Sequence[str], most: int) -> str:
+    shown = list(words[:most])
+    if len(words) > most:
+        return f"{', '.join(shown)} and {len(words) - most} more places"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    return "; ".join(parts) + "."
+
+
+def _titled(title: str, parts: Sequence[str], y: float) -> list[str]:
+    return [text(MARGIN, y, title, size=15, more='font-weight="bold"'), *moved(parts, y + 16)]
+
+
+def network_svg(detail: Detail, profile: Profile | None = None, events: Sequence[Event] = ()) -> str:
+    """The page as SVG text."""
+    return Picture(detail, profile, events).svg()
+
+
+def write_picture(detail: Detail, path: Path, profile: Profile | None = None, events: Sequence[Event] = ()) -> Path:
+    """Draw one network into FILE.svg, FILE.html or FILE.png (default reader: the analyst). Raises FixInput."""
+    kind = path.suffix.lower()
+    if kind not in SUFFIXES:
+        raise FixInput(f"{path.name} is no picture. Name it {', '.join('FILE' + s for s in SUFFIXES)}.")
+    picture = Picture(detail, profile, events)
     with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")
+        if kind == ".png":
+            from pipeline.evidence.documents.typesetting import png  # Typst takes a moment to load
+
+            part.write_bytes(png(picture.svg()))
+        else:
+            part.write_text(picture.html() if kind == ".html" else picture.svg(), encoding="utf-8")
     return path
-
-
-def network_svg(detail: Detail, profile: Profile | None = None) -> str:
-    """The picture as SVG text."""
-    graph = graph_of([detail], profile or profile_named("analyst"))
-    width, height = _extent(len(graph.nodes))
-    at = _layout(graph, width, height)
-    body = [*_edges(graph, at), *_nodes(graph, at), *_labels(graph, at), *_legend(graph, height), *_title(detail)]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height + 70:.0f}" '
-        f'font-family="Helvetica, Arial, sans-serif" font-size="12" role="img">\n'
-        f"<title>{escape(_heading(detail))}</title>\n"
-        f'<rect width="100%" height="100%" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n"
-    )
-
-
-def _extent(count: int) -> tuple[float, float]:
-    side = 520.0 + 75.0 * count**0.5
-    return side * 1.35, side
-
-
-def _layout(graph: Graph, width: float, height: float) -> dict[str, Point]:
-    """Kamada-Kawai per component from a circle start: no random number, so the picture repeats."""
-    if not graph.nodes:
-        return {}
-    made = nx.Graph()
-    made.add_nodes_from(str(n["id"]) for n in graph.nodes)
-    made.add_edges_from((str(e["from_id"]), str(e["to_id"])) for e, _ in drawn_edges(graph))
-    parts = sorted((sorted(c) for c in nx.connected_components(made)), key=lambda c: (-len(c), c))
-    for a, b in pairwise(parts):
-        made.add_edge(a[0], b[0])  # only to place loose parts beside each other
-    found = nx.kamada_kawai_layout(made, pos=nx.circular_layout(sorted(made)))
-    xs, ys = [float(p[0]) for p in found.values()], [float(p[1]) for p in found.values()]
-    return {
-        node: (
-            _scaled(float(x), min(xs), max(xs), MARGIN, width - MARGIN),
-            _scaled(float(y), min(ys), max(ys), MARGIN, height - MARGIN),
-        )
-        for node, (x, y) in sorted(found.items())
-    }
-
-
-def _scaled(value: float, low: float, high: float, start: float, end: float) -> float:
-    return (start + end) / 2 if high - low < 1e-9 else start + (value - low) / (high - low) * (end - start)
-
-
-def drawn_edges(graph: Graph) -> list[tuple[Row, bool]]:
-    """The edges worth ink, and whether each binds: a number that two share is drawn through the number, and of what
-    else binds only as many lines as hold the network together."""
-    kinds = {str(n["id"]): str(n["kind"]) for n in graph.nodes}
-    users: dict[str, set[str]] = defaultdict(set)
-    for edge in graph.edges:
-        for one, other in (("from_id", "to_id"), ("to_id", "from_id")):
-            if kinds[str(edge[one])] in THINGS and kinds[str(edge[other])] == "business":
-                users[str(edge[one])].add(str(edge[other]))
-    groups, drawn = Groups(), list[tuple[Row, bool]]()
-    for edge in graph.edges:
-        thing = next((str(edge[end]) for end in ("from_id", "to_id") if kinds[str(edge[end])] in THINGS), "")
-        if thing:
-            drawn.append((edge, len(users[thing]) > 1))
-            groups.union(str(edge["from_id"]), str(edge["to_id"]))
-    rest = [e for e in graph.edges if {kinds[str(e["from_id"])], kinds[str(e["to_id"])]} <= {"business"}]
-    for edge in sorted(rest, key=lambda e: (-float(e["probability"]), str(e["from_id"]), str(e["to_id"]))):
-        a, b = str(edge["from_id"]), str(edge["to_id"])
-        if edge["binding"] == "yes" and groups.find(a) != groups.find(b):
-            groups.union(a, b)
-            drawn.append((edge, True))
-    return drawn
-
-
-def _edges(graph: Graph, at: Mapping[str, Point]) -> Iterator[str]:
-    for edge, binds in sorted(drawn_edges(graph), key=lambda d: d[1]):
-        (x1, y1), (x2, y2) = at[str(edge["from_id"])], at[str(edge["to_id"])]
-        style = 'stroke="#4a5568" stroke-width="1.8"' if binds else 'stroke="#cbd5e0"'
-        told = escape(str(edge["sentence"] or edge["kind"]))
-        yield f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {style}><title>{told}</title></line>'
-
-
-def kind_of(node: Row) -> str:
-    """The kind that chooses shape and color: a linked business is drawn apart from an advertised one."""
-    return "linked" if node["kind"] == "business" and node["role"] == "linked business" else str(node["kind"])
-
-
-def _shape(kind: str, x: float, y: float, s: float = SIZE) -> str:
-    fill = f'fill="{KINDS.get(kind, KINDS["area"])[1]}" stroke="#1a202c" stroke-width="0.8"'
-    if kind in {"business", "linked"}:
-        return f'<rect x="{x - s:.1f}" y="{y - s:.1f}" width="{2 * s:.1f}" height="{2 * s:.1f}" rx="3" {fill}/>'
-    points: tuple[Point, ...]
-    if kind == "phone":
-        points = ((x, y - s), (x + s, y), (x, y + s), (x - s, y))
-    elif kind == "premises":
-        points = ((x, y - s), (x + s, y + s * 0.8), (x - s, y + s * 0.8))
-    else:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s:.1f}" {fill}/>'
-    return f'<polygon points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}" {fill}/>'
-
-
-def _nodes(graph: Graph, at: Mapping[str, Point]) -> Iterator[str]:
-    for node in graph.nodes:
-        x, y = at[str(node["id"])]
-        seen = f" ({node['first_seen']} to {node['last_seen']})" if node["first_seen"] else ""
-        told = escape(f"{node['label']}, {node['role']}{seen}")
-        yield f"<g>{_shape(kind_of(node), x, y)}<title>{told}</title></g>"
-
-
-def _labels(graph: Graph, at: Mapping[str, Point]) -> Iterator[str]:
-    """Each label takes the first of the places around its node where it covers least."""
-    taken: list[Box] = [(x - SIZE, y - SIZE, x + SIZE, y + SIZE) for x, y in at.values()]
-    order = sorted(graph.nodes, key=lambda n: (n["kind"] != "business", str(n["label"]), str(n["id"])))
-    for node in order:
-        lines = wrap(str(node["label"]), 24)[:2] or [""]
-        if node["kind"] == "business" and node["first_seen"]:
-            lines.append(f"{str(node['first_seen'])[:7]} to {str(node['last_seen'])[:7]}")
-        x, y = at[str(node["id"])]
-        box = _place(x, y, max(map(len, lines)) * LETTER, len(lines) * LINE, taken)
-        taken.append(box)
-        for number, line in enumerate(lines):
-            top = box[1] + LINE * (number + 0.8)
-            small = ' font-size="10" fill="#4a5568"' if number == len(lines) - 1 and line.count("-") == 2 else ""
-            middle = (box[0] + box[2]) / 2
-            yield f'<text x="{middle:.1f}" y="{top:.1f}" text-anchor="middle" {HALO}{small}>{escape(line)}</text>'
-
-
-def _place(x: float, y: float, w: float, h: float, taken: list[Box]) -> Box:
-    """The free place nearest to the node: below, above, right, left, then the corners, then further out."""
-    sides = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
-    tries = []
-    for ring, (dx, dy) in product((1.0, 1.9, 2.8), sides):
-        cx = x + dx * (w / 2 + SIZE * ring * 1.2)
-        cy = y + dy * (h / 2 + SIZE * ring * 1.2)
-        tries.append((cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2))
-    return min(tries, key=lambda box: (round(sum(_covered(box, other) for other in taken), 1), tries.index(box)))
-
-
-def _covered(a: Box, b: Box) -> float:
-    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
-
-
-def _legend(graph: Graph, height: float) -> Iterator[str]:
-    present = [k for k in KINDS if any(kind_of(n) == k for n in graph.nodes)]
-    x = 24.0
-    for kind in present:
-        words = KINDS[kind][0]
-        yield f'{_shape(kind, x, height + 20, 7)}<text x="{x + 14:.0f}" y="{height + 24:.0f}">{words}</text>'
-        x += 40 + len(words) * LETTER
-    yield (
-        f'<line x1="17" y1="{height + 45:.0f}" x2="47" y2="{height + 45:.0f}" stroke="#4a5568" stroke-width="2"/>'
-        f'<text x="54" y="{height + 49:.0f}">shared, or binds two businesses</text>'
-        f'<line x1="267" y1="{height + 45:.0f}" x2="297" y2="{height + 45:.0f}" stroke="#cbd5e0"/>'
-        f'<text x="304" y="{height + 49:.0f}">uses, is at, is named by. '
-        "A picture of files, no finding about any person.</text>"
-    )
-
-
-def _heading(detail: Detail) -> str:
-    shops = sum(m["kind"] == "business" for m in detail["members"])
-    seen = f", seen {detail['first_seen']} to {detail['last_seen']}" if detail.get("first_seen") else ""
-    return f"Network {str(detail['network_id'])[:8]}: {shops} businesses{seen}"
-
-
-def _title(detail: Detail) -> Iterator[str]:
-    yield f'<text x="24" y="30" font-size="18" font-weight="bold">{escape(_heading(detail))}</text>'
-    sources = {s for link in detail["links"] for s in (link.get("sources") or ())}
-    noun = "source" if len(sources) == 1 else "sources"
-    yield f'<text x="24" y="48" fill="#4a5568">{len(sources)} {noun} cited by its links</text>'

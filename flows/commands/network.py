@@ -49,17 +49,19 @@ def list_(
 @network_app.command()
 def show(
     network_id: Annotated[str, typer.Argument(help="Id, or its beginning.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg, .html or .png")] = None,
+    profile: Annotated[str, typer.Option(help="Whose eyes the drawing is for.")] = "analyst",
     all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """One network: summary, members, and the strongest links that hold all of it together, with their reasons."""
-    detail = network_detail(opened(home), network_id)
+    current = opened(home)
+    detail = network_detail(current, network_id)
     if output is not None:
-        from analysis.picture import write_picture
+        from flows.stages.picturing import draw_network
 
-        write_picture(detail, output)
+        draw_network(current, detail["network_id"], output, profile)
     if json:
         emit(detail)
         return

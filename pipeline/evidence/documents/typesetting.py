@@ -68,3 +68,18 @@ def _forget(root: Path) -> None:
     empty = typst.Compiler(input=str(path), root=str(root), font_paths=fonts(), ignore_system_fonts=True)
     for _ in range(11):
         empty.compile(format="pdf")
+
+
+def png(svg: str, dots_per_inch: float = 144.0) -> bytes:
+    """An SVG picture as PNG, with the fonts of packages only: the same on every machine."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "picture.svg").write_text(svg, encoding="utf-8")
+        page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("picture.svg")\n'
+        (root / "page.typ").write_text(page, encoding="ascii")
+        compiler = typst.Compiler(
+            input=str(root / "page.typ"), root=str(root), font_paths=fonts(), ignore_system_fonts=True
+        )
+        made = compiler.compile(format="png", ppi=dots_per_inch)
+    assert isinstance(made, bytes)
+    return made
