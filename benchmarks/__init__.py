@@ -11,6 +11,7 @@ NAMES = (
     "corpus",
     "archiving",
     "evidence",
+    "packages",
     "reading",
     "unprofiled",
     "templates",

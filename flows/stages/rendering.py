@@ -13,7 +13,9 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from html import escape
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -21,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Play
 
 from flows.stages.progress import Progress, silent
 from pipeline.evidence.documents.picture import Picture
+from pipeline.evidence.documents.typesetting import font_folders
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -33,6 +36,7 @@ FLAGS = (
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 )
+FONTS, SYSTEM_FONTS = "fonts.conf", "/etc/fonts/fonts.conf"
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 800, 200, 3000  # CSS pixels
 QUALITY = 80
 SECONDS_FOR_ONE = 10.0
@@ -110,6 +114,7 @@ def _render(path: str, pages: Mapping[int, str], told: _Told) -> Renderings:
     found = Renderings()
     try:
         with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+            _write_fonts(Path(home) / FONTS)
             _render_all(playwright, path, home, pages, found, told)
     except (Error, OSError) as error:
         found.problem = f"Chromium failed ({_first_line(error)}): pages are shown as text."
@@ -123,7 +128,12 @@ def _render_all(
         executable_path=path,
         args=list(FLAGS),
         chromium_sandbox=os.geteuid() != 0,  # Chromium refuses its sandbox to root
-        env={"HOME": home, "PATH": os.environ.get("PATH", ""), "LANG": "en_US.UTF-8"},
+        env={
+            "HOME": home,
+            "PATH": os.environ.get("PATH", ""),
+            "LANG": "en_US.UTF-8",
+            "FONTCONFIG_FILE": str(Path(home) / FONTS),
+        },
     )
     try:
         page = _Page(browser, found)
@@ -137,6 +147,16 @@ def _render_all(
             told.one_more()
     finally:
         browser.close()
+
+
+def _write_fonts(path: Path) -> None:
+    """The report's fonts beside the system's: without them a name in Chinese or Korean would be drawn as boxes."""
+    folders = "".join(f"<dir>{escape(folder)}</dir>" for folder in font_folders())
+    path.write_text(
+        f"<fontconfig><include ignore_missing='yes'>{SYSTEM_FONTS}</include>{folders}"
+        f"<cachedir>{escape(str(path.parent))}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
 
 
 class _Page:
@@ -170,12 +190,12 @@ class _Page:
         """The page as a JPEG, from its top to at most MOST_HEIGHT. The empty document's policy stays in force."""
         self._session.send("Page.setDocumentContent", {"frameId": self._frame, "html": html})
         size: dict[str, Any] = self._session.send("Page.getLayoutMetrics")["cssContentSize"]
-        whole = max(1, int(size["height"]))
+        whole, wide = max(1, int(size["height"])), int(size["width"])
         height = min(whole, MOST_HEIGHT)
         clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
         options = {"format": "jpeg", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
         data = self._session.send("Page.captureScreenshot", options)["data"]
-        return Picture(base64.b64decode(data), WIDTH, height, whole, self.renderer)
+        return Picture(base64.b64decode(data), WIDTH, height, whole, self.renderer, wide)
 
     def close(self) -> None:
         self._context.close()

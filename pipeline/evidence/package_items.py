@@ -14,7 +14,6 @@ from pipeline.model import Capture
 
 CRAWL_ENDS = ("crawl_finished", "crawl_failed")
 ACTS = {"import_file": "import", "block": "hold", "unblock": "release", "export": "export"}
-MAX_HOPS = 50
 Role = Literal["ad", "redirect"]
 POLICY = [
     "Images, video, sound and fonts are not collected: a response of such a type is broken off at its headers. "
@@ -80,7 +79,7 @@ def chain(entry: Entry, redirects: Mapping[tuple[str, str], Entry]) -> list[Entr
     """The redirects of the same crawl that led to a capture, oldest first; ends where the journal names none."""
     found: list[Entry] = []
     crawl, before = str(entry.body.get("crawl_id")), entry
-    while (url := before.body.get("meta", {}).get("redirected-from")) and len(found) < MAX_HOPS:
+    while url := before.body.get("meta", {}).get("redirected-from"):
         hop = redirects.get((crawl, url))
         if hop is None or hop.seq >= before.seq:
             break

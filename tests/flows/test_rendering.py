@@ -57,8 +57,28 @@ def test_a_hostile_page_reaches_no_one_and_spoils_no_other_page(listener: tuple[
     assert found.pictures[1].sha256 == found.pictures[3].sha256 == found.pictures[6].sha256
     assert found.pictures[2].sha256 != found.pictures[4].sha256
     assert all(p.jpeg[:2] == b"\xff\xd8" and p.width == WIDTH for p in found.pictures.values())
-    assert (found.pictures[5].height, found.pictures[5].cut) == (MOST_HEIGHT, True)
+    assert (found.pictures[5].height, found.pictures[5].cut) == (MOST_HEIGHT, f"{found.pictures[5].page_height} high")
+    assert found.pictures[5].page_height >= 9000
     assert found.pictures[1].renderer.startswith("Chromium ")
+
+
+@needs_browser
+@pytest.mark.parametrize("text", ["春天按摩", "스파", "マッサージ", "📞", "עיסוי", "مرحبا", "นวด"])
+def test_every_script_is_drawn_and_not_as_boxes(text: str) -> None:
+    """A sign that no font has is drawn as a box, whichever it is: two unassigned ones look the same."""
+    style = "<!doctype html><body style='font-size:30px'>"
+    boxes = "\U000e1000" * len(text)
+    found = render_pages({1: style + text, 2: style + boxes, 3: style + text[::-1] if len(text) > 1 else style + "☎"})
+    assert len({p.sha256 for p in found.pictures.values()}) == 3
+
+
+@needs_browser
+def test_a_page_wider_than_its_picture_says_so() -> None:
+    pages = {1: f"<!doctype html><p>{'x' * 300}", 2: "<!doctype html><p>short"}
+    found = render_pages(pages)
+    assert found.pictures[1].page_width > WIDTH
+    assert found.pictures[1].cut == f"{found.pictures[1].page_width} wide"
+    assert found.pictures[2].cut == ""
 
 
 @needs_browser

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 DESCRIBED = "derived/renderings.json"
-FACTS = ("width", "height", "page_height", "renderer")
+FACTS = ("width", "height", "page_height", "renderer", "page_width")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Width and heights in CSS pixels; `page_height` is that of the whole page."""
+    """Widths and heights in CSS pixels; `page_height` and `page_width` are those of the whole page."""
 
     jpeg: bytes
     width: int
     height: int
     page_height: int
     renderer: str  # program and version
+    page_width: int = 0  # no more than `width` when the page is not wider than its rendering
 
     @property
-    def cut(self) -> bool:
-        return self.page_height > self.height
+    def cut(self) -> str:
+        """What of the page the rendering does not show, in words; "" when it shows all."""
+        below = [f"{self.page_height} high"] * (self.page_height > self.height)
+        beside = [f"{self.page_width} wide"] * (self.page_width > self.width)
+        return " and ".join(beside + below)
 
     @property
     def sha256(self) -> str:

@@ -31,7 +31,9 @@ class VolumeSet:
     starts: Mapping[str, int]
 
 
+ADDRESS_LIMIT = 600  # characters of an address shown; the whole stands in data/items.json and in the record
 TEXT_LIMIT = 6_000  # characters of a page's text shown where there is no picture
+HEAD_LIMIT = 60  # characters of exhibit and case at the top of each page
 FACTS = ("exhibit", "case", "requester", "authority", "purpose", "exporter")
 CLOCKS = (
     ("request_started", "Request sent", "this office's collector"),
@@ -91,7 +93,8 @@ def report_title(package: ExhibitPackage) -> str:
 
 def _head(package: ExhibitPackage) -> str:
     facts = package["facts"]
-    named = [(name, one_line(facts.get(name), 60)) for name in ("exhibit", "case")]
+    told = {name: one_line(facts.get(name)) for name in ("exhibit", "case")}
+    named = [(name, f"{text[:HEAD_LIMIT]}…" if len(text) > HEAD_LIMIT else text) for name, text in told.items()]
     return " · ".join(f"{name.capitalize()} {text}" for name, text in named if text)
 
 
@@ -109,13 +112,17 @@ def _summary(package: ExhibitPackage) -> Iterator[str]:
     times = sorted(item["times"]["response_received"] for item in items)
     sites = sorted({item["site"] for item in items})
     period = f"on {times[0][:10]}" if times[0][:10] == times[-1][:10] else f"from {times[0][:10]} to {times[-1][:10]}"
+    steps = sum(item["role"] == "redirect" for item in items)
+    way = f" and {counted(steps, 'redirect')} on the way to them," if steps else ""
     yield (
-        f"This package holds {counted(len(items), 'archived page')} captured {period} (UTC) from "
+        f"This package holds {counted(len(items) - steps, 'archived page')}{way} captured {period} (UTC) from "
         f"{one_line(', '.join(sites[:8]))}{' and others' if len(sites) > 8 else ''}."
     )
     yield from package_sentences(package)
     left_out = len(package["not_included"])
-    yield f"{counted(left_out, 'capture')} asked for and refused: see Annex B." if left_out else "Nothing was left out."
+    were = "was" if left_out == 1 else "were"
+    refused = f"{counted(left_out, 'capture')} {were} asked for and refused: see Annex B."
+    yield refused if left_out else "No capture that was asked for was refused. Annex B tells what was never captured."
     yield (
         "This report is DERIVED: a program made it from the records when they were exported. The records themselves "
         "are in the package, byte for byte as they were archived or received; where the two differ, the records count."
@@ -178,8 +185,8 @@ def _name(item: ExhibitItem) -> str:
 
 def _front(item: ExhibitItem) -> Iterator[Row]:
     yield ["Captured", utc(item["times"]["response_received"]), ""]
-    yield ["Address asked", one_line(item["url_asked"]), ""]
-    yield ["Address reached", one_line(item["url_reached"]), ""]
+    yield ["Address asked", one_line(item["url_asked"], ADDRESS_LIMIT), ""]
+    yield ["Address reached", one_line(item["url_reached"], ADDRESS_LIMIT), ""]
     status = str(item["status"]) if item["status"] else "stored by its collector without the HTTP exchange"
     yield ["HTTP status", status, ""]
     yield ["Why collected", one_line(item["why_collected"]) or "not recorded", ""]
@@ -270,7 +277,7 @@ def _text_note(item: ExhibitItem, note: str) -> str:
 def picture_view(picture: Picture, number: int) -> dict[str, Any]:
     """Facts of a picture with its caption."""
     shown = f"{picture.width} × {picture.height}"
-    cut = f"; the page is {picture.page_height} high, the rest is not shown" if picture.cut else ""
+    cut = f"; the page is {picture.cut}, the rest is not shown" if picture.cut else ""
     return {
         "file": picture.file_name(number),
         "width": picture.width,

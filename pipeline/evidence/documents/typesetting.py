@@ -31,7 +31,12 @@ class Typeset:
 @cache
 def fonts() -> Any:
     """Typst's own fonts, Noto Sans for most scripts, Noto Sans CJK; none of the system's."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(files(name)) for name in FONT_PACKAGES])
+    return typst.Fonts(include_system_fonts=False, font_paths=font_folders())
+
+
+def font_folders() -> list[str]:
+    """Where the fonts lie that packages bring: Noto for most scripts, Chinese, Japanese, Korean and emoji."""
+    return [str(files(name)) for name in FONT_PACKAGES]
 
 
 def typeset(

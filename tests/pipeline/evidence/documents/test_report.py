@@ -139,6 +139,16 @@ def test_an_unsealed_package_says_so(read: Read) -> None:
     assert "attests" not in shown.replace("No time-stamp authority attests", "")
 
 
+def test_pages_and_the_redirects_to_them_are_counted_apart(read: Read) -> None:
+    package = made_package([made_item(1), made_item(2, role="redirect"), made_item(3, role="redirect")])
+    shown = " ".join(view_of(package, read)["summary"])
+    assert "1 archived page and 2 redirects on the way to them, captured on 2026-03-01" in shown
+    assert "1 capture was asked for and refused: see Annex B." in shown
+    whole = " ".join(view_of(made_package([made_item(1)], not_included=[]), read)["summary"])
+    assert "holds 1 archived page captured" in whole
+    assert "Annex B tells what was never captured." in whole
+
+
 @given(st.text(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_plain_text_has_nothing_invisible(text: str) -> None:
