@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.redaction.plain import folded, views
+from analysis.redaction.plain import folded, spelled, views
 
 TAG = re.compile(r"<[^>]*>")
 # Digests, and ids of captures, in files that this program writes itself: hexadecimal is no text.
@@ -45,7 +45,7 @@ def find_leaks(
         if name in own:
             texts = [OWN_CODES.sub(" ", text) for text in texts]
         for value in sorted({found for text in texts for found in _leaks(text, sought, written)}) if sought else ():
-            yield Leak(name, values[value])
+            yield Leak(name, values.get(value, "worker_name"))
 
 
 def _leaks(text: str, sought: re.Pattern[str], shown: Sequence[str]) -> Iterator[str]:
@@ -58,6 +58,7 @@ def _leaks(text: str, sought: re.Pattern[str], shown: Sequence[str]) -> Iterator
             yield from sought.findall(rest)
 
 
-def _pattern(values: Iterable[str]) -> re.Pattern[str] | None:
-    words = "|".join(re.escape(value) for value in sorted(values, key=len, reverse=True) if value)
+def _pattern(values: Mapping[str, str]) -> re.Pattern[str] | None:
+    ordered = sorted(filter(None, values), key=len, reverse=True)
+    words = "|".join(spelled(v) if values[v] == "worker_name" else re.escape(v) for v in ordered)
     return re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])") if words else None

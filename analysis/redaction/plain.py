@@ -45,6 +45,26 @@ def _folding(text: str) -> Iterator[tuple[str, int]]:
                 yield one, place
 
 
+LETTERS = re.compile(r"[^\W\d_]")
+LEAST_SPACED, LEAST_JOINED = 3, 4  # letters of a name that is sought in pieces: shorter ones are in ordinary text
+
+
+def spelled(name: str) -> str:
+    """A pattern for a folded name as people hide it: l-i-l-y, l i l y (all letters apart), li.ly (a sign within)."""
+    letters = [re.escape(letter) for letter in LETTERS.findall(name)]
+    forms = [re.escape(name)]
+    if len(letters) >= LEAST_SPACED:
+        forms.append(r"[\W_]{1,2}".join(letters))
+    if len(letters) >= LEAST_JOINED:
+        forms.append(r"[-_.*·•~|+/']?".join(letters))
+    return "|".join(forms)
+
+
+def unspelled(found: str) -> str:
+    """The letters of a name that was found in pieces."""
+    return "".join(LETTERS.findall(found))
+
+
 def views(text: str, depth: int = DEPTH) -> Iterator[str]:
     """The text, and what it says percent-, entity-, backslash-, base64- or hexadecimal-encoded; nested ones too."""
     seen, now = {text}, [text]

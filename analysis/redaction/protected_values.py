@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.redact import Profile
-from analysis.redaction.plain import folded, folded_places, views
+from analysis.redaction.plain import folded, folded_places, spelled, unspelled, views
 from pipeline.extract.protected import find_protected
 from pipeline.extract.text import Found
 
@@ -24,6 +24,7 @@ TOKEN = re.compile(r"\S+")
 PART = re.compile(r"(?:&#|[^\s/?#])+")
 WORD = re.compile(r"\W*[A-Za-z]?[a-z]+\W{0,3}")  # as ordinary text has them: nothing is encoded in one
 LETTER = r"[^\W\d_]"
+GLUED = 6  # letters of a name that no ordinary word begins or ends with
 REMOVED = "[removed]"
 KINDS = ("worker_name", "age", "looks", "buyer", "email", "born", "phone", "encoded")
 CLASSES = {"worker_name": "worker", "age": "person", "looks": "person", "buyer": "buyer",
@@ -70,12 +71,16 @@ class Protected:
             if any(start <= m.start() and m.end() <= end for start, end in kept):
                 continue
             start, end = places[m.start()], places[m.end() - 1] + 1
-            yield self._span(start, end, "worker_name" if m[0] in self.names else self.phrases[m[0]], m[0])
+            name = self._spelled.get(unspelled(m[0]), "")
+            if kind := "" if m[0] in self.names else self.phrases.get(m[0], ""):
+                yield self._span(start, end, kind, m[0])
+            else:
+                yield self._span(start, end, "worker_name", m[0] if m[0] in self.names else name)
         for start, end, name in self._glued(text):
             yield self._span(start, end, "worker_name", name)
 
     def _glued(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Names inside a word: AskLily, and, in an address or a file name, sweetlily or lily88spa."""
+        """Names inside a word: AskLily, jasminespa, and, in an address or a file name, sweetlily or lily88spa."""
         long = "|".join(re.escape(n) for n in sorted(self.names, key=len, reverse=True) if len(n) >= 3)
         if not long:
             return
@@ -84,9 +89,10 @@ class Protected:
             for hump in humps:
                 if folded(hump[0]) in self.names and hump[0] != word[0]:
                     yield word.start() + hump.start(), word.start() + hump.end(), folded(hump[0])
-            if _in_address(text, word.start(), word.end()):
+            least = 4 if _in_address(text, word.start(), word.end()) else GLUED
+            if len(word[0]) > least:
                 for m in re.finditer(rf"^(?:{long})|(?:{long})$", word[0].casefold()):
-                    if len(m[0]) >= 4 and m[0] != word[0].casefold():
+                    if len(m[0]) >= least and m[0] != word[0].casefold():
                         yield word.start() + m.start(), word.start() + m.end(), m[0]
 
     def _encoded(self, text: str, found: Sequence[Span]) -> Iterator[Span]:
@@ -111,7 +117,12 @@ class Protected:
         values = sorted({*self.names, *self.phrases}, key=len, reverse=True)
         if not values:
             return None
-        return re.compile(rf"(?<!{LETTER})(?:{'|'.join(map(re.escape, values))})(?!{LETTER})")
+        forms = [spelled(value) if value in self.names else re.escape(value) for value in values]
+        return re.compile(rf"(?<!{LETTER})(?:{'|'.join(forms)})(?!{LETTER})")
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {unspelled(name): name for name in self.names}
 
     def _span(self, start: int, end: int, kind: str, value: str = "") -> Span:
         return Span(start, end, kind, self.mark(kind, value))

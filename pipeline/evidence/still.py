@@ -46,6 +46,7 @@ _FETCHING = re.compile(r"url\s*\(|image-set|@import|@namespace|expression|behavi
 _ESCAPES = re.compile(r"\\[0-9a-fA-F]{1,6}\s?|\\")
 _COMMENT = re.compile(r"/\*.*?(\*/|$)", re.S)
 _AT_RULE = re.compile(r"@(?!media\b|supports\b)[^;{]*(;|\{[^{}]*(\{[^{}]*\}[^{}]*)*\})", re.I)
+_AS_TEXT = frozenset({"text/plain", "text/csv", "application/json"})  # shown as they are written
 STYLE_LIMIT, MARK_LIMIT = 200_000, 200
 
 
@@ -66,10 +67,11 @@ def still_page(body: bytes, content_type: str) -> Still:
     kind = content_type.partition(";")[0].strip().lower()
     if not body.strip():
         return Still("", "", "", {}, "the response has no body")
-    if kind not in {"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream"}:
+    as_text = kind in _AS_TEXT or kind.endswith("+json")
+    if not as_text and kind not in {"", "text/html", "application/xhtml+xml", "application/octet-stream"}:
         return Still("", "", "", {}, f"not a page but {kind}")
     html = decode(body, content_type)
-    if kind == "text/plain":
+    if as_text:
         return Still(f"<pre>{escape(html)}</pre>", "", html, {})
     tree = parse(html)
     root = tree.body or tree.root

@@ -61,6 +61,11 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "hexadecimal": lambda v: f"hi {v}!".encode().hex(),
     "backslash": lambda v: "".join(f"\\u{ord(c):04x}" for c in v),
     "zero width": "\u200b".join,
+    "letters apart": " ".join,
+    "dotted": ".".join,
+    "starred": "*".join,
+    "two signs between": ". ".join,
+    "hyphen within": lambda v: f"{v[:2]}-{v[2:]}" if len(v) > 3 else "-".join(v),
     "full width": lambda v: "".join(chr(ord(c) + 0xFEE0) for c in v),
     "mathematical": lambda v: "".join(
         chr(0x1D400 + ord(c) - 65) if c.isupper() else chr(0x1D41A + ord(c) - 97) for c in v
@@ -69,7 +74,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "encoding"), zip(NAMES * 3, ENCODINGS, strict=False))
+@pytest.mark.parametrize(("name", "encoding"), zip(NAMES * 4, ENCODINGS, strict=False))
 def test_a_name_goes_wherever_and_however_it_is_written(name: str, encoding: str, tmp_path: Path) -> None:
     page = page_of(name, ENCODINGS[encoding](name))
     protected = protect(page)
@@ -111,6 +116,21 @@ def test_whatever_stands_around_it_an_edited_page_shows_nothing_protected(
     made = redact_page(page, protected, "notice")
     folder = written(tmp_path_factory.mktemp("copy"), made.html)
     assert list(find_leaks(folder, protected.values(), protected.trade_names)) == []
+
+
+@pytest.mark.parametrize("written_as", ["jasminespa", "SweetJasmine", "callJasmine", "jasmines", "j-a-s-m-i-n-e's"])
+def test_a_long_name_goes_out_of_a_longer_word(written_as: str) -> None:
+    page = f"<html><body><p>My name is Jasmine.</p><p>{written_as} today</p></body></html>"
+    shown = redact_page(page, protect(page), "notice").html.casefold()
+    assert "jasmine" not in shown.replace("-", "")
+
+
+def test_ordinary_words_stay(tmp_path: Path) -> None:
+    """What only looks like a name in pieces, or holds a short one, is shown."""
+    words = "Plan nap, family, hannah, a lily-white wall, my mate, I am y, lilypad"
+    page = f"<html><body><p>My name is Amy. I am Anna.</p><p>{words}</p></body></html>"
+    shown = redact_page(page, protect(page), "notice").html
+    assert words in shown
 
 
 def test_file_names_are_searched_too(tmp_path: Path) -> None:

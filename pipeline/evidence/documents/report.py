@@ -132,6 +132,7 @@ def _summary(package: ExhibitPackage) -> Iterator[str]:
 def _item(
     package: ExhibitPackage, item: ExhibitItem, read: Callable[[str], bytes], picture: Picture | None, note: str
 ) -> dict[str, Any]:
+    text = "" if picture else _text(item, read)
     return {
         "n": item["item"],
         "name": _name(item),
@@ -139,8 +140,8 @@ def _item(
         "address": one_line(item["url_reached"], 140),
         "front": list(_front(item)),
         "picture": picture_view(picture, item["item"]) if picture else None,
-        "text": "" if picture else _text(item, read),
-        "text_note": _text_note(item, note),
+        "text": text,
+        "text_note": _text_note(item, note, text),
         "times": list(_times(item)),
         "way": [
             [str(n), utc(hop["captured_at"]), str(hop["status"]), one_line(hop["url"]), _hop_place(hop)]
@@ -267,9 +268,12 @@ def _text(item: ExhibitItem, read: Callable[[str], bytes]) -> str:
     return plain(read(item["text"]).decode("utf-8", "replace"), TEXT_LIMIT).strip()
 
 
-def _text_note(item: ExhibitItem, note: str) -> str:
-    if not item["text"]:
-        return "No visible text can be read from this record."
+def _text_note(item: ExhibitItem, note: str, text: str) -> str:
+    if not text:
+        kind = one_line(item["content_type"], 100) or "no stated type"
+        return (
+            f"Nothing is shown here: the record holds no text that can be read ({kind}). The record is in the package."
+        )
     told = f"The page's visible text, read from the archived record by this program ({item['text']})."
     return f"{told} {one_line(note)}".strip()
 

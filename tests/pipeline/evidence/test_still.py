@@ -114,6 +114,7 @@ def test_what_is_left_out_is_marked_and_counted() -> None:
     [
         (b"", HTML, "no body"),
         (b"%PDF-1.7", "application/pdf", "not a page but application/pdf"),
+        (b"<x/>", "application/xml", "not a page but application/xml"),
         (b"\x89PNG", "image/png", "not a page but image/png"),
     ],
 )
@@ -131,3 +132,11 @@ def test_plain_text_and_odd_encodings() -> None:
 def test_deep_and_wide_pages_end() -> None:
     assert shown("<div>" * 100_000 + "deep").problem.startswith("only shown up to")
     assert shown("<b>x</b>" * 20_000).problem == ""
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "application/ld+json", "text/csv", "text/plain"])
+def test_data_is_shown_as_it_is_written(kind: str) -> None:
+    body = b'{"name": "<b>Lotus</b>", "phone": "417-555-0153"}'
+    still = still_page(body, kind)
+    assert (still.text, still.problem) == (body.decode(), "")
+    assert "&lt;b&gt;Lotus" in still.html
