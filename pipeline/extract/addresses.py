@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.extract.address_line import parse_address
@@ -12,7 +12,7 @@ from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
 from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
-from pipeline.extract.scan import scan, sought
+from pipeline.extract.scan import candidates, holds, matches_at, sought
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -52,7 +52,8 @@ _STREET = sought(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
         rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
-    )
+    ),
+    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -])",
 )
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
 _UNSUFFIXED = sought(
@@ -60,7 +61,8 @@ _UNSUFFIXED = sought(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<heading>{_DIRECTION} (?=[A-Z0-9]))?"
         r"(?P<name>[A-Z][A-Z'’.]{1,24}(?: [A-Z][A-Z'’.]{1,24}){0,2}?|[0-9]{1,3}(?:ST|ND|RD|TH)) ?"
         r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
-    )
+    ),
+    "(?:[0-9]-?[A-Z]?|½) [A-Z0-9]",
 )
 # "1200 Lake St Louis Blvd": a saint inside the name.
 _SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b\.?")
@@ -77,13 +79,16 @@ _CROSSING = sought(
         rf"|(?P<one>\b{_ONE_STREET}){_AND}(?P<two>{_ONE_STREET})"
         rf"|(?P<one_nth>\b{_ORDINAL_STREET}){_AND}(?P<two_nth>{_ONE_STREET}|{_BARE_STREET}{_ENDED})"
         rf"|(?P<one_bare>\b{_ONE_STREET}){_AND}(?P<two_bare>{_ORDINAL_STREET}\b)"
-    )
+    ),
+    _AND,
 )
 _NUMBERED = re.compile(_HIGHWAY)
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
 _BETWEEN = r"[ ,.|•·–—-]{1,6}"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
+_DIGITS = re.compile("[0-9]+")
+_LETTERED = frozenset("NSEW")
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
     r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
@@ -113,8 +118,10 @@ def find_addresses(text: str) -> list[AddressMention]:
     upper = _upper(text)
     found: list[AddressMention] = []
     for pattern, read in ((ROAD_PLACE, _on_road), (_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
+        if not holds(pattern, upper):
+            continue
         taken = _Taken(found)
-        for match in scan(pattern, upper):
+        for match in _matches(pattern, upper):
             if taken.holds(match.start()):
                 continue
             if mention := read(text, upper, match):
@@ -129,6 +136,15 @@ def _without_directions(found: list[AddressMention]) -> list[AddressMention]:
     if not all(is_road_place(mention.address.street_key) for mention in found):
         return [m for m in found if not is_road_place(m.address.street_key)]
     return found
+
+
+def _matches(pattern: re.Pattern[str], upper: str) -> Iterator[re.Match[str]]:
+    """The matches of `pattern.finditer`; streets without suffix begin at a number."""
+    if pattern is not _UNSUFFIXED:
+        return candidates(pattern, upper)
+    starts = {m.start() for m in _DIGITS.finditer(upper)}
+    starts |= {at - 1 for at in starts if upper[at - 1 : at] in _LETTERED}  # "N123W456"
+    return matches_at(pattern, upper, sorted(starts))
 
 
 class _Taken:

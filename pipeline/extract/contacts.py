@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.phones import normalize_phone
-from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
+from pipeline.extract.scan import candidates, group, holds, matches_at, occurrences, scan, sought, within
 from pipeline.extract.text import Found
 
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
@@ -23,13 +23,15 @@ _PROVIDERS = "gmail|yahoo|hotmail|outlook|icloud|aol|msn|live|qq|163|126|naver|d
 _LOCAL = r"(?<![\w.+-])(?P<local>[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_])?)"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = sought(
-    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}")
+    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}"),
+    _AT,
 )
 _SPELLED = sought(
     re.compile(
         rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?[ \t]+dot[ \t]+(?P<tld>[a-z]{{2,18}})"
         rf"|(?:{_PROVIDERS}){_DOT}(?P<common>com|net|example)){_NO_MORE}"
-    )
+    ),
+    rf"[ \t]dot[ \t]|\sat\s+(?:{_PROVIDERS})",
 )
 _DOTS = re.compile(_DOT)
 _BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
@@ -113,24 +115,26 @@ def _handle_words() -> tuple[tuple[str, bool, bool, re.Pattern[str], re.Pattern[
             words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
             if words:
                 named = rf"(?<![a-z0-9])(?:{words})"
-                rx = sought(re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])"))
-                number = sought(re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])"))
+                rx = re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])")
+                number = re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
                 patterns.append((service, alone, bool(entry.get("phone")), rx, number))
     return tuple(patterns)
 
 
 _HANDLE_WORDS = _handle_words()
+_HANDLE_PATTERNS = group(pattern for *_, ids, numbers in _HANDLE_WORDS for pattern in (ids, numbers))
 
 
 def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
     found: dict[tuple[int, int], Found] = {}
-    for service, alone, phone, pattern, number_pattern in _HANDLE_WORDS:
-        for m in scan(number_pattern, folded) if phone or alone else ():
+    present = frozenset(within(_HANDLE_PATTERNS, folded))
+    for service, alone, phone, pattern, number_pattern in _HANDLE_WORDS if present else ():
+        for m in candidates(number_pattern, folded) if (phone or alone) and number_pattern in present else ():
             if number := normalize_phone(m["id"]):
                 found[m.span("id")] = Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9)
-        for m in scan(pattern, folded) if not phone else ():
+        for m in candidates(pattern, folded) if not phone and pattern in present else ():
             if _is_handle(m, alone) and not any(a < m.end("id") and m.start("id") < b for a, b in found):
                 found[m.span("id")] = Found("handle", f"{service}:{m['id']}", *m.span("id"), "plain", 0.9)
     for written in _written_links(folded):
@@ -155,6 +159,8 @@ _BEFORE_LINK = re.compile(r"(?:^|[\s(<\[\"':;,|>]|//(?:www\.|m\.)?|(?<![\w.])www
 
 def _written_links(folded: str) -> Iterator[Found]:
     """Links to messengers and social pages written out in a text: "t.me/jade_spa"."""
+    if not holds(_ANY_LINK, folded):
+        return
     covered = 0
     places = ((at, *link) for link in _links() for at in occurrences(folded, (link[0],)))
     for at, prefix, service, phone in sorted(places):
@@ -170,6 +176,9 @@ def _links() -> tuple[tuple[str, str, bool], ...]:
     """(prefix, service, is a phone), longest prefix first."""
     pairs = [(p, s, bool(e.get("phone"))) for s, e in vocabulary("handles").items() for p in e["links"]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+_ANY_LINK = sought(re.compile("|".join(re.escape(prefix) for prefix, _, _ in _links())))
 
 
 def link_contact(href: str, own_hosts: frozenset[str] = frozenset()) -> Found | None:
@@ -251,7 +260,8 @@ _SPELLED_DOT = sought(
     re.compile(
         r"(?<![\w@.-])(?<!at )(?<!@ )(?P<name>[a-z0-9][a-z0-9-]{3,40})"
         r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?dot\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info)(?![\w@-])"
-    )
+    ),
+    r"(?:[ \t]\.[ \t]?|[(\[]\s?dot\s?[)\]]\s?|dot[ \t]+)(?:com|net|org|biz|info)",
 )
 _ENDING = sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
 

@@ -28,7 +28,7 @@ _FROM_TO = sought(
     )
 )
 _DAYS_REACH = 120
-_MAY_BEGIN = re.compile(r"(?<!\w)\w")
+_MAY_BEGIN = re.compile(r"(?<!\w)(?:\d|open|noon|midnight|daily|every|mon|tue|wed|thu|fri|sat|sun)")
 _ALL_DAY = sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
 _MINUTES = (
     r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
@@ -42,11 +42,12 @@ _PRICE = sought(
     )
 )
 _PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
-_PRICE_BEGINS = re.compile(r"(?<![\w$.])[\w$]")
+_PRICE_BEGINS = re.compile(r"(?<![\w$.])(?:[\d$]|h|an?\s|one\s|usd)")
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
-def find_hours(text: str) -> list[Found]:
+@lru_cache(maxsize=4)  # an ad's text is asked for its mentions and for its hours
+def find_hours(text: str) -> tuple[Found, ...]:
     """Opening hours, value = the words with single spaces in lower case."""
     folded = fold(text)
     found = [
@@ -54,7 +55,7 @@ def find_hours(text: str) -> list[Found]:
         for matches in (_hours(folded), scan(_ALL_DAY, folded))
         for m in matches
     ]
-    return sorted(found, key=lambda f: f.start)
+    return tuple(sorted(found, key=lambda f: f.start))
 
 
 def _hours(folded: str) -> Iterator[re.Match[str]]:

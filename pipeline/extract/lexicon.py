@@ -12,9 +12,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.scan import scan, sought
+from pipeline.extract.scan import candidates, group, scan, within
 from pipeline.extract.text import Found
 
+_NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 VOCAB = Path(__file__).with_name("vocab")
 
 
@@ -33,13 +34,22 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return "".join(map(_fold_character, text))
+    return _NO_ASCII.sub(_fold_run, text.replace("`", "'")).lower()
 
 
 @lru_cache(maxsize=32)
 def flat(text: str) -> str:
     """The folded text with single blanks for all white space, for phrases to be found in."""
     return " ".join(fold(text).split())
+
+
+@lru_cache(maxsize=4096)
+def _fold_characters(run: str) -> str:
+    return "".join(map(_fold_character, run))
+
+
+def _fold_run(found: re.Match[str]) -> str:
+    return _fold_characters(found[0])
 
 
 @cache
@@ -57,16 +67,21 @@ def spaced(pattern: str) -> str:
     return pattern.replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
-_INDICATORS = tuple(
-    (code, sought(re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)")))
+_CODES = {
+    re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)"): code
     for code, entry in vocabulary("indicators").items()
-)
+}
+_INDICATORS = group(_CODES)
 
 
 def find_indicators(text: str) -> list[Found]:
     """Spans of the indicator lexicon, value = its code, in order of appearance."""
     folded = fold(text)
-    found = [Found("indicator", code, *m.span(), "lexicon") for code, rx in _INDICATORS for m in scan(rx, folded)]
+    found = [
+        Found("indicator", _CODES[rx], *m.span(), "lexicon")
+        for rx in within(_INDICATORS, folded)
+        for m in candidates(rx, folded)
+    ]
     return sorted(found, key=lambda f: (f.start, f.end, f.value))
 
 

@@ -27,12 +27,15 @@ _CAPITALIZED = rf"{_WORD}(?:{_LINK}{_WORD}){{0,5}}"
 # What says that a name follows, or that one stood before.
 _LEADS = ("welcome to", "visit", "visit us at", "come to", "come see us at", "here at", "grand opening of", "stop by")
 _LEAD = "|".join(way for lead in _LEADS for way in (lead, lead.capitalize(), lead.title(), lead.upper()))
-_INTRODUCED = sought(re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"))
+_INTRODUCED = sought(
+    re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"), rf"(?:{_LEAD}|At)[ ]"
+)
 _PREDICATED = sought(
     re.compile(
         rf"(?m)^\W{{0,4}}(?P<name>{_CAPITALIZED})"
         r" (?:is (?:now |a |an |the |your |proud|located|open|here)|welcomes you|offers )"
-    )
+    ),
+    r" (?:is (?:now |a |an |the |your |proud|located|open|here)|welcomes you|offers )",
 )
 
 
@@ -131,7 +134,7 @@ def _phrase() -> re.Pattern[str]:
     kinds = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
     more = "Center|CENTER|House|HOUSE|Club|CLUB|Place|PLACE|LLC|Inc"
     tail = rf"(?:{_LINK}(?:{kinds}|{more})){{0,2}}"
-    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"))
+    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"), rf"[ ](?:{kinds})(?!\w)")
 
 
 _PHRASE = _phrase()
@@ -140,7 +143,7 @@ _PHRASE = _phrase()
 def _in_lower_case() -> re.Pattern[str]:
     kinds = "|".join(sorted(_kinds(), key=len, reverse=True))
     lead = r"(?<!\w)(?:welcome to|visit(?: us at)?|come to|here at) "
-    return sought(re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)"))
+    return sought(re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)"), lead)
 
 
 _IN_LOWER_CASE = _in_lower_case()

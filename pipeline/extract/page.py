@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ads import read_ad, select_fields
 from pipeline.extract.contacts import site_of
+from pipeline.extract.glance import may_say
 from pipeline.extract.lexicon import flat, fold, vocabulary
 from pipeline.extract.listing import next_page, read_items
 from pipeline.extract.profile import AdFields, Pages, SiteProfile
@@ -18,6 +19,7 @@ from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
 EXTRACTOR_VERSION = "3"
+_KINDS: tuple[PageKind, ...] = ("consent", "tombstone", "empty", "forum", "ad", "listing")
 
 _MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -83,17 +85,33 @@ def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
     root = reading.tree.body or reading.tree.root
     if root is None:
         return Page("empty", problem=problem or "the page has no elements")
-    text = visible_text(root)[:MAX_TEXT]
-    kind = _kind(root, text, reading)
+    quiet = reading.profile is not None and not may_say(reading.tree.root or root, _phrases(reading.profile))
+    kind = _kind(root, reading, quiet)
     if kind in {"bot_wall", "empty"}:
         return Page(kind, problem=problem)
     if kind == "consent":
         return Page(kind, consent=_consent_link(root, reading), problem=problem)
-    if not reviewed and _suspected_minor(root, text, reading):
+    if not reviewed and not quiet and _suspected_minor(root, visible_text(root)[:MAX_TEXT], reading):
         return Page(kind, suspected_minor=True)
     if kind == "tombstone":
         return Page(kind, ads=_tombstone(root, reading), problem=problem)
     return _read_kind(kind, root, reading, problem)
+
+
+_known: dict[int, tuple[SiteProfile, tuple[str, ...]]] = {}  # by identity: to hash a profile costs more than to read it
+
+
+def _phrases(profile: SiteProfile) -> tuple[str, ...]:
+    """What makes a page of the site something else when its text says it."""
+    if (known := _known.get(id(profile))) is None:
+        known = _known[id(profile)] = (profile, _declared(profile))
+    return known[1]
+
+
+def _declared(profile: SiteProfile) -> tuple[str, ...]:
+    rules = (rule for kind in _KINDS for rule in getattr(profile.pages, kind))
+    said = [*vocabulary("pages")["bot_wall"], *map(fold, profile.health.bot_wall), *(r.text for r in rules)]
+    return tuple(sorted({" ".join(phrase.split()) for phrase in said} - {""}))
 
 
 def _read_kind(kind: PageKind, root: LexborNode, reading: Reading, problem: str) -> Page:
@@ -123,19 +141,19 @@ def _profiled_ads(fields: AdFields, root: LexborNode, reading: Reading) -> tuple
     return tuple(ads)
 
 
-def _kind(root: LexborNode, text: str, reading: Reading) -> PageKind:
-    folded = flat(text)
+def _kind(root: LexborNode, reading: Reading, quiet: bool) -> PageKind:
+    """`quiet`: the page says none of the phrases of its profile."""
     profile = reading.profile
-    if _is_bot_wall(folded, reading):
+    if not quiet and _is_bot_wall(_shown(root), reading):
         return "bot_wall"
     if profile is not None:
         pages = profile.pages
         page = reading.tree.root or root
-        kinds: tuple[PageKind, ...] = ("consent", "tombstone", "empty", "forum", "ad", "listing")
-        for kind in kinds:
-            if holds(getattr(pages, kind), page, reading.url):
+        for kind in _KINDS:
+            if holds(getattr(pages, kind), page, reading.url, quiet=quiet):
                 return kind
-        return _kind_by_fields(pages, profile, page, reading) or ("empty" if not folded else "other")
+        return _kind_by_fields(pages, profile, page, reading) or ("empty" if not _shown(root) else "other")
+    folded = _shown(root)
     if not folded and not reading.tree.css("a[href^=tel], script, img"):
         return "empty"
     words = vocabulary("pages")
@@ -145,6 +163,10 @@ def _kind(root: LexborNode, text: str, reading: Reading) -> PageKind:
         if any(phrase in folded for phrase in words["consent"]) and len(folded) < 1500 and not _has_contact(folded):
             return "consent"
     return "ad"
+
+
+def _shown(root: LexborNode) -> str:
+    return flat(visible_text(root)[:MAX_TEXT])
 
 
 def _has_contact(folded: str) -> bool:

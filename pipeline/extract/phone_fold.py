@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.extract.phone_vocab import (
     CHINESE,
@@ -21,7 +22,7 @@ from pipeline.extract.phone_vocab import (
     UNSEEN,
     any_of,
 )
-from pipeline.extract.scan import candidates
+from pipeline.extract.scan import holds, sought
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
@@ -39,12 +40,14 @@ _TAG = re.compile(rf"</?(?:{any_of([*_TAGS['inline'], *_TAGS['block']])}){_ATTRI
 _INLINE_TAG = re.compile(rf"</?(?:{any_of(_TAGS['inline'])})[\s/>]|<!--")
 _PERCENT = re.compile(r"%(?:20|28|29|2[bdefBDEF]|3[aA])")
 # "f i v e": a digit word with the same sign between all its letters.
+_DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPACED = re.compile(
     "|".join(
         rf"(?<![a-z]){word[0]}(?P<m{n}>[ .\-_*])" + rf"(?P=m{n})".join(word[1:]) + "(?![a-z])"
-        for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+        for n, word in enumerate(_DIGIT_WORDS)
     )
 )
+_MAYBE_SPACED = sought(re.compile("|".join(r"[ .\-_*]".join(word) for word in _DIGIT_WORDS)))
 _BLANK = re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"]))
 
 
@@ -84,6 +87,17 @@ def _fold_compatible(char: str) -> str:
 
 
 _FOLDING = _Folding()
+
+
+@lru_cache(maxsize=4096)
+def _folded(run: str) -> str:
+    return run.translate(_FOLDING)
+
+
+def _fold_run(found: re.Match[str]) -> str:
+    return _folded(found[0])
+
+
 _CIRCLES = dict.fromkeys(map(ord, CIRCLES), "o")
 
 
@@ -105,7 +119,7 @@ def fold(text: str, *, circles: bool = True) -> Folded:
     if not text.isascii():
         if circles:
             folded = folded.translate(_CIRCLES)
-        folded = _OTHER_SCRIPTS.sub(lambda found: found[0].translate(_FOLDING), folded)
+        folded = _OTHER_SCRIPTS.sub(_fold_run, folded)
     folded = folded.lower()
     if "&" in folded:
         folded = _ENTITY.sub(_unfold_entity, folded)
@@ -113,7 +127,7 @@ def fold(text: str, *, circles: bool = True) -> Folded:
         folded = _TAG.sub(_blank_tag, folded)
     if "%" in folded:
         folded = _PERCENT.sub(_unfold_percent, folded)
-    if next(candidates(_SPACED, folded), None):
+    if holds(_MAYBE_SPACED, folded):
         folded = _SPACED.sub(lambda found: JOINED.join(found[0][::2]), folded)
     if UNSEEN not in folded and JOINED not in folded:
         return Folded(folded)

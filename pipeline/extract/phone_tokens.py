@@ -31,6 +31,8 @@ from pipeline.extract.scan import candidates
 Kind = Literal["digits", "word", "letter", "chinese"]
 
 
+_SHORT = 40  # characters of a text that is not worth a search of its own
+
 # A number on its own as most are written: nothing in it to blank or to spell out.
 _DIGITS = re.compile("[0-9]+")
 _PLAIN = re.compile(r"(?:1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]{0,2}[0-9]{3}[-. ]{0,2}[0-9]{4}")
@@ -50,7 +52,7 @@ class Unit:
 
 def find_stretches(folded: str) -> Iterator[tuple[int, int]]:
     """Where written digits stand with only separators between them; whole words at both ends."""
-    for run in candidates(RUN, folded):
+    for run in candidates(RUN, folded) if len(folded) >= _SHORT else RUN.finditer(folded):
         start, end = run.span()
         while start and "a" <= folded[start - 1] <= "z":
             start -= 1

@@ -16,10 +16,12 @@ from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
 from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
-from pipeline.extract.scan import candidates
+from pipeline.extract.scan import holds, sought
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
-_MAYBE_VANITY = re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
+_MAYBE_VANITY = sought(
+    re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
+)
 _PLAIN = re.compile(r"([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
 _ALTERNATIVE = re.compile(r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})")
@@ -49,7 +51,7 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     found = _read(text, fold(text, circles=False), fictional, generated)
     if not text.isascii() and _CIRCLE.search(text):
         found = _merged(found, _read(text, fold(text), fictional, generated))
-    if next(candidates(_MAYBE_VANITY, text), None):
+    if holds(_MAYBE_VANITY, text):
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
     return _with_alternatives(text, found, fictional, generated) if found else found

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.extract.lexicon import fold, spaced, spans, vocabulary
-from pipeline.extract.scan import matches_at, scan, sought
+from pipeline.extract.lexicon import fold, spaced, vocabulary
+from pipeline.extract.scan import Group, candidates, group, matches_at, scan, sought, within
 from pipeline.extract.text import Found
 
 _NAME = r"(?P<name>[A-Z][a-zà-ÿ]{1,14}|[A-Z]{2,14})"
 _NAMES = rf"{_NAME}(?P<more>(?:\s?(?:,|&|/|\band\b|\bor\b)\s?[A-Z][A-Za-zà-ÿ]{{1,14}}){{0,5}})"
-_INTRODUCED = tuple(
-    sought(re.compile(spaced(p)))
+_INTRODUCED = group(
+    re.compile(spaced(p))
     for p in (
         rf"(?:[Aa]sk|ASK|[Cc]all|[Tt]ext|[Ll]ook) (?:for|FOR) (?:[Mm]iss |[Mm]s\.? )?{_NAMES}",
         rf"(?:[Mm]y|MY|[Hh]er) [Nn](?:ame|AME) (?:is|['’]s|IS):? {_NAMES}",
@@ -39,11 +39,12 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(vocabulary("protected")[key].split())
 
 
-def _patterns(key: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(sought(re.compile(spaced(p))) for p in vocabulary("protected")[key])
+def _patterns(key: str) -> Group:
+    return group(re.compile(spaced(p)) for p in vocabulary("protected")[key])
 
 
 _AGES, _LOOKS, _SCHOOL = _patterns("ages"), _patterns("looks"), _patterns("school")
+SIGNS = tuple(rx.pattern for rx in (*_AGES.patterns, *_SCHOOL.patterns))  # what `minor_signs` looks for, over folded text
 _RULE, _NOT_A_PERSON = (re.compile(spaced(vocabulary("protected")[key])) for key in ("rule", "not_a_person"))
 
 
@@ -51,10 +52,10 @@ def find_protected(text: str) -> list[Found]:
     """Spans of workers' names, ages and looks, value always "", style worker_name, age or looks; sorted, not nested."""
     folded = fold(text)
     found = [*_worker_names(text)]
-    for rx in _AGES:
-        found += [Found("protected", "", *m.span(), "age") for m in scan(rx, folded) if _is_person(folded, m)]
-    for rx in _LOOKS:
-        found += spans("protected", "looks", rx, folded)
+    for rx in within(_AGES, folded):
+        found += [Found("protected", "", *m.span(), "age") for m in candidates(rx, folded) if _is_person(folded, m)]
+    for rx in within(_LOOKS, folded):
+        found += [Found("protected", "", *m.span(), "looks") for m in candidates(rx, folded)]
     kept: list[Found] = []
     for f in sorted(found, key=lambda f: (f.start, -f.end)):
         if not kept or f.start >= kept[-1].end:
@@ -64,7 +65,7 @@ def find_protected(text: str) -> list[Found]:
 
 def _worker_names(text: str) -> list[Found]:
     found = []
-    for matches in (*(scan(rx, text) for rx in _INTRODUCED), _on_duty(text)):
+    for matches in (*(candidates(rx, text) for rx in within(_INTRODUCED, text)), _on_duty(text)):
         for m in matches:
             if m["name"].lower() in _words("not_names"):
                 continue
@@ -98,9 +99,9 @@ def _is_person(folded: str, m: re.Match[str]) -> bool:
 def minor_signs(text: str) -> list[Found]:
     """Spans that state a person's age under 18 or speak of a schoolchild. Any one holds the page back."""
     folded = fold(text)
-    found = [f for rx in _SCHOOL for f in spans("protected", "minor", rx, folded)]
-    for rx in _AGES:
-        for m in scan(rx, folded):
+    found = [Found("protected", "", *m.span(), "minor") for rx in within(_SCHOOL, folded) for m in candidates(rx, folded)]
+    for rx in within(_AGES, folded):
+        for m in candidates(rx, folded):
             age = m["age"]
             if (not age.isdigit() or 8 <= int(age) < 18) and _is_person(folded, m):
                 found.append(Found("protected", "", *m.span(), "minor"))

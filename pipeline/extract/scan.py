@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -33,12 +34,90 @@ _ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
 _MATCHED_BY_MORE = frozenset("ikst")  # by other scripts' letters too, when case is ignored
 
 _numbers: dict[re.Pattern[str], int] = {}  # every pattern that was declared -> its number in the set
+_parts: list[str] = []  # what the set looks for instead of each, in RE2's syntax
 
 
-def sought(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text."""
-    _numbers.setdefault(pattern, len(_numbers))
+def sought(pattern: re.Pattern[str], part: str = "") -> re.Pattern[str]:
+    """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text.
+
+    `part` matches wherever the pattern does: the set reads a text the faster the less its patterns leave open. Without
+    it the part is found by `_telling`.
+    """
+    if pattern not in _numbers:
+        _numbers[pattern] = len(_numbers)
+        _parts.append(loosened(re.compile(part, pattern.flags)) if part else _telling(pattern))
     return pattern
+
+
+def _telling(pattern: re.Pattern[str]) -> str:
+    """The stretch of the pattern without long repetitions that has the most literal characters; else all of it."""
+    best, most, stretch = "", 1, []
+    prefix = "(?i)" if pattern.flags & re.IGNORECASE else ""
+    for item in [*_spread(parser.parse(pattern.pattern, pattern.flags)), None]:
+        if item is not None and not _is_long(item):
+            stretch.append(item)
+            continue
+        if (weight := _weight(stretch)) > most:
+            best, most = prefix + _sequence(stretch, bool(prefix)), weight
+        stretch = []
+    return best or loosened(pattern)
+
+
+def _spread(items: Iterable[Any]) -> Iterator[Any]:
+    """A sequence with its groups laid open."""
+    for op, value in items:
+        if op is ops.SUBPATTERN:
+            yield from _spread(value[-1])
+        else:
+            yield op, value
+
+
+def _is_long(item: Any) -> bool:
+    op, value = item
+    if op in _REPEATS:
+        return value[1] > _LONGEST + 1 and not _is_blank(value[2]) or any(map(_is_long, _spread(value[2])))
+    if op is ops.BRANCH:
+        return any(_is_long(inner) for way in value[1] for inner in _spread(way))
+    return op is ops.GROUPREF
+
+
+def _is_blank(items: Sequence[Any]) -> bool:
+    return len(items) == 1 and items[0] == (ops.IN, [(ops.CATEGORY, ops.CATEGORY_SPACE)])
+
+
+def _weight(items: Iterable[Any]) -> int:
+    """How many literal characters a match has at least."""
+    total = 0
+    for op, value in items:
+        if op is ops.LITERAL:
+            total += chr(value) != " "
+        elif op is ops.BRANCH:
+            total += min(_weight(_spread(way)) for way in value[1])
+        elif op in _REPEATS:
+            total += value[0] * _weight(_spread(value[2]))
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Declared patterns that are asked of the same texts."""
+
+    patterns: tuple[re.Pattern[str], ...]
+    numbers: frozenset[int]
+
+
+def group(patterns: Iterable[re.Pattern[str]]) -> Group:
+    """Declare patterns that are asked together."""
+    declared = tuple(sought(p) for p in patterns)
+    return Group(declared, frozenset(_numbers[p] for p in declared))
+
+
+def within(patterns: Group, text: str) -> Sequence[re.Pattern[str]]:
+    """Those of the patterns that may match somewhere in the text, in their order."""
+    held = _held(text, len(_numbers))
+    if held.isdisjoint(patterns.numbers):
+        return ()
+    return [p for p in patterns.patterns if _numbers[p] in held]
 
 
 def holds(pattern: re.Pattern[str], text: str) -> bool:
@@ -99,8 +178,8 @@ def plain_bytes(text: str) -> bytes:
 def _set(known: int) -> Any:
     """The automaton of the first so many declared patterns."""
     patterns = re2.Set.SearchSet(_options())
-    for pattern in list(_numbers)[:known]:
-        patterns.Add(loosened(pattern).encode())
+    for part in _parts[:known]:
+        patterns.Add(part.encode())
     patterns.Compile()
     return patterns
 

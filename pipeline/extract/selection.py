@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.extract.contacts import site_of
 from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.profile import Rules, Selectors, SiteProfile
-from pipeline.extract.text import Found, css_path, field_of, visible_text
+from pipeline.extract.text import Found, css_path, visible_text
 from pipeline.model import Mention
 
 MAX_MATCHES = 300  # of one selector within one ad
@@ -84,31 +84,38 @@ Selected = dict[
 
 def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = ()) -> list[Value]:
     """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
-    nothing = {fold(s).strip() for s in sentinels}
+    nothing = {fold(s).strip() for s in sentinels} if selectors else ()
     for selector in selectors:
         nodes = [None] if selector.from_url else root.css(selector.css)[:MAX_MATCHES] if selector.css else [root]
         field = "url" if selector.from_url else f"attr:{selector.attr}" if selector.attr else "text"
         values = []
         for node in nodes:
-            text, start = field_of(node, field) if node is not None else url, 0
+            if node is None:
+                text, start = url, 0
+            else:
+                text, start = visible_text(node) if field == "text" else node.attributes.get(selector.attr) or "", 0
             if selector.pattern is not None:
                 if (m := selector.pattern.search(text)) is None:
                     continue
                 group = 1 if m.re.groups and m[1] is not None else 0
                 text, start = m[group], m.start(group)
-            lead = len(text) - len(text.lstrip())
-            text, start = text.strip(), start + lead
-            if text and fold(text) not in nothing:
+            start += len(text) - len(text.lstrip())
+            text = text.strip()
+            if text and not (nothing and fold(text) in nothing):
                 values.append(Value(text, node, field, start))
         if values:
             return values
     return []
 
 
-def holds(rules: Rules, root: LexborNode, url: str) -> bool:
-    """Whether any of the rules holds for the page or element."""
+def holds(rules: Rules, root: LexborNode, url: str, *, quiet: bool = False) -> bool:
+    """Whether any of the rules holds for the page or element. `quiet`: none of their texts is said in it."""
     for rule in rules:
-        if rule.url is not None and not rule.url.search(url):
+        if (rule.url is not None and not rule.url.search(url)) or (quiet and rule.text):
+            continue
+        if not rule.text and rule.css:
+            if root.css_first(rule.css) is not None:
+                return True
             continue
         nodes = root.css(rule.css)[:MAX_MATCHES] if rule.css else [root]
         if nodes and (not rule.text or any(rule.text in flat(visible_text(n)) for n in nodes)):

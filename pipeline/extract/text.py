@@ -34,6 +34,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(bom for bom, _ in _BOMS)
 _META = re.compile(rb"<(?:meta|\?xml)[^>]{0,512}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
 # What browsers read under these labels (WHATWG): Latin-1 and ASCII labels mean windows-1252, GB2312 means GBK …
@@ -64,6 +65,11 @@ class Found:
 
 def decode(body: bytes, content_type: str) -> str:
     """The page as text, as browsers would: BOM, header, meta, else a guess. Never raises; drops NUL characters."""
+    if content_type.endswith("charset=utf-8") and len(body) <= MAX_BYTES and not body.startswith(_MARKS):
+        try:
+            return body.decode("utf-8").replace("\0", "")
+        except UnicodeDecodeError:
+            pass
     cut, body = len(body) > MAX_BYTES, body[:MAX_BYTES]
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -194,27 +200,31 @@ def _read_before(node: LexborNode) -> _Read:
 def css_path(node: LexborNode) -> str:
     """A selector for exactly this element in any HTML5 parser; "" when it lies deeper than MAX_DEPTH."""
     read = _read_before(node)
-    if (path := read.paths.get(node.mem_id)) is None:
-        path = read.paths[node.mem_id] = _path(node)
-    return path
+    return read.paths.get(node.mem_id) or _path(node)
 
 
 def _path(node: LexborNode) -> str:
-    steps: list[str] = []
+    """The element's path; those of its ancestors are kept as well."""
+    known = _read_before(node).paths
+    steps: list[tuple[int, str]] = []
     here: LexborNode | None = node
-    while here is not None and here.is_element_node:
+    path = ""
+    while here is not None and here.is_element_node and not (path := known.get(here.mem_id, "")):
         if len(steps) > MAX_DEPTH:
             return ""
-        name = here.attributes.get("id") or ""
-        if _PLAIN_NAME.match(name) and len(here.parser.css(f"#{name}")) == 1:
-            steps.append(f"#{name}")
+        if _PLAIN_NAME.match(name := here.id or "") and len(here.parser.css(f"#{name}")) == 1:
+            path = known[here.mem_id] = f"#{name}"
             break
         tag = here.tag if here.tag and _PLAIN_NAME.match(here.tag) else "*"
         parent = here.parent
         above = parent is not None and parent.is_element_node
-        steps.append(f"{tag}:nth-child({_position(here)})" if above else tag)
+        steps.append((here.mem_id, f"{tag}:nth-child({_position(here)})" if above else tag))
         here = parent
-    return " > ".join(reversed(steps))
+    if (path.count(" > ") + 1 if path else 0) + len(steps) > MAX_DEPTH + 1:
+        return ""
+    for ident, step in reversed(steps):
+        path = known[ident] = f"{path} > {step}" if path else step
+    return path
 
 
 def _position(node: LexborNode) -> int:

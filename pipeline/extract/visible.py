@@ -42,6 +42,7 @@ _RAW = re.compile(
     re.DOTALL,
 )
 _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" is a part of a tag's name
+_RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
 _PIECE = re.compile(r"(?P<tag><[^>]*>)|(?P<reference>&(?:amp|lt|gt|nbsp);)|[^<&\s]+|[<&]")
 _HIDDEN = "\x1a"
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
@@ -63,7 +64,10 @@ def read_visible(node: LexborNode) -> str:
         return ""
     if node.tag in _RAW_TAGS:
         return _tidy(_blanked(node.text() or ""))
-    return _read(node, node.html or "")
+    written = node.html or ""
+    if written.count("<") == 2:  # no element inside
+        return " ".join(_unescaped(written[written.find(">") + 1 : written.rfind("<")]).split())
+    return _read(node, written)
 
 
 def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
@@ -93,7 +97,7 @@ def _hidden(piece: re.Match[str]) -> str:
 
 def _read(node: LexborNode, written: str) -> str:
     markup = _blanked(written)
-    hides = any(
+    hides = ("hidden" in markup or "style" in markup) and any(
         _HIDING.search(n.attributes.get("style") or "") or "hidden" in n.attributes for n in node.css(_MAY_HIDE)
     )
     pattern = _TAGS if hides else _NAMES
@@ -111,10 +115,13 @@ def _read(node: LexborNode, written: str) -> str:
         _drop(parts, names, [i for i, name in enumerate(names) if name in _NOT_SHOWN])
     marks = {name: _MARKS.get(name, "") for name in ("", *distinct)}
     parts[1::2] = map(marks.__getitem__, names)
-    text = "".join(parts)
-    if "&" in text:
-        text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _tidy(text)
+    return _tidy(_unescaped("".join(parts)))
+
+
+def _unescaped(text: str) -> str:
+    if "&" not in text:
+        return text
+    return text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _begins_raw(tag: str) -> bool:
@@ -130,8 +137,18 @@ def _blanked(markup: str) -> str:
 
 def _markup_alone(markup: str) -> str:
     """Without what is no markup: comments, scripts and the like."""
-    odd = any(markup.rfind("<", 0, m.start()) > markup.rfind(">", 0, m.start()) for m in _RAW.finditer(markup))
-    return (_RAW_OR_TAG if odd else _RAW).sub(_without_raw, markup)
+    pieces, at = [], 0
+    while begin := _RAW_BEGINS.search(markup, at):
+        start = begin.start()
+        if (raw := _RAW.match(markup, start)) is None:
+            pieces.append(markup[at : begin.end()])
+            at = begin.end()
+            continue
+        if markup.rfind("<", 0, start) > markup.rfind(">", 0, start):
+            return _RAW_OR_TAG.sub(_without_raw, markup)
+        pieces += [markup[at:start], _without_raw(raw)]
+        at = raw.end()
+    return "".join((*pieces, markup[at:]))
 
 
 def _without_raw(found: re.Match[str]) -> str:
