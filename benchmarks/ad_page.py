@@ -1,7 +1,7 @@
 """One advertisement as classified sites serve it: about 42 KB, most of it mark-up around a text of some hundred words.
 
-In the shape of the synthetic board (spiders/sites/city-board.toml): styles and scripts, menus of areas and sections, the
-posting with pictures, other ads of the account, cards of similar ads with their own words, and a footer.
+In the shape of the synthetic board (spiders/sites/city-board.toml): styles and scripts, menus of areas and sections,
+the posting with pictures, other ads of the account, cards of similar ads with their own words, and a footer.
 """
 
 from __future__ import annotations
@@ -11,8 +11,33 @@ from random import Random
 URL = "http://city-board.example/joplin/Bodywork/new-in-town/1234567.html"
 NAME = "Jade Garden Spa"
 PHONE = "417-555-0143"
-AREAS = "joplin springfield columbia carthage neosho webb-city monett nevada lamar aurora bolivar rolla sedalia".split()
-SECTIONS = "Bodywork Services Jobs Housing Community Automotive Musicians Pets Forums Local".split()
+AREAS = [
+    "joplin",
+    "springfield",
+    "columbia",
+    "carthage",
+    "neosho",
+    "webb-city",
+    "monett",
+    "nevada",
+    "lamar",
+    "aurora",
+    "bolivar",
+    "rolla",
+    "sedalia",
+]
+SECTIONS = [
+    "Bodywork",
+    "Services",
+    "Jobs",
+    "Housing",
+    "Community",
+    "Automotive",
+    "Musicians",
+    "Pets",
+    "Forums",
+    "Local",
+]
 SENTENCES = (
     "Relaxing bodywork in a quiet and clean place, come as you are and take your time.",
     "Hot stone, foot and deep tissue massage by friendly people who like what they do.",
@@ -36,9 +61,26 @@ def make_page(rng: Random) -> bytes:
     ).encode()
 
 
+def make_listing(rng: Random) -> bytes:
+    """A page of the same site that lists 55 ads, about as long."""
+    rows = "\n".join(
+        f'<div class="date">{rng.choice(("Mon 02 Mar", "Sun 01 Mar", "Sat 28 Feb"))}</div>\n<div class="cat" '
+        f'data-id="{1000000 + n}"><a class="title" href="/joplin/Bodywork/{rng.choice(("calm", "quiet"))}-{n}/'
+        f'{1000000 + n}.html">{rng.choice(CARDS)} {n}</a> <b>( {rng.choice(AREAS).title()} )</b>\n<div class="tools">'
+        f'<img class="lazy" src="/static/img/blank.gif" data-src="/images/{1000000 + n}/1-small.jpg" alt="" width="60">'
+        f'<p class="small">{" ".join(rng.sample(SENTENCES, 2))}</p><a href="#" class="favorite">Save</a></div></div>'
+        for n in range(55)
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n{_head(rng)}\n<body class="list area-joplin">\n{_header()}\n'
+        f'<div class="mainBody">\n{rows}\n<div class="pagination"><a href="/joplin/Bodywork/?page=2">Next</a></div>'
+        f"</div>\n{_footer(rng)}\n{_late_scripts(rng)}\n</body>\n</html>\n"
+    ).encode()
+
+
 def _head(rng: Random) -> str:
     rules = "".join(
-        f".c{n}{{margin:{rng.randrange(20)}px;padding:{rng.randrange(9)}px {rng.randrange(9)}px;color:#{rng.randrange(4096):03x}}}\n"
+        f".c{n}{{margin:{rng.randrange(20)}px;padding:{rng.randrange(9)}px 0;color:#{rng.randrange(4096):03x}}}\n"
         for n in range(70)
     )
     return (
@@ -65,13 +107,14 @@ def _header() -> str:
     )
     return (
         '<header id="top" class="navbar navbar-expand-lg"><div class="container">\n'
-        '<a class="navbar-brand" href="/"><img src="/static/img/logo.png" alt="city board" width="140" height="36"></a>\n'
+        '<a class="navbar-brand" href="/"><img src="/static/img/logo.png" alt="city board" width="140" height="36">'
+        "</a>\n"
         f'<ul class="navbar-nav mr-auto">\n{menu}\n</ul>\n'
         f'<form class="form-inline" action="/search" method="get"><select name="area" class="custom-select">\n{areas}\n'
         '</select><input class="form-control" type="search" name="q" placeholder="Search ads">'
         '<button class="btn btn-primary" type="submit">Search</button></form>\n'
-        '<div class="account"><a href="/login" rel="nofollow">Log in</a> <a href="/post" class="btn">Post an ad</a></div>\n'
-        "</div></header>\n"
+        '<div class="account"><a href="/login" rel="nofollow">Log in</a> <a href="/post" class="btn">Post an ad</a>'
+        "</div>\n</div></header>\n"
         '<div id="cookieCrumb" class="breadcrumb"><a href="/">city board</a> &gt; <a href="/joplin/">Joplin</a> &gt; '
         '<a href="/joplin/Bodywork/">Bodywork</a></div>'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -24,7 +25,11 @@ from pipeline.model import Mention
 
 
 def _phones(text: str, reading: Reading) -> list[Found]:
-    found = find_phones(text, fictional=reading.fictional, generated=reading.generated)
+    return _found_phones(text, reading.fictional, reading.generated)
+
+
+def _found_phones(text: str, fictional: bool, generated: bool) -> list[Found]:
+    found = find_phones(text, fictional=fictional, generated=generated)
     return [Found("phone", p.e164, p.start, p.end, p.style, p.confidence) for p in found]
 
 
@@ -93,23 +98,33 @@ def attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -
     mentions: list[Mention] = []
     frames = [v.node for v in selected.get("frame", ()) if v.node is not None]
     for node in root.css("a[href]")[:MAX_MATCHES]:
-        if any(within(node, frame) for frame in frames):
-            continue
         href = node.attributes.get("href") or ""
-        value = Value(href, node, "attr:href")
-        mentions += mentions_of(value, _link_found(href, reading), reading.version)
+        if _is_plain(href) or any(within(node, frame) for frame in frames):
+            continue
+        mentions += mentions_of(Value(href, node, "attr:href"), _link_found(href, reading), reading.version)
     for node in root.css("[data-cfemail]")[:MAX_MATCHES]:
         code = node.attributes.get("data-cfemail") or ""
         mentions += mentions_of(Value(code, node, "attr:data-cfemail"), _cfemail(code), reading.version)
     for node in root.css("img[alt], img[title]")[:MAX_MATCHES]:
         for name in ("alt", "title"):
-            words = (node.attributes.get(name) or "")[:1000]
-            found = [*_phones(words, reading), *find_protected(words)] if words else []
-            mentions += mentions_of(Value(words, node, f"attr:{name}"), found, reading.version)
+            if words := (node.attributes.get(name) or "")[:1000]:
+                found = list(_described(words, reading.fictional, reading.generated))
+                mentions += mentions_of(Value(words, node, f"attr:{name}"), found, reading.version)
     for node in root.css("script")[:MAX_MATCHES]:
         code = visible_text(node)[:20_000]
         mentions += mentions_of(Value(code, node, "text"), find_site_ids(code), reading.version)
     return mentions
+
+
+def _is_plain(href: str) -> bool:
+    """Whether a link leads to another page of the site and says no more."""
+    return href[:1] in {"/", "#", "?"} and href[1:2] != "/" and "#" not in href[1:]
+
+
+@lru_cache(maxsize=4096)  # most pictures of a site are described alike
+def _described(words: str, fictional: bool, generated: bool) -> tuple[Found, ...]:
+    """Phones and protected spans in the description of a picture."""
+    return (*_found_phones(words, fictional, generated), *find_protected(words))
 
 
 def _link_found(href: str, reading: Reading) -> list[Found]:

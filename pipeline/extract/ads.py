@@ -23,6 +23,7 @@ _FIELDS = """posting_id title body business_name phone address city state zip em
     updated other_ads"""
 SELECTED = tuple(_FIELDS.split())
 _CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
+_LABEL_WORDS = {"posted": ("posted", "published", "date"), "updated": ("update", "modified")}  # in every such label
 _LABELS = {
     "posted": re.compile(r"(?:date )?posted(?: on)?|published|date"),
     "updated": re.compile(r"(?:last )?(?:updated?|modified)"),
@@ -135,6 +136,8 @@ def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], re
     for value in selected.get(name, ()):
         if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts):
             return found
+    if not any(word in fold(text) for word in _LABEL_WORDS[name]):
+        return None
     for label, start, end in labelled(text):
         if not _LABELS[name].fullmatch(label):
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,7 @@ _NAMED = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # the rows of a listing share a few dates
 def claimed_date(
     text: str, captured_at: datetime, timezone: str = "UTC", layouts: tuple[str, ...] = ()
 ) -> ClaimedDate | None:

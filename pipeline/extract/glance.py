@@ -9,8 +9,8 @@ such an edge nodes that are not shown may be skipped. Only a word with hidden wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 import string
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -24,9 +24,12 @@ from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.protected import SIGNS, minor_signs
 
 _EDGE = "\x1f"  # stands between two text nodes
+_EDGE_BYTE = _EDGE.encode()
 _CUT = f"{_EDGE}*"
 _LAST = 0x1FFFF  # code points beyond are no letters that fold to ASCII
-_TOLD_BY = "meta[content], img[alt]:not([alt='']), img[title]:not([title='']), title, script[type='application/ld+json']"
+_TOLD_BY = (
+    "meta[content], img[alt]:not([alt='']), img[title]:not([title='']), title, script[type='application/ld+json']"
+)
 _ATTRIBUTES = {"meta": ("content",), "img": ("alt", "title")}
 _REACH = 80  # characters around a candidate that tell whether it is one
 _MOST = 20  # candidates that are looked at one by one
@@ -49,25 +52,33 @@ def may_say(root: LexborNode, phrases: tuple[str, ...]) -> bool:
 
 
 def _candidates(text: bytes, phrases: tuple[str, ...]) -> bool:
-    """Whether one candidate is no mistake, as far as one text node can tell."""
+    """Whether a candidate is more than the text node alone that holds it can refute."""
     search, at = _searcher(phrases).search, 0
     for _ in range(_MOST):
         if (found := search(text, at)) is None:
             return False
-        around = text[max(0, found.start() - _REACH) : found.end() + _REACH].decode("utf-8", "ignore")
-        shown = " ".join(around.split())
-        if _EDGE in around or len(shown) < len(around) - _REACH // 2:
+        start, end = found.span()
+        if _EDGE_BYTE in text[start + 1 : end] or not _is_refuted(text, start, end, phrases):
             return True
-        if minor_signs(shown) or any(phrase in flat(shown) for phrase in phrases):
-            return True
-        at = found.start() + 1
+        at = start + 1
     return True
+
+
+def _is_refuted(text: bytes, start: int, end: int, phrases: tuple[str, ...]) -> bool:
+    """Whether nothing is said there, by what stands around in the same node; a word cut at its end may say more."""
+    before = text[max(0, start - _REACH) : start + 1].rpartition(_EDGE_BYTE)[2]
+    behind = text[end : end + _REACH].partition(_EDGE_BYTE)[0]
+    shown = " ".join((before + text[start + 1 : end] + behind).decode("utf-8", "ignore").split())
+    if behind[-1:].isalnum() if len(behind) < _REACH else len(b" ".join(behind.split())) < _REACH // 2:
+        return False
+    return not minor_signs(shown) and not any(phrase in flat(shown) for phrase in phrases)
 
 
 @lru_cache(maxsize=64)
 def _searcher(phrases: tuple[str, ...]) -> Any:
     options = re2.Options()
     options.max_mem = 256 << 20
+    options.longest_match = True  # a match within one node then means that none goes on behind it
     ways = [loosened(re.compile(pattern)) for pattern in (*SIGNS, *map(re.escape, phrases))]
     return re2.compile("|".join(ways).encode(), options)
 
@@ -104,7 +115,7 @@ def _written(characters: str) -> str:
 @cache
 def _gap() -> str:
     """White space of the visible text: blanks, or the edge of a node, with hidden nodes behind it."""
-    return rf"(?:[{_blank()}]|{_EDGE}(?:[^{_EDGE}]*{_EDGE})?)+"
+    return rf"(?:[{_blank()}]|{_EDGE}(?:[^{_EDGE}]*{_EDGE})*)+"
 
 
 @cache

@@ -16,6 +16,7 @@ from pipeline.extract.scan import candidates, group, scan, within
 from pipeline.extract.text import Found
 
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
+_FEW = 16  # distinct characters that are replaced one after the other
 VOCAB = Path(__file__).with_name("vocab")
 
 
@@ -34,7 +35,13 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return _NO_ASCII.sub(_fold_run, text.replace("`", "'")).lower()
+    text = text.replace("`", "'")
+    changed = {c: plain for c in set("".join(_NO_ASCII.findall(text))) if (plain := _fold_character(c)) != c}
+    if len(changed) > _FEW or not "".join(changed.values()).isascii():
+        return _NO_ASCII.sub(_fold_run, text).lower()
+    for character, plain in changed.items():
+        text = text.replace(character, plain)
+    return text.lower()
 
 
 @lru_cache(maxsize=32)

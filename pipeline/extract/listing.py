@@ -23,7 +23,7 @@ def read_items(fields: ListingFields, reading: Reading) -> tuple[ListingItem, ..
     if root is None or not fields.item:
         return ()
     found: dict[str, ListingItem] = {}
-    order = {n.mem_id: place for place, n in enumerate(root.traverse())} if fields.date else {}
+    order = {n.mem_id: place for place, n in enumerate(root.css("*"))} if fields.date else {}
     headings = [(order[node], when) for node, when in _date_headings(fields, root, reading)]
     for selector in fields.item:
         for row in root.css(selector.css)[:MAX_ITEMS]:

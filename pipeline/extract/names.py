@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
-from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
+from pipeline.extract.scan import candidates, holds, matches_at, scan, sought
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -130,8 +130,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(piece)
 
 
+_CAPITAL_KINDS = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
+_KIND = re.compile(rf"[ ](?:{_CAPITAL_KINDS})")
+
+
 def _phrase() -> re.Pattern[str]:
-    kinds = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
+    kinds = _CAPITAL_KINDS
     more = "Center|CENTER|House|HOUSE|Club|CLUB|Place|PLACE|LLC|Inc"
     tail = rf"(?:{_LINK}(?:{kinds}|{more})){{0,2}}"
     return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"), rf"[ ](?:{kinds})(?!\w)")
@@ -149,18 +153,11 @@ def _in_lower_case() -> re.Pattern[str]:
 _IN_LOWER_CASE = _in_lower_case()
 
 
-@cache
-def _kind_heads() -> frozenset[str]:
-    return frozenset(k[:4] for k in _kinds())
-
-
 def _phrase_starts(text: str) -> list[int]:
     """Where a phrase may begin: a capital or digit at most eight words before a capitalized kind."""
     starts: set[int] = set()
-    for kind in occurrences(fold(text), _kind_heads()):
-        if text[kind].islower():
-            continue
-        at = kind
+    for found in candidates(_KIND, text):
+        at = kind = found.start() + 1
         for _ in range(9):
             at = max(0, text.rfind(" ", 0, at))
         starts.update(m.start() for m in _PHRASE_BEGINS.finditer(text, at, kind))

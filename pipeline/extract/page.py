@@ -14,7 +14,7 @@ from pipeline.extract.listing import next_page, read_items
 from pipeline.extract.profile import AdFields, Pages, SiteProfile
 from pipeline.extract.protected import minor_signs
 from pipeline.extract.selection import MAX_TEXT, Reading, holds, select
-from pipeline.extract.text import MAX_BYTES, bounded, decode, parse, visible_text
+from pipeline.extract.text import read_tree, visible_text
 from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
@@ -55,10 +55,9 @@ def extract_page(
     if not body.strip():
         return Page("empty", problem="the response has no body")
     try:
-        html = decode(body, content_type)
-        tree = parse(html)
+        tree, problem = read_tree(body, content_type)
         reading = Reading(tree, url, captured_at, profile, fictional, generated, EXTRACTOR_VERSION)
-        return _read(reading, _problem(body, html), reviewed)
+        return _read(reading, problem, reviewed)
     except Exception as error:  # a hostile page must not end a run over a million others
         return Page("other", problem=f"cannot be read: {type(error).__name__}: {str(error)[:200]}")
 
@@ -72,13 +71,6 @@ def _not_a_page(body: bytes, content_type: str) -> str:
     if kind.startswith(("image/", "video/", "audio/", "font/")) or kind in {"application/pdf", "application/json"}:
         return f"not a page but {kind}"
     return ""
-
-
-def _problem(body: bytes, html: str) -> str:
-    reason = bounded(html)[1]
-    if reason:
-        return f"only read up to {reason}"
-    return f"only the first {MAX_BYTES:,} of {len(body):,} bytes were read" if len(body) > MAX_BYTES else ""
 
 
 def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
@@ -98,12 +90,15 @@ def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
     return _read_kind(kind, root, reading, problem)
 
 
+_MOST_KNOWN = 256
 _known: dict[int, tuple[SiteProfile, tuple[str, ...]]] = {}  # by identity: to hash a profile costs more than to read it
 
 
 def _phrases(profile: SiteProfile) -> tuple[str, ...]:
     """What makes a page of the site something else when its text says it."""
     if (known := _known.get(id(profile))) is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
         known = _known[id(profile)] = (profile, _declared(profile))
     return known[1]
 

@@ -28,6 +28,7 @@ _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn
 _SYMBOL = "~"
 _OTHER_SCRIPTS = re.compile(r"[^\x00-\x7f]+")
 _SEEN = re.compile(f"[^{UNSEEN}{JOINED}]{JOINED}*")  # a character and what belongs to it
+_FEW = 16  # distinct characters that are replaced one after the other
 _AROUND = 32  # characters beside a stretch that tell a date, time or price
 
 # Alphabets in boxes that have no compatibility mapping: first code point of A.
@@ -94,6 +95,15 @@ def _folded(run: str) -> str:
     return run.translate(_FOLDING)
 
 
+def _fold_others(text: str) -> str:
+    changed = {c: plain for c in set("".join(_OTHER_SCRIPTS.findall(text))) if (plain := _FOLDING[ord(c)]) != c}
+    if len(changed) > _FEW or not "".join(changed.values()).isascii():
+        return _OTHER_SCRIPTS.sub(_fold_run, text)
+    for character, plain in changed.items():
+        text = text.replace(character, plain)
+    return text
+
+
 def _fold_run(found: re.Match[str]) -> str:
     return _folded(found[0])
 
@@ -119,7 +129,7 @@ def fold(text: str, *, circles: bool = True) -> Folded:
     if not text.isascii():
         if circles:
             folded = folded.translate(_CIRCLES)
-        folded = _OTHER_SCRIPTS.sub(_fold_run, folded)
+        folded = _fold_others(folded)
     folded = folded.lower()
     if "&" in folded:
         folded = _ENTITY.sub(_unfold_entity, folded)

@@ -17,6 +17,8 @@ from pipeline.extract.phone_vocab import (
     RUN,
     SCALES,
     SEPARATOR_WORDS,
+    SINGLE,
+    SPELLED,
     TENS,
     TOKEN,
     UNITS_OF_MEASURE,
@@ -31,6 +33,7 @@ from pipeline.extract.scan import candidates
 Kind = Literal["digits", "word", "letter", "chinese"]
 
 
+_LEAST = 8  # digits of a number
 _SHORT = 40  # characters of a text that is not worth a search of its own
 
 # A number on its own as most are written: nothing in it to blank or to spell out.
@@ -58,14 +61,21 @@ def find_stretches(folded: str) -> Iterator[tuple[int, int]]:
             start -= 1
         while end < len(folded) and "a" <= folded[end] <= "z":
             end += 1
-        yield start, end
+        if _may_count(folded, start, end):
+            yield start, end
+
+
+def _may_count(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch can hold eight digits at all."""
+    stretch = folded[start:end]
+    return sum(map(len, SINGLE.findall(stretch))) >= _LEAST or SPELLED.search(stretch) is not None
 
 
 def read_segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
     """The parts of a stretch without a foreign word in between that hold at least eight digits."""
     for segment in _segments(folded, start, end):
         digits = sum(len(unit.digits) for unit in segment)
-        if digits >= 8 and (digits < 40 or any(unit.kind != "letter" for unit in segment)):
+        if digits >= _LEAST and (digits < 40 or any(unit.kind != "letter" for unit in segment)):
             yield segment
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.extract.phone_validity import is_nanp
+from pipeline.extract.scan import candidates
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
@@ -19,7 +20,7 @@ _LOOKS = re.compile(r"[0-9OoIlSBZ-]+")
 
 def find_vanity(text: str, *, fictional: bool, generated: bool) -> Iterator[tuple[str, int, int]]:
     """(E.164, start, end) of vanity numbers in a text; letters beyond the seventh key are part of the word."""
-    for found in _VANITY.finditer(text):
+    for found in candidates(_VANITY, text):
         lead, area, gap, word = found.groups()
         trusted = lead is not None or area in _TOLL_FREE
         keys = re.sub(r"[-.]", "", word)

@@ -82,6 +82,10 @@ RUN = re.compile(f"{_BEGINNING}(?>{_GAP}{_ELEMENT}){{5,}}+")
 # Digits, Latin letters, Chinese and Korean digits, other letters, separators.
 TOKEN = re.compile(f"([0-9]+)|([a-z]+)|([{_CHINESE_CLASS}]+)|({FOREIGN}+)|({_SEPARATOR}+)")
 
+# What may count as digits in a stretch: digit words anywhere, else digits and whole words of look-alikes.
+SPELLED = re.compile(_GLUED)
+SINGLE = re.compile(f"[0-9{_CHINESE_CLASS}]+|(?<![a-z])[{_LETTER_CLASS}]+(?![a-z])")
+
 _FULL = re.compile(f"(?:{_SPOKEN}|o)+|[{_LETTER_CLASS}]+")
 _PIECE = re.compile(f"({_SPOKEN})|([{_LETTER_CLASS}])")
 _SUFFIX = re.compile(f"(?:{_SPOKEN})+$")

@@ -44,7 +44,9 @@ def _patterns(key: str) -> Group:
 
 
 _AGES, _LOOKS, _SCHOOL = _patterns("ages"), _patterns("looks"), _patterns("school")
-SIGNS = tuple(rx.pattern for rx in (*_AGES.patterns, *_SCHOOL.patterns))  # what `minor_signs` looks for, over folded text
+SIGNS = tuple(
+    rx.pattern for rx in (*_AGES.patterns, *_SCHOOL.patterns)
+)  # what `minor_signs` looks for, over folded text
 _RULE, _NOT_A_PERSON = (re.compile(spaced(vocabulary("protected")[key])) for key in ("rule", "not_a_person"))
 
 
@@ -99,7 +101,9 @@ def _is_person(folded: str, m: re.Match[str]) -> bool:
 def minor_signs(text: str) -> list[Found]:
     """Spans that state a person's age under 18 or speak of a schoolchild. Any one holds the page back."""
     folded = fold(text)
-    found = [Found("protected", "", *m.span(), "minor") for rx in within(_SCHOOL, folded) for m in candidates(rx, folded)]
+    found = [
+        Found("protected", "", *m.span(), "minor") for rx in within(_SCHOOL, folded) for m in candidates(rx, folded)
+    ]
     for rx in within(_AGES, folded):
         for m in candidates(rx, folded):
             age = m["age"]

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -37,6 +38,7 @@ _SHORTEST_POST = 50  # characters of a usual post
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
 
 Signature = tuple[int, str, str]
+Groups = dict[Signature, list[LexborNode]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Rows:
         return sum(len(visible_text(n)) for n in self.nodes)
 
 
-def alike(root: LexborNode, left_out: set[int]) -> dict[Signature, list[LexborNode]]:
+def alike(root: LexborNode, left_out: set[int]) -> Groups:
     """Groups of at least two alike blocks, outside of what is left out."""
     groups: dict[Signature, list[LexborNode]] = {}
     depths: dict[int, int] = {}
@@ -85,15 +87,20 @@ def _depth(node: LexborNode, known: dict[int, int]) -> int:
 
 
 def _sign(node: LexborNode) -> str:
-    classes = (node.attributes.get("class") or "").split()
-    return f"{node.tag}.{_DIGITS.sub('', classes[0])}" if classes else node.tag or ""
+    return _signed(node.tag or "", node.attributes.get("class") or "")
 
 
-def find_rows(root: LexborNode, left_out: set[int], reading: Reading, least: int = MIN_ROWS) -> Rows | None:
-    """The group of blocks that leads to the most pages of the site; of equal ones the one that shows the most."""
+@lru_cache(maxsize=8192)  # a site's pages have the same few names
+def _signed(tag: str, names: str) -> str:
+    classes = names.split()
+    return f"{tag}.{_DIGITS.sub('', classes[0])}" if classes else tag
+
+
+def find_rows(groups: Groups, left_out: set[int], reading: Reading, least: int = MIN_ROWS) -> Rows | None:
+    """The group of blocks (see `alike`) that leads to the most pages of the site; of equals the one that shows most."""
     best: tuple[tuple[int, int], Rows] | None = None
     own = reading.absolute(reading.url)
-    for nodes in alike(root, left_out).values():
+    for nodes in groups.values():
         rows: dict[str, tuple[LexborNode, LexborNode]] = {}
         for node in nodes:
             if (lead := _lead(node, own, left_out, reading)) is not None and lead[0] not in rows:
@@ -283,12 +290,13 @@ def _after_current(link: LexborNode, number: int) -> bool:
     return False
 
 
-def find_posts(root: LexborNode, around: Surroundings, phones_in: Callable[[str], frozenset[str]]) -> list[LexborNode]:
+def find_posts(
+    root: LexborNode, groups: Groups, around: Surroundings, phones_in: Callable[[str], frozenset[str]]
+) -> list[LexborNode]:
     """The outermost alike blocks of which most hold phones of their own: the posts of a thread. [] without a thread."""
-    left_out = {n.mem_id for n in around.all}
     best: tuple[tuple[int, int], list[LexborNode]] = ((0, 0), [])
     least = len(visible_text(root)) * _LEAST_SHARE
-    for nodes in alike(root, left_out).values():
+    for nodes in groups.values():
         lengths = sorted(len(visible_text(n)) for n in nodes)
         if sum(lengths) < max(least, best[0][1]) or lengths[len(lengths) // 2] < _SHORTEST_POST:
             continue

@@ -19,7 +19,7 @@ from pipeline.extract.listing import read_items
 from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields, ListingFields, Rules, Selectors, SiteProfile
-from pipeline.extract.repeated import Rows, find_rows
+from pipeline.extract.repeated import Rows, alike, find_rows
 from pipeline.extract.selection import Reading, Selected, holds, select
 from pipeline.extract.surroundings import find_surroundings, is_inside
 from pipeline.extract.text import css_path, decode, parse, text_without, visible_text
@@ -151,7 +151,8 @@ def _unique(scope: LexborNode, node: LexborNode) -> str:
 
 def _rows(root: LexborNode, page: Page, reading: Reading) -> Rows | None:
     """The rows of a listing; two are enough when they make up most of the page."""
-    rows = find_rows(root, {n.mem_id for n in find_surroundings(reading.tree).all}, reading, least=2)
+    left_out = {n.mem_id for n in find_surroundings(reading.tree).all}
+    rows = find_rows(alike(root, left_out), left_out, reading, least=2)
     mostly = rows is not None and 2 * rows.length > len(visible_text(root))
     return rows if page.kind == "listing" or mostly else None
 

@@ -75,7 +75,7 @@ def _spread(items: Iterable[Any]) -> Iterator[Any]:
 def _is_long(item: Any) -> bool:
     op, value = item
     if op in _REPEATS:
-        return value[1] > _LONGEST + 1 and not _is_blank(value[2]) or any(map(_is_long, _spread(value[2])))
+        return (value[1] > _LONGEST + 1 and not _is_blank(value[2])) or any(map(_is_long, _spread(value[2])))
     if op is ops.BRANCH:
         return any(_is_long(inner) for way in value[1] for inner in _spread(way))
     return op is ops.GROUPREF

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,6 +22,7 @@ _OWN_PARTS = frozenset(["main", "article", "section"])
 _WHOLE = frozenset(["html", "body", "main", "article"])
 _HEADINGS = "h1, h2, h3, h4, h5, h6, b, strong, legend, p, div, span, dt, th, caption, summary"
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONGEST_NAMES = 300
 _LONGEST_HEADING = 60
 _LONGEST_LINE = 600  # characters of a site's own line with what stands beside it
 _MAX_NODES = 20_000
@@ -87,14 +88,18 @@ def _kind_by_name(node: LexborNode) -> str:
         return ""
     if tag in _FRAME_TAGS or (tag == "header" and not _within_part(node)):
         return "frame"
-    names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-    if names == " " or len(names) > 300:
-        return "frame" if tag == "aside" and _is_list_of_links(node) else ""
-    for name in names.split():
-        words = [w.lower() for w in _NAME_WORDS.findall(name)]
-        if kind := _kind_of_words(words):
-            return kind
+    attributes = node.attributes
+    if kind := _kind_of_names(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+        return kind
     return "frame" if tag == "aside" and _is_list_of_links(node) else ""
+
+
+@lru_cache(maxsize=8192)  # a site's pages have the same few names
+def _kind_of_names(names: str) -> str:
+    if len(names) > _LONGEST_NAMES:
+        return ""
+    kinds = (_kind_of_words([w.lower() for w in _NAME_WORDS.findall(name)]) for name in names.split())
+    return next(filter(None, kinds), "")
 
 
 def _kind_of_words(words: list[str]) -> str:
@@ -127,21 +132,23 @@ def _is_list_of_links(node: LexborNode) -> bool:
 
 def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     """Blocks under headings such as "Similar places nearby", the heading with what follows it."""
-    wanted = {
-        line: kind
-        for line in set(text.split("\n"))
-        if len(line) <= _LONGEST_HEADING
-        for kind in ("account", "others")
-        if _patterns(f"{kind}_headings").fullmatch(line.strip(" :»›>-"))
-    }
+    lines = {line for line in text.split("\n") if len(line) <= _LONGEST_HEADING}
+    wanted = {line: kind for line in lines if (kind := _kind_of_heading(line))}
     if not wanted:
         return
     for node in body.css(_HEADINGS)[:_MAX_NODES]:
         words = node.text(deep=True, strip=True)
         if len(words) > _LONGEST_HEADING or node.css_first("a[href]") is not None:
             continue
-        if kind := wanted.get(fold(visible_text(node))):
-            yield from ((kind, part) for part in _under(node))
+        if under := wanted.get(fold(visible_text(node))):
+            yield from ((under, part) for part in _under(node))
+
+
+@lru_cache(maxsize=8192)
+def _kind_of_heading(line: str) -> str:
+    """What stands under a heading; of two kinds the latter."""
+    line = line.strip(" :»›>-")
+    return next((kind for kind in ("others", "account") if _patterns(f"{kind}_headings").fullmatch(line)), "")
 
 
 def _under(heading: LexborNode) -> list[LexborNode]:

@@ -17,13 +17,14 @@ from functools import lru_cache
 from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from pipeline.extract.visible import read_visible, read_without
+from pipeline.extract.visible import HIDDEN, read_visible, read_without
 
 logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of every stray byte
 
 MAX_BYTES = 5_000_000  # of a page that are read; what is beyond is archived, not parsed
 MAX_DEPTH = 128  # of an element that can be cited; deeper ones are read as part of their ancestors
 MAX_NESTING = 2_000
+_UNBOUNDED = 50_000  # characters of a page that cannot pass the limits by much
 MAX_TAGS = 60_000
 MAX_ATTRIBUTES = 2_000  # of one tag
 
@@ -65,11 +66,6 @@ class Found:
 
 def decode(body: bytes, content_type: str) -> str:
     """The page as text, as browsers would: BOM, header, meta, else a guess. Never raises; drops NUL characters."""
-    if content_type.endswith("charset=utf-8") and len(body) <= MAX_BYTES and not body.startswith(_MARKS):
-        try:
-            return body.decode("utf-8").replace("\0", "")
-        except UnicodeDecodeError:
-            pass
     cut, body = len(body) > MAX_BYTES, body[:MAX_BYTES]
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -123,6 +119,27 @@ def _guess(body: bytes, tried: list[str]) -> str:
     return guess if guess in _EAST_ASIAN and high >= 20 else "cp1252"
 
 
+def read_tree(body: bytes, content_type: str) -> tuple[LexborHTMLParser, str]:
+    """The tree of a page as `parse(decode(…))` builds it, and why it is not all of the page ("" when it is)."""
+    short = len(body) < _UNBOUNDED and content_type.endswith("charset=utf-8")
+    if short and not body.startswith(_MARKS) and b"\0" not in body and _is_utf8(body):
+        return LexborHTMLParser(body), ""
+    html, reason = bounded(decode(body, content_type))
+    if reason:
+        reason = f"only read up to {reason}"
+    elif len(body) > MAX_BYTES:
+        reason = f"only the first {MAX_BYTES:,} of {len(body):,} bytes were read"
+    return LexborHTMLParser(html.encode("utf-8", "replace")), reason
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def parse(html: str) -> LexborHTMLParser:
     """The HTML5 tree of a page, of its bounded part if it is hostile (see `bounded`)."""
     return LexborHTMLParser(bounded(html)[0].encode("utf-8", "replace"))
@@ -134,7 +151,7 @@ def bounded(html: str) -> tuple[str, str]:
     Tree building takes time in the square of nesting depth and of the attributes of one tag: 100,000 nested tags took
     45 s. Such pages are cut where they pass the limit.
     """
-    if len(html) < 50_000:
+    if len(html) < _UNBOUNDED:
         return html, ""
     open_tags: Counter[str] = Counter()
     depth = 0
@@ -172,8 +189,14 @@ def visible_text(node: LexborNode) -> str:
 
 def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
     """`visible_text` with the words of some of the element's parts blanked: every other character keeps its place."""
-    text = read_without(node, parts)
-    return text if len(text) == len(visible_text(node)) else visible_text(node)
+    parts = tuple(parts)
+    if not parts:
+        return visible_text(node).replace(HIDDEN, " ")
+    read, key = _read_before(node), (node.mem_id, *(part.mem_id for part in parts))
+    if (text := read.without.get(key)) is None:
+        text = read_without(node, parts)
+        text = read.without[key] = text if len(text) == len(visible_text(node)) else visible_text(node)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +205,7 @@ class _Read:
 
     tree: LexborHTMLParser
     texts: dict[int, str]
+    without: dict[tuple[int, ...], str]
     paths: dict[int, str]
 
 
@@ -192,7 +216,7 @@ def _read_before(node: LexborNode) -> _Read:
     tree = node.parser
     if _last and (read := _last[0]).tree is tree:
         return read
-    read = _Read(tree, {}, {})
+    read = _Read(tree, {}, {}, {})
     _last[:] = [read]
     return read
 
@@ -256,4 +280,4 @@ def field_text(body: bytes, content_type: str, field: str, node: str) -> str:
 
 @lru_cache(maxsize=1)
 def _tree(body: bytes, content_type: str) -> LexborHTMLParser:
-    return parse(decode(body, content_type))
+    return read_tree(body, content_type)[0]

@@ -10,7 +10,7 @@ from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
-from pipeline.extract.repeated import Rows, find_posts, find_rows, next_link, read_rows
+from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, next_link, read_rows
 from pipeline.extract.selection import Reading, Selected, Value
 from pipeline.extract.surroundings import Surroundings, find_surroundings
 from pipeline.extract.text import text_without, visible_text
@@ -26,11 +26,12 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     """What the page holds. Businesses are never merged: a page of several is a listing, a thread, or not read."""
     around = find_surroundings(reading.tree)
     left_out = {n.mem_id for n in around.all}
-    rows = find_rows(root, left_out, reading)
+    groups = alike(root, left_out)
+    rows = find_rows(groups, left_out, reading)
     if rows and _is_listing(rows, root, around, reading):
         items = read_rows(rows, root, left_out, reading)
         return Page("listing", items=items, next=next_link(root, reading), problem=problem)
-    posts = find_posts(root, around, lambda text: _phones(text, reading))
+    posts = find_posts(root, groups, around, lambda text: _phones(text, reading))
     if posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)

@@ -43,8 +43,11 @@ _RAW = re.compile(
 )
 _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" is a part of a tag's name
 _RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
-_PIECE = re.compile(r"(?P<tag><[^>]*>)|(?P<reference>&(?:amp|lt|gt|nbsp);)|[^<&\s]+|[<&]")
-_HIDDEN = "\x1a"
+_SHOWN = re.compile(r"(<[^>]*>|&nbsp;)")  # of what is hidden: the tags, and blanks that are written
+_REFERENCE = re.compile(r"&(?:amp|lt|gt);")
+_NO_SPACE = re.compile(r"\S")
+HIDDEN = "\x1a"
+_HIDING_TABLE = {code: HIDDEN for code in range(128) if not chr(code).isspace()}
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^>]+)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -80,19 +83,24 @@ def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
         start = markup.find(inner, past.get(inner, 0)) if inner else -1
         if start >= 0:
             taken[start] = past[inner] = start + len(inner)
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for start, end in sorted(taken.items()):
         if start >= at:
-            pieces += [markup[at:start], _PIECE.sub(_hidden, markup[start:end])]
+            inside: list[str] = _SHOWN.split(markup[start:end])
+            inside[::2] = map(_hidden, inside[::2])
+            pieces += [markup[at:start], *inside]
             at = end
-    return _read(node, "".join((*pieces, markup[at:]))).replace(_HIDDEN, " ")
+    return _read(node, "".join((*pieces, markup[at:]))).replace(HIDDEN, " ")
 
 
-def _hidden(piece: re.Match[str]) -> str:
-    """A tag as it stands, a character reference as one mark, words as one for each character."""
-    if piece["tag"] or piece[0] == "&nbsp;":
-        return piece[0]
-    return _HIDDEN if piece["reference"] else _HIDDEN * len(piece[0])
+def _hidden(text: str) -> str:
+    """Text between tags with a mark for every character and reference but blanks."""
+    if not text or text.isspace():
+        return text
+    if "&" in text:
+        text = _REFERENCE.sub(HIDDEN, text)
+    return text.translate(_HIDING_TABLE) if text.isascii() else _NO_SPACE.sub(HIDDEN, text)
 
 
 def _read(node: LexborNode, written: str) -> str:
