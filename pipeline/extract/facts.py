@@ -42,7 +42,7 @@ _PRICE = sought(
     )
 )
 _PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
-_PRICE_BEGINS = re.compile(r"(?<![\w$.])(?:[\d$]|h|an?\s|one\s|usd)")
+_PRICE_BEGINS = re.compile(r"(?<![\w$.])(?:[\d$uh]|an?\s|one\s)")
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
