@@ -46,9 +46,13 @@ _PRICE_BEGINS = re.compile(r"(?<![\w$.])(?:[\d$uh]|an?\s|one\s)")
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
-@lru_cache(maxsize=4)  # an ad's text is asked for its mentions and for its hours
-def find_hours(text: str) -> tuple[Found, ...]:
+def find_hours(text: str) -> list[Found]:
     """Opening hours, value = the words with single spaces in lower case."""
+    return list(_found_hours(text))
+
+
+@lru_cache(maxsize=4)  # an ad's text is asked for its mentions and for its hours
+def _found_hours(text: str) -> tuple[Found, ...]:
     folded = fold(text)
     found = [
         Found("hours", " ".join(m[0].split()).rstrip(". "), *m.span())
