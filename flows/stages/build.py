@@ -24,7 +24,7 @@ from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
 from flows.stages.purged_copies import holds_purged, remove_purged_snapshots
 from flows.stages.rereading import Changes, drop_purged, is_outdated, put_reading_in_force, read_again
-from flows.stages.resolution import Resolved, make_refs, resolve
+from flows.stages.resolution import Resolved, resolve
 from flows.stages.screening import keep_index, screen_open
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
@@ -107,7 +107,7 @@ def build(
         snapshot_id = f"{now:%Y%m%dT%H%M%S}Z-{inputs[:8]}" if as_of is None else f"as-of-{as_of}-{inputs[:8]}"
         progress("resolve", 0, 3)
         decisions = casework.decisions(moment)
-        resolved = resolve(store, make_refs(store, moment), model, decisions)
+        resolved = resolve(store, model, decisions, moment)
         watch.lap("resolve")
         progress("network", 1, 3)
         if as_of is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.model_card import make_card
 from analysis.rules import shipped_rules
-from flows.stages.resolution import make_refs
+from flows.stages.refs import make_refs
 from pipeline.home import Home, write_atomically
 from pipeline.model import Flag
 from pipeline.resolve.corpus import train

@@ -1,168 +1,220 @@
-"""Refs, compared pairs and entities: load, resolve, write."""
+"""Refs, compared pairs and entities: load, resolve what is new, write. The result is that of resolving everything."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Ad, Capture, Decision, Entity, Mention, Record, Ref, Role, Source
-from pipeline.resolve.cluster import cluster, exact_entities
-from pipeline.resolve.corpus import ScoredPair, score_pairs
+from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, take_changes
+from pipeline.model import Decision, Entity, Ref, Role
+from pipeline.resolve.cluster import cluster, in_force
+from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.exact import entities_by_key, exact_keys, street_of
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.refs import refs_from_ad, refs_from_record
-from pipeline.store.codec import from_json, to_json
+from pipeline.resolve.program import program_digest
+from pipeline.resolve.settled import Settled
 from pipeline.store.intelligence import Store, memory_connection
 
 SCORED_ROLES: tuple[Role, ...] = ("business", "operator")
 EXACT_ROLES: tuple[Role, ...] = ("premises", "phone")
+_KEPT = """
+    CREATE TABLE IF NOT EXISTS settled_by (version VARCHAR);
+    CREATE TABLE IF NOT EXISTS settled_decisions (ref_a VARCHAR, ref_b VARCHAR, same BOOLEAN);
+    CREATE TABLE IF NOT EXISTS settled_exact (ref_id VARCHAR, role VARCHAR, street VARCHAR, key VARCHAR)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
+    """All refs by id and all entities, by role and id, after a resolution; `changed`: refs that were looked at."""
+
     refs: dict[str, Ref]
     entities: list[Entity]
     pairs: int
+    changed: int
 
 
-def make_refs(store: Store, as_of: datetime | None = None) -> list[Ref]:
-    """Every ref of the working database, or of what was known at `as_of`; sorted by id."""
-    refs = [*_ad_refs(store, as_of), *_record_refs(store, as_of)]
-    unique = {ref.ref_id: ref for ref in refs}
-    return [unique[i] for i in sorted(unique)]
+def resolve(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of: datetime | None = None) -> Resolved:
+    """Bring `core_refs`, `core_pairs` and `core_entities` up to date, and hand them back whole."""
+    change = settle(store, model, decisions, as_of)
+    refs = {ref.ref_id: ref for ref in change.fresh} if change.everything else kept_refs(store)
+    return Resolved(refs, _kept_entities(store), store.count("core_pairs"), len(change.fresh) + len(change.gone))
 
 
-def _ad_refs(store: Store, as_of: datetime | None) -> list[Ref]:
-    """Captures of one ad that say the same on one day are one sighting: a page fetched twice proves no more than once,
-    and a crawl that was interrupted and went on counts like one that was not."""
-    rows = store.rows(
-        """SELECT a.*, c.url AS capture_url, c.status AS http, c.content_type, c.sha256, c.warc_file,
-                  c.byte_offset, c.byte_length, c.collector, c.intake_seq, s.lane
-           FROM core_ad_captures a JOIN raw_captures c USING (capture_id)
-           JOIN core_sources s ON s.source_id = a.capture_id
-           WHERE a.extractor_version = (SELECT max(extractor_version) FROM core_extractions)
-             AND (? IS NULL OR s.known_at <= ?) AND c.damage = ''
-           QUALIFY row_number() OVER (
-               PARTITION BY a.ad_id, a.version, CAST(a.captured_at AS DATE) ORDER BY a.captured_at, a.capture_id) = 1
-           ORDER BY a.ad_id, a.captured_at, a.capture_id""",
-        [as_of, as_of],
-    )
-    mentions = _mentions(store)
-    by_ad: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_ad[row["ad_id"]].append(row)
-    refs: list[Ref] = []
-    for sightings in by_ad.values():
-        versions = [
-            (_ad(row, mentions[row["capture_id"], row["ad_id"]]), _capture(row), int(row["intake_seq"]))
-            for row in sightings
-        ]
-        refs.extend(refs_from_ad(versions, sightings[0]["site_class"], sightings[0]["lane"]))
-    return refs
+def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of: datetime | None = None) -> RefChange:
+    """Bring refs, pairs and entities up to date, in proportion to what is new.
 
-
-def _mentions(store: Store) -> dict[tuple[str, str], tuple[Mention, ...]]:
-    found: dict[tuple[str, str], list[Mention]] = defaultdict(list)
-    query = """SELECT capture_id, ad_id, kind, value, field, node, start, "end", quote, style, confidence,
-                      extractor_version FROM core_mentions ORDER BY capture_id, ad_id, n"""
-    for row in store.connection.execute(query).fetchall():
-        found[row[0], row[1]].append(Mention(*row[2:]))
-    return defaultdict(tuple, {key: tuple(values) for key, values in found.items()})
-
-
-def _ad(row: dict[str, Any], mentions: tuple[Mention, ...]) -> Ad:
-    return replace(from_json(Ad, row["payload"]), mentions=mentions)
-
-
-def _capture(row: dict[str, Any]) -> Capture:
-    return Capture(
-        row["capture_id"],
-        row["site"],
-        row["capture_url"],
-        row["captured_at"],
-        row["http"],
-        row["content_type"],
-        row["sha256"],
-        row["warc_file"],
-        row["byte_offset"],
-        row["byte_length"],
-        row["collector"],
-    )
-
-
-def load_records(store: Store, as_of: datetime | None = None, kind: str | None = None) -> list[tuple[Record, Source]]:
-    """The latest version of every record known at `as_of`, with the row it came from; sorted by record id."""
-    rows = store.rows(
-        """SELECT payload, source_id, lane, intake_seq, file_sha256, known_at FROM core_records
-           WHERE (? IS NULL OR known_at <= ?) AND (? IS NULL OR kind = ?)
-           QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY known_at DESC, version DESC) = 1
-           ORDER BY record_id""",
-        [as_of, as_of, kind, kind],
-    )
-    return [
-        (
-            from_json(Record, row["payload"]),
-            Source(row["source_id"], "row", row["lane"], row["intake_seq"], row["file_sha256"], row["known_at"]),
-        )
-        for row in rows
-    ]
-
-
-def _record_refs(store: Store, as_of: datetime | None) -> list[Ref]:
-    return [ref for record, source in load_records(store, as_of) for ref in refs_from_record(record, source)]
-
-
-def resolve(store: Store, refs: Sequence[Ref], model: MatchModel, decisions: Sequence[Decision]) -> Resolved:
-    """Score, cluster and write refs, pairs and entities."""
-    connection = memory_connection()
-    pairs: list[tuple[Role, ScoredPair]] = []
-    try:
+    Another match model or another program settles everything anew.
+    """
+    with closing(memory_connection()) as scratch, store.transaction():
+        anew = _begin(store, f"{model.version} {program_digest()}")
+        change = take_changes(store, as_of, anew=anew)
+        if change.everything:
+            for table in ("core_pairs", "core_entities", "settled_exact", "settled_decisions"):
+                store.connection.execute(f"DELETE FROM {table}")
+        turned = _take_decisions(store, decisions)
         for role in SCORED_ROLES:
-            of_role = [r for r in refs if r.role == role]
-            pairs.extend((role, pair) for pair in score_pairs(connection, of_role, role, model))
-    finally:
-        connection.close()
-    entities: list[Entity] = []
-    for role in SCORED_ROLES:
-        of_role = [r for r in refs if r.role == role]
-        entities.extend(cluster(of_role, [p for r, p in pairs if r == role], decisions, model))
-    for role in EXACT_ROLES:
-        entities.extend(exact_entities([r for r in refs if r.role == role], role))
-    with store.transaction():
-        store.replace("core_refs", map(_ref_row, refs))
-        store.replace("core_pairs", (_pair_row(role, pair) for role, pair in pairs))
-        store.replace("core_entities", map(_entity_row, entities))
-    return Resolved({r.ref_id: r for r in refs}, entities, len(pairs))
+            _resolve_scored(store, scratch, change, role, model, decisions, turned)
+        for role in EXACT_ROLES:
+            _resolve_exact(store, change, role)
+    return change
 
 
-def _ref_row(ref: Ref) -> dict[str, Any]:
-    return {
-        "ref_id": ref.ref_id,
-        "role": ref.role,
-        "owner_kind": ref.owner_kind,
-        "owner_id": ref.owner_id,
-        "dataset": ref.dataset,
-        "record_kind": ref.record_kind,
-        "site_class": ref.site_class,
-        "lane": ref.lane,
-        "intake_seq": ref.intake_seq,
-        "name": ref.name,
-        "first_seen": ref.first_seen,
-        "last_seen": ref.last_seen,
-        "payload": to_json(ref),
-    }
+def _begin(store: Store, version: str) -> bool:
+    """True when what is kept was settled by another model or program."""
+    for statement in _KEPT.split(";"):
+        store.connection.execute(statement)
+    if store.value("SELECT version FROM settled_by") == version:
+        return False
+    store.connection.execute("DELETE FROM settled_by")
+    store.connection.execute("INSERT INTO settled_by VALUES (?)", [version])
+    return True
+
+
+def _take_decisions(store: Store, decisions: Sequence[Decision]) -> set[str]:
+    """Refs of decisions that were made, revoked or changed since the last resolution."""
+    now = {(a, b, same) for (a, b), same in in_force(decisions).items()}
+    before = set(store.connection.execute("FROM settled_decisions").fetchall())
+    store.connection.execute("DELETE FROM settled_decisions")
+    store.append("settled_decisions", sorted(now))
+    return {ref_id for a, b, _ in now ^ before for ref_id in (a, b)}
+
+
+def _resolve_scored(
+    store: Store,
+    scratch: Any,
+    change: RefChange,
+    role: Role,
+    model: MatchModel,
+    decisions: Sequence[Decision],
+    turned: Collection[str],
+) -> None:
+    fresh = [ref for ref in change.fresh if ref.role == role]
+    gone = [ref_id for ref_id, its_role in change.gone if its_role == role]
+    settled = Settled(store.connection, scratch, role)
+    if change.everything:
+        settled.forget()
+    found = settled.rescore(fresh, gone, lambda ids: look_up(store, ids), model)
+    if change.everything:
+        store.insert("core_pairs", (_pair_row(role, pair) for pair in found.pairs))
+        store.insert("core_entities", map(_entity_row, cluster(fresh, found.pairs, decisions, model)))
+        return
+    parted = _exchange_pairs(store, role, found.dirty, found.pairs)
+    start = {*turned, *gone, *found.dirty, *parted, *(ref.ref_id for ref in fresh)}
+    reached = _reach(store, role, start)
+    entities = cluster(look_up(store, reached), _pairs_of(store, role, reached), decisions, model) if reached else []
+    _exchange_entities(store, role, {*reached, *gone}, entities)
+
+
+def _exchange_pairs(store: Store, role: Role, dirty: Collection[str], pairs: Iterable[ScoredPair]) -> set[str]:
+    """Put new pairs in the place of those of `dirty` refs; returns the refs of the pairs that were there."""
+    with store.listed("dirty", dirty):
+        where = "role = ? AND (ref_a IN (SELECT id FROM dirty) OR ref_b IN (SELECT id FROM dirty))"
+        there = store.connection.execute(f"SELECT ref_a, ref_b FROM core_pairs WHERE {where}", [role]).fetchall()
+        if there:
+            store.connection.execute(f"DELETE FROM core_pairs WHERE {where}", [role])
+    store.insert("core_pairs", (_pair_row(role, pair) for pair in pairs))
+    return {ref_id for pair in there for ref_id in pair}
+
+
+def _reach(store: Store, role: Role, start: Collection[str]) -> list[str]:
+    """The refs that hang together with `start` over pairs and decisions: nothing else can change its entity."""
+    store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
+    store.connection.execute(
+        "CREATE TEMP TABLE edge AS SELECT ref_a AS a, ref_b AS b FROM settled_decisions WHERE same"
+    )
+    store.connection.execute("INSERT INTO edge SELECT ref_a, ref_b FROM core_pairs WHERE role = ?", [role])
+    store.connection.execute("CREATE TEMP TABLE frontier (id VARCHAR)")
+    with store.listed("starting", start):
+        store.connection.execute("INSERT INTO frontier FROM starting")
+    while store.value("SELECT count(*) FROM frontier"):
+        store.connection.execute("INSERT INTO reached FROM frontier")
+        store.connection.execute(
+            """CREATE OR REPLACE TEMP TABLE frontier AS
+               SELECT id FROM (SELECT b AS id FROM edge WHERE a IN (FROM frontier)
+                               UNION SELECT a FROM edge WHERE b IN (FROM frontier)) ANTI JOIN reached USING (id)"""
+        )
+    found = store.connection.execute(
+        "SELECT id FROM reached WHERE id IN (SELECT ref_id FROM core_refs WHERE role = ?) ORDER BY id", [role]
+    ).fetchall()
+    for table in ("reached", "edge", "frontier"):
+        store.connection.execute(f"DROP TABLE {table}")
+    return [row[0] for row in found]
+
+
+def _pairs_of(store: Store, role: Role, refs: Collection[str]) -> list[ScoredPair]:
+    with store.listed("reached", refs):
+        rows = store.connection.execute(
+            """SELECT ref_a, ref_b, weight, probability FROM core_pairs
+               WHERE role = ? AND ref_a IN (SELECT id FROM reached) ORDER BY ref_a, ref_b""",
+            [role],
+        ).fetchall()
+    return [ScoredPair(*row) for row in rows]
+
+
+def _resolve_exact(store: Store, change: RefChange, role: Role) -> None:
+    """Entities of phone or premises refs. A new ref may give another key to the refs of its street."""
+    fresh = [ref for ref in change.fresh if ref.role == role]
+    gone = {ref_id for ref_id, its_role in change.gone if its_role == role}
+    if not fresh and not gone:
+        return
+    left = _exact_rows(store, role, "ref_id", {*gone, *(ref.ref_id for ref in fresh)})
+    streets = {street for _, street, _ in left} | {street_of(ref) for ref in fresh}
+    beside = {ref_id: key for ref_id, _, key in _exact_rows(store, role, "street", streets - {""})}
+    for ref_id, _, _ in left:
+        beside.pop(ref_id, None)
+    refs = [*fresh, *look_up(store, beside)]
+    keys = exact_keys(refs, role)
+    turned = {ref_id for ref_id, key in beside.items() if keys[ref_id] != key}
+    new = [ref for ref in refs if ref.ref_id not in beside or ref.ref_id in turned]
+    delete_ids(store, "settled_exact", {*turned, *(ref_id for ref_id, _, _ in left)})
+    store.append("settled_exact", [(ref.ref_id, role, street_of(ref), keys[ref.ref_id]) for ref in new])
+    if change.everything:
+        store.insert("core_entities", map(_entity_row, entities_by_key(fresh, keys, role)))
+        return
+    touched = {key for _, _, key in left} | {beside[i] for i in turned} | {keys[ref.ref_id] for ref in new}
+    members = {ref_id: key for ref_id, _, key in _exact_rows(store, role, "key", touched)}
+    entities = entities_by_key(look_up(store, members), members, role)
+    _exchange_entities(store, role, {*members, *gone}, entities)
+
+
+def _exact_rows(store: Store, role: Role, column: str, values: Collection[str]) -> list[tuple[str, str, str]]:
+    """(ref_id, street, key) of the kept refs whose `column` is one of the values."""
+    with store.listed("asked", values):
+        return store.connection.execute(
+            f"""SELECT ref_id, street, key FROM settled_exact
+                WHERE role = ? AND {column} IN (SELECT id FROM asked) ORDER BY ref_id""",
+            [role],
+        ).fetchall()
+
+
+def _exchange_entities(store: Store, role: Role, refs: Collection[str], entities: Sequence[Entity]) -> None:
+    """Put new entities in the place of those that had a member among `refs`."""
+    with store.listed("touched", refs):
+        store.connection.execute(
+            """DELETE FROM core_entities WHERE kind = $role AND entity_id IN (
+                   SELECT entity_id FROM (SELECT entity_id, unnest(members) AS id FROM core_entities WHERE kind = $role)
+                   SEMI JOIN touched USING (id))""",
+            {"role": role},
+        )
+    store.insert("core_entities", map(_entity_row, entities))
+
+
+def _kept_entities(store: Store) -> list[Entity]:
+    """All entities: businesses, operators, premises, phones; each sorted by id."""
+    order = [*SCORED_ROLES, *EXACT_ROLES]
+    rows = store.connection.execute(
+        "FROM core_entities ORDER BY list_position(?::VARCHAR[], kind), entity_id",
+        [order],
+    ).fetchall()
+    return [Entity(entity_id, kind, name, tuple(members)) for entity_id, kind, name, members in rows]
 
 
 def _pair_row(role: Role, pair: ScoredPair) -> dict[str, Any]:
-    return {
-        "ref_a": pair.ref_a,
-        "ref_b": pair.ref_b,
-        "role": role,
-        "weight": round(pair.weight, 9),
-        "probability": round(pair.probability, 9),
-    }
+    return {"ref_a": pair.ref_a, "ref_b": pair.ref_b, "role": role, "weight": pair.weight,
+            "probability": pair.probability}  # fmt: skip
 
 
 def _entity_row(entity: Entity) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from analysis.screening import ScreeningIndex, screen_all
 from flows.stages.models import model_in_force
 from flows.stages.networks import Networks
 from flows.stages.progress import Progress, silent
-from flows.stages.resolution import Resolved, load_records
+from flows.stages.refs import load_records
+from flows.stages.resolution import Resolved
 from pipeline.errors import FixProfile
 from pipeline.home import Home
 from pipeline.model import Application, Entity, Flag, Link, Network, Record, Ref, Succession

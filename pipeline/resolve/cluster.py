@@ -13,7 +13,7 @@ from datetime import date
 
 from rapidfuzz.distance import OSA
 
-from pipeline.model import Address, Decision, Entity, Ref, Role, stable_id
+from pipeline.model import Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import MatchModel
@@ -128,7 +128,7 @@ def cluster_with_refusals(
             groups.join(a, b)
     likely = [p for p in pairs if p.probability >= model.review and nameless & {p.ref_a, p.ref_b}]
     refused += _join_nameless(groups, nameless, [p for p in likely if p.ref_a in by_id and p.ref_b in by_id])
-    gathered = (_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values())
+    gathered = (make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values())
     return sorted(gathered, key=lambda e: e.entity_id), refused
 
 
@@ -179,40 +179,8 @@ def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
     return {pair: latest[pair].same for pair in sorted(latest)}
 
 
-def exact_entities(refs: Sequence[Ref], role: str) -> list[Entity]:
-    """Entities of phone or premises refs: one per E.164 number or premises key, sorted by id.
-
-    An address without a ZIP joins the one ZIP its street is known under in its city, if there is only one.
-    """
-    of_role = sorted((r for r in refs if r.role == role), key=lambda r: r.ref_id)
-    zips = _known_zips(a for r in of_role for a in r.addresses[:1])
-    groups: dict[str, list[Ref]] = defaultdict(list)
-    for ref in of_role:
-        key = _premises_key(ref.addresses[0], zips) if role == "premises" and ref.addresses else ref.name
-        groups[key].append(ref)
-    kind: Role = "premises" if role == "premises" else "phone"
-    return sorted((_entity(kind, members) for members in groups.values()), key=lambda e: e.entity_id)
-
-
-def _street(address: Address) -> tuple[str, str, str]:
-    return address.street_key, address.city.upper(), address.state
-
-
-def _known_zips(addresses: Iterable[Address]) -> dict[tuple[str, str, str], str]:
-    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for address in addresses:
-        if address.zip and address.city and address.street_key:
-            found[_street(address)].add(address.zip)
-    return {street: min(zips) for street, zips in found.items() if len(zips) == 1}
-
-
-def _premises_key(address: Address, zips: dict[tuple[str, str, str], str]) -> str:
-    if not address.zip and (known := zips.get(_street(address))):
-        return f"{address.street_key}|{known}|{address.unit}"
-    return address.premises_key or address.line
-
-
-def _entity(kind: Role, members: Sequence[Ref]) -> Entity:
+def make_entity(kind: Role, members: Sequence[Ref]) -> Entity:
+    """The entity of its members, with the id of the one that arrived first."""
     anchor = min(members, key=lambda r: (r.intake_seq, r.ref_id))
     return Entity(stable_id("entity", kind, anchor.ref_id), kind, _name(kind, members), _sorted_ids(members))
 

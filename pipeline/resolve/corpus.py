@@ -11,16 +11,15 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.model import Ref
+from pipeline.resolve.blocking import pairs_sql, said_sql
 from pipeline.resolve.collector import cycles_left_for_later
-from pipeline.resolve.declaration import BLOCKS, COLUMNS, TERM
+from pipeline.resolve.declaration import TERM
 from pipeline.resolve.keys import find_hubs, key_columns
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.splink_engine import keys_table, splink_session, splink_settings
 from pipeline.resolve.training import train
 
 __all__ = ["ScoredPair", "score_pairs", "train"]
-
-BLOCK_LIMIT = 2_000  # refs behind one shared value; a larger block says too little to compare all pairs in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,47 @@ def score_pairs(
     of_role = sorted((r for r in refs if r.role == role), key=attrgetter("ref_id"))
     if len(of_role) < 2:
         return []
-    columns = key_columns(of_role, role, find_hubs(of_role) if among is None else frozenset())
+    keys = keys_table(key_columns(of_role, role, find_hubs(of_role) if among is None else frozenset()), role)
+    ids = [ref.ref_id for ref in of_role]
+    if among is None:
+        return score_keys(connection, ids, keys, role, model, at_least=model.review)
+    number = {ref_id: n for n, ref_id in enumerate(ids)}
+    ordered = sorted({(number[min(pair)], number[max(pair)]) for pair in among})
+    pairs = pa.table({"a": pa.array([a for a, _ in ordered], pa.int64()), "b": [b for _, b in ordered]})
+    return score_keys(connection, ids, keys, role, model, pairs, at_least=None)
+
+
+@cycles_left_for_later()
+def score_keys(
+    connection: duckdb.DuckDBPyConnection,
+    ids: Sequence[str],
+    keys: Any,
+    role: str,
+    model: MatchModel,
+    pairs: Any = None,
+    *,
+    at_least: float | None,
+) -> list[ScoredPair]:
+    """Pairs of the refs `ids`, sorted, whose keys are the rows of `keys`; leaves no table behind.
+
+    `pairs`: a table (a, b) of row numbers, a < b; by default all that share a block. `at_least`: the probability from
+    which a pair is handed back, None for every pair.
+    """
     with splink_session(connection) as (api, name):
-        _load(connection, f"{name}_keys", keys_table(columns, role))
-        if among is None:
-            connection.execute(_block_sql(name, role))
+        _load(connection, f"{name}_keys", keys)
+        if pairs is None:
+            connection.execute(f"CREATE TABLE {name}_said AS {said_sql(f'{name}_keys', role)}")
+            met = f"({pairs_sql(f'{name}_said', f'{name}_keys', role)})"
         else:
-            _load(connection, f"{name}_blocked", _given(of_role, among))
+            _load(connection, f"{name}_said", pairs)
+            met = f"{name}_said"
+        connection.execute(
+            f"CREATE TABLE {name}_blocked AS SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM {met}"
+        )
+        connection.execute(f"DROP TABLE {name}_said")
         if not connection.execute(f"SELECT count(*) FROM {name}_blocked").fetchall()[0][0]:
             return []
-        found = _predict(connection, api, name, role, model, model.review if among is None else None)
-    ids = [ref.ref_id for ref in of_role]
+        found = _predict(connection, api, name, role, model, at_least)
     return [ScoredPair(ids[a], ids[b], weight, probability) for a, b, weight, probability in found]
 
 
@@ -66,13 +95,6 @@ def _load(connection: duckdb.DuckDBPyConnection, table: str, rows: Any) -> None:
     connection.register(f"{table}_rows", rows)
     connection.execute(f"CREATE TABLE {table} AS FROM {table}_rows")
     connection.unregister(f"{table}_rows")
-
-
-def _given(refs: Sequence[Ref], pairs: Sequence[tuple[str, str]]) -> Any:
-    number = {ref.ref_id: n for n, ref in enumerate(refs)}
-    ordered = sorted({(number[min(pair)], number[max(pair)]) for pair in pairs})
-    keys = {"join_key_l": [a for a, _ in ordered], "join_key_r": [b for _, b in ordered]}
-    return pa.table({"match_key": ["0"] * len(ordered), **{k: pa.array(v, pa.int64()) for k, v in keys.items()}})
 
 
 def _predict(
@@ -83,7 +105,8 @@ def _predict(
     model: MatchModel,
     at_least: float | None,
 ) -> list[tuple[int, int, float, float]]:
-    """(number of the one ref, of the other, weight, probability), sorted."""
+    """(number of the one ref, of the other, weight, probability), sorted; rounded as they are kept, so that a pair
+    scored today and one kept since last week stand in one order."""
     from splink import Linker
 
     linker = Linker(
@@ -97,8 +120,8 @@ def _predict(
     )
     predicted = linker.inference.predict(threshold_match_probability=at_least, warning_mode="never")
     return connection.execute(
-        "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, match_weight, match_probability "
-        f"FROM {predicted.physical_name} ORDER BY a, b"
+        "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, round(match_weight, 9), "
+        f"round(match_probability, 9) FROM {predicted.physical_name} ORDER BY a, b"
     ).fetchall()
 
 
@@ -115,36 +138,3 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, role: str, mo
             f"tf_{TERM}": pa.array([model.frequency(role, t) for t in terms], pa.float64()),
         }
     )
-
-
-def _block_sql(name: str, role: str) -> str:
-    """All pairs that share a block, each once, lower number first.
-
-    A block is a value of BLOCKS; operators need a start of a name besides, or license number and date of birth.
-    """
-    keys = f"{name}_keys"
-    shared = " UNION ALL ".join(
-        f"SELECT ref_id, '{column}' AS kind, {_each(column, role)} AS value FROM {keys} WHERE {column} IS NOT NULL"
-        for column in BLOCKS[role]
-    )
-    blocks = "SELECT ref_id, hash(kind, value) AS block FROM said SEMI JOIN often USING (kind, value)"
-    if role == "operator":
-        blocks = f"""
-            SELECT ref_id, hash(kind, value, start) AS block FROM said SEMI JOIN often USING (kind, value)
-            JOIN (SELECT ref_id, unnest(starts) AS start FROM {keys}) USING (ref_id)
-            UNION ALL
-            SELECT ref_id, hash(license, born) FROM {keys} WHERE license IS NOT NULL AND born IS NOT NULL"""
-    return f"""
-        CREATE TABLE {name}_blocked AS
-        WITH said AS ({shared}),
-             often AS (SELECT kind, value FROM said GROUP BY kind, value HAVING count(*) > 1),
-             one AS ({blocks}),
-             fit AS (SELECT block FROM one GROUP BY block HAVING count(*) BETWEEN 2 AND {BLOCK_LIMIT}),
-             small AS (SELECT ref_id, block FROM one SEMI JOIN fit USING (block))
-        SELECT DISTINCT '0' AS match_key, l.ref_id AS join_key_l, r.ref_id AS join_key_r
-        FROM small l JOIN small r ON l.block = r.block AND l.ref_id < r.ref_id
-    """
-
-
-def _each(column: str, role: str) -> str:
-    return f"unnest({column})" if COLUMNS[role][column].endswith("[]") else column

@@ -219,10 +219,29 @@ def _swapped(born: date | None) -> str | None:
     return date(born.year, born.day, born.month).isoformat()
 
 
-def key_columns(refs: Sequence[Ref], role: str, hubs: frozenset[str]) -> dict[str, tuple[list[Value], list[int]]]:
-    """The keys of many refs: column -> (distinct values, which of them each ref has). Equal to `keys_of` one by one."""
-    columns: dict[str, tuple[list[Value], list[int]]] = {}
-    for part in parts_of(role, hubs):
+Columns = dict[str, tuple[list[Value], list[int]]]  # column -> (distinct values, which of them each ref has)
+
+
+def key_columns(refs: Sequence[Ref], role: str, hubs: frozenset[str]) -> Columns:
+    """The keys of many refs, by column. Equal to `keys_of` one by one."""
+    return _columns(refs, parts_of(role, hubs))
+
+
+def hub_columns(refs: Sequence[Ref], role: str) -> Columns:
+    """What hubs are found by: `shown`, the phones and contacts of each ref, and `plain`, its name."""
+
+    def shown(said: tuple[tuple[str, ...], ...]) -> dict[str, Value]:
+        return {"shown": _listed((*said[0], *_contacts(*said[1:])))}
+
+    name = Part(attrgetter("name"), lambda said: {"plain": read_business(said).core})
+    if role == "operator":
+        name = Part(_read_names, lambda said: {"plain": said[0].turned})
+    return _columns(refs, (Part(attrgetter("phones", "emails", "handles", "websites"), shown), name))
+
+
+def _columns(refs: Sequence[Ref], parts: Iterable[Part]) -> Columns:
+    columns: Columns = {}
+    for part in parts:
         place: dict[Any, int] = {}
         rows = [place.setdefault(said, len(place)) for said in map(part.said, refs)]
         made = [part.columns(said) for said in place]

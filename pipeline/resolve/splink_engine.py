@@ -26,11 +26,19 @@ _number = itertools.count()
 
 def keys_table(columns: Mapping[str, tuple[Sequence[Any], Sequence[int]]], role: str) -> Any:
     """The columns of `key_columns` as a table; `ref_id` is the number of the row."""
-    made: dict[str, Any] = {}
-    for column, kind in COLUMNS[role].items():
+    made = arrow_columns(columns, COLUMNS[role])
+    return pa.table({"ref_id": pa.array(range(len(made[TERM])), pa.int64()), **made})
+
+
+def arrow_columns(
+    columns: Mapping[str, tuple[Sequence[Any], Sequence[int]]], kinds: Mapping[str, str]
+) -> dict[str, Any]:
+    """Column -> Arrow array, in the order of `kinds`, which are DuckDB types."""
+    made = {}
+    for column, kind in kinds.items():
         values, rows = columns[column]
         made[column] = pa.array(values, ARROW[kind]).take(pa.array(rows, pa.int32()))
-    return pa.table({"ref_id": pa.array(range(len(made[TERM])), pa.int64()), **made})
+    return made
 
 
 def splink_settings(model: MatchModel, role: str, *, training: bool = False) -> dict[str, Any]:

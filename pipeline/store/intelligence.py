@@ -45,9 +45,10 @@ class Store:
         self.connection = connection
         self.path = path
 
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """All rows of a query as dicts."""
-        cursor = self.connection.execute(sql, list(parameters))
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a query as dicts; parameters by place ("?") or by name ("$name")."""
+        given = parameters if isinstance(parameters, dict) else list(parameters)
+        cursor = self.connection.execute(sql, given)
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -78,6 +79,21 @@ class Store:
             self.connection.unregister("arrow_rows")
             total += len(batch)
         return total
+
+    def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Append rows to a table that is not declared, such as what a stage keeps for its next run."""
+        if rows:
+            columns = [pa.array(column) for column in zip(*rows, strict=True)]
+            self.connection.register("kept_rows", pa.table(columns, names=[f"c{n}" for n in range(len(columns))]))
+            self.connection.execute(f"INSERT INTO {table} FROM kept_rows")
+            self.connection.unregister("kept_rows")
+
+    @contextmanager
+    def listed(self, name: str, ids: Iterable[str]) -> Iterator[None]:
+        """Many ids as a table `name(id)`, as long as they are needed."""
+        self.connection.register(name, pa.table({"id": pa.array(sorted(ids), pa.string())}))
+        yield
+        self.connection.unregister(name)  # after an error the transaction's end does it
 
     def replace(self, table: str, rows: Iterable[dict[str, Any]]) -> int:
         """Empty a table and fill it again."""

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import NAMESPACE, Address, Decision, Ref, stable_id
-from pipeline.resolve.cluster import cluster, cluster_with_refusals, exact_entities
+from pipeline.resolve.cluster import cluster, cluster_with_refusals
 from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
 
 Make = Callable[..., Ref]

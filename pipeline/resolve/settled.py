@@ -1,0 +1,218 @@
+"""What was compared before, kept in tables, so that a nightly run compares only what is new.
+
+A pair's weight follows from the keys of its two refs and from the model file, and from nothing else. So the pairs of
+two refs that did not change stand, unless the pool changed what may be compared: a number that became an answering
+service (`find_hubs`) gives its refs new keys, and a block that grew past BLOCK_LIMIT hides the pairs in it. Both are
+found here, and their refs count as changed. The result is that of scoring everything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.model import Ref
+from pipeline.resolve.blocking import BLOCK_LIMIT, blocks_sql, pairs_sql, said_sql
+from pipeline.resolve.collector import cycles_left_for_later
+from pipeline.resolve.corpus import ScoredPair, score_keys
+from pipeline.resolve.declaration import COLUMNS
+from pipeline.resolve.keys import HUB_NAMES, hub_columns, key_columns
+from pipeline.resolve.model import MatchModel
+from pipeline.resolve.splink_engine import arrow_columns
+
+HUB_COLUMNS = {"shown": "VARCHAR[]", "plain": "VARCHAR"}
+LookUp = Callable[[Collection[str]], Sequence[Ref]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """`pairs` take the place of every pair kept so far that has a ref of `dirty`; both sorted."""
+
+    dirty: list[str]
+    pairs: list[ScoredPair]
+
+
+class Settled:
+    """The keys, values and hubs of the refs of one role, in tables of an open database.
+
+    A row of `keys` is a ref: its number (`ref_id`), its id (`ref`), its keys, and what hubs are found by. `scratch` is
+    a connection to another database, for the comparing itself.
+    """
+
+    def __init__(self, kept: duckdb.DuckDBPyConnection, scratch: duckdb.DuckDBPyConnection, role: str) -> None:
+        self._db, self._scratch, self._role = kept, scratch, role
+        self._keys, self._said, self._hubs = (f"settled_{role}_{part}" for part in ("keys", "said", "hubs"))
+        self._columns = COLUMNS[role] | HUB_COLUMNS
+        columns = ", ".join(f"{name} {kind}" for name, kind in self._columns.items())
+        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._keys} (ref_id BIGINT, ref VARCHAR, {columns})")
+        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._said} (ref_id BIGINT, value UBIGINT)")
+        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._hubs} (value VARCHAR)")
+
+    def forget(self) -> None:
+        """Empty the tables: what they hold was compared by another model or another program."""
+        for table in (self._keys, self._said, self._hubs):
+            self._db.execute(f"DELETE FROM {table}")
+
+    @cycles_left_for_later()
+    def rescore(self, fresh: Sequence[Ref], gone: Iterable[str], look_up: LookUp, model: MatchModel) -> Rescored:
+        """Take in new and changed refs of the role, let go of those in `gone`, and score what that touches.
+
+        `look_up` hands out refs settled before, by id: those whose keys change although they did not.
+        """
+        new, leaving = sorted(fresh, key=attrgetter("ref_id")), {*gone, *(ref.ref_id for ref in fresh)}
+        first = not self._rows(f"SELECT 1 FROM {self._keys} LIMIT 1")
+        with self._table("leaving", _refs_table(leaving)):
+            hubs, turned = self._find_hubs(new)
+        if turned:
+            new = sorted((*new, *look_up(turned)), key=attrgetter("ref_id"))
+        made = self._keys_of(new, hubs)
+        if first:
+            self._insert(made)
+            ids = [ref.ref_id for ref in new]
+            return Rescored(ids, self._score(ids, made, None, model))
+        with self._table("leaving", _refs_table(leaving | turned)), self._table("fresh", made):
+            return self._exchange(model)
+
+    def _find_hubs(self, new: Sequence[Ref]) -> tuple[frozenset[str], set[str]]:
+        """The hubs from now on, and the refs that stay and bear a value that became one or ceased to be one."""
+        shown = pa.table(arrow_columns(hub_columns(new, self._role), HUB_COLUMNS)) if new else None
+        with self._table("fresh_shown", shown if shown is not None else _NOTHING_SHOWN):
+            stay = f"(FROM {self._keys} ANTI JOIN leaving USING (ref))"
+            self._db.execute(
+                f"""CREATE TEMP TABLE touched AS SELECT DISTINCT unnest(shown) AS value FROM
+                    (SELECT shown FROM {self._keys} SEMI JOIN leaving USING (ref)
+                     UNION ALL SELECT shown FROM fresh_shown)"""
+            )
+            self._db.execute(
+                f"""CREATE TEMP TABLE busy AS SELECT value FROM
+                    (SELECT unnest(shown) AS value, plain FROM {stay}
+                     UNION ALL SELECT unnest(shown), plain FROM fresh_shown) SEMI JOIN touched USING (value)
+                    GROUP BY value HAVING count(DISTINCT plain) >= {HUB_NAMES}"""
+            )
+            turned = f"""(FROM busy ANTI JOIN {self._hubs} USING (value)) UNION ALL
+                (FROM {self._hubs} SEMI JOIN touched USING (value) ANTI JOIN busy USING (value))"""
+            bearers = self._rows(
+                f"""SELECT DISTINCT ref FROM (SELECT ref, unnest(shown) AS value FROM {stay})
+                    SEMI JOIN ({turned}) USING (value)"""
+            )
+            self._db.execute(f"DELETE FROM {self._hubs} WHERE value IN (FROM touched)")
+            self._db.execute(f"INSERT INTO {self._hubs} FROM busy")
+            self._db.execute("DROP TABLE busy")
+            self._db.execute("DROP TABLE touched")
+        return frozenset(row[0] for row in self._rows(f"FROM {self._hubs}")), {row[0] for row in bearers}
+
+    def _keys_of(self, refs: Sequence[Ref], hubs: frozenset[str]) -> Any:
+        """The rows of the keys table for refs; numbers go on from the largest."""
+        (largest,) = self._rows(f"SELECT coalesce(max(ref_id), -1) FROM {self._keys}")[0]
+        if not refs:
+            return self._db.sql(f"FROM {self._keys} LIMIT 0").to_arrow_table()
+        made = {**key_columns(refs, self._role, hubs), **hub_columns(refs, self._role)}
+        numbers = pa.array(range(largest + 1, largest + 1 + len(refs)), pa.int64())
+        return pa.table({"ref_id": numbers, "ref": [r.ref_id for r in refs], **arrow_columns(made, self._columns)})
+
+    def _insert(self, made: Any) -> None:
+        with self._table("fresh", made):
+            self._db.execute(f"INSERT INTO {self._keys} FROM fresh")
+            self._db.execute(f"INSERT INTO {self._said} {said_sql('fresh', self._role)}")
+
+    def _exchange(self, model: MatchModel) -> Rescored:
+        """Put the rows of `fresh` in the place of the refs `leaving`, and score what is touched."""
+        same = " AND ".join(f"k.{column} IS NOT DISTINCT FROM f.{column}" for column in self._columns)
+        self._db.execute(
+            f"CREATE TEMP TABLE as_before AS SELECT f.ref FROM {self._keys} k JOIN fresh f ON k.ref = f.ref AND {same}"
+        )
+        self._db.execute("CREATE TEMP TABLE came AS FROM fresh ANTI JOIN as_before USING (ref)")
+        self._db.execute(
+            f"""CREATE TEMP TABLE went AS SELECT ref_id, ref FROM {self._keys}
+                SEMI JOIN leaving USING (ref) ANTI JOIN as_before USING (ref)"""
+        )
+        self._db.execute(f"CREATE TEMP TABLE came_said AS {said_sql('came', self._role)}")
+        self._note_large_blocks()
+        for table in (self._keys, self._said):
+            self._db.execute(f"DELETE FROM {table} WHERE ref_id IN (SELECT ref_id FROM went)")
+        self._db.execute(f"INSERT INTO {self._keys} FROM came")
+        self._db.execute(f"INSERT INTO {self._said} FROM came_said")
+        self._db.execute(f"CREATE TEMP TABLE changed AS SELECT ref_id FROM came UNION {self._crossed()}")
+        dirty = self._rows(
+            f"SELECT ref FROM went UNION SELECT ref FROM {self._keys} SEMI JOIN changed USING (ref_id) ORDER BY ref"
+        )
+        rows, pairs = self._meeting()
+        for table in ("as_before", "came", "went", "came_said", "large", "blocks_before", "changed"):
+            self._db.execute(f"DROP TABLE {table}")
+        ids = rows["ref"].to_pylist()
+        return Rescored([row[0] for row in dirty], self._score(ids, rows, pairs, model))
+
+    def _note_large_blocks(self) -> None:
+        """The sizes, before the exchange, of blocks that may cross the limit by it."""
+        touched = (
+            f"(SELECT DISTINCT value FROM (FROM came_said UNION ALL FROM {self._said} SEMI JOIN went USING (ref_id)))"
+        )
+        self._db.execute(
+            f"""CREATE TEMP TABLE large AS SELECT value FROM (FROM {self._said} SEMI JOIN {touched} USING (value)
+                UNION ALL FROM came_said) GROUP BY value HAVING count(*) > {BLOCK_LIMIT}"""
+        )
+        self._db.execute(
+            f"CREATE TEMP TABLE blocks_before AS {self._large_blocks('block, count(*) AS n', 'GROUP BY block')}"
+        )
+
+    def _large_blocks(self, columns: str, rest: str) -> str:
+        said = f"(FROM {self._said} SEMI JOIN large USING (value))"
+        return f"SELECT {columns} FROM ({blocks_sql(said, self._keys, self._role)}) {rest}"
+
+    def _crossed(self) -> str:
+        """The members of blocks that grew over the limit or shrank under it."""
+        after = self._large_blocks("block, count(*) AS n", "GROUP BY block")
+        crossing = f"""SELECT block FROM ({after}) now FULL JOIN blocks_before b USING (block)
+            WHERE (coalesce(now.n, 0) > {BLOCK_LIMIT}) <> (coalesce(b.n, 0) > {BLOCK_LIMIT})"""
+        return self._large_blocks("ref_id", f"SEMI JOIN ({crossing}) USING (block)")
+
+    def _meeting(self) -> tuple[Any, Any]:
+        """(rows of keys, numbered by the order of ids; pairs of these numbers) of the pairs with a ref of `changed`."""
+        near = f"(SELECT DISTINCT value FROM {self._said} SEMI JOIN changed USING (ref_id))"
+        self._db.execute(f"CREATE TEMP TABLE near AS FROM {self._said} SEMI JOIN {near} USING (value)")
+        self._db.execute(f"CREATE TEMP TABLE met AS {pairs_sql('near', self._keys, self._role, among='changed')}")
+        self._db.execute(
+            f"""CREATE TEMP TABLE numbered AS SELECT ref_id, row_number() OVER (ORDER BY ref) - 1 AS n FROM {self._keys}
+                WHERE ref_id IN (SELECT a FROM met UNION SELECT b FROM met)"""
+        )
+        columns = ", ".join(COLUMNS[self._role])
+        rows = self._db.sql(
+            f"SELECT n AS ref_id, ref, {columns} FROM {self._keys} JOIN numbered USING (ref_id) ORDER BY n"
+        )
+        pairs = self._db.sql(
+            """SELECT least(l.n, r.n) AS a, greatest(l.n, r.n) AS b FROM met
+               JOIN numbered l ON a = l.ref_id JOIN numbered r ON b = r.ref_id"""
+        )
+        found = rows.to_arrow_table(), pairs.to_arrow_table()
+        for table in ("near", "met", "numbered"):
+            self._db.execute(f"DROP TABLE {table}")
+        return found
+
+    def _score(self, ids: Sequence[str], rows: Any, pairs: Any, model: MatchModel) -> list[ScoredPair]:
+        if len(ids) < 2:
+            return []
+        keys = rows.select(["ref_id", *COLUMNS[self._role]])
+        return score_keys(self._scratch, ids, keys, self._role, model, pairs, at_least=model.review)
+
+    @contextmanager
+    def _table(self, name: str, rows: Any) -> Iterator[None]:
+        """`rows` under a name, as long as they are needed."""
+        self._db.register(name, rows)
+        yield
+        self._db.unregister(name)  # after an error the transaction's end does it
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._db.execute(sql).fetchall()
+
+
+def _refs_table(refs: Collection[str]) -> Any:
+    return pa.table({"ref": pa.array(sorted(refs), pa.string())})
+
+
+_NOTHING_SHOWN = pa.table({"shown": pa.array([], pa.list_(pa.string())), "plain": pa.array([], pa.string())})
