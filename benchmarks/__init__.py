@@ -9,6 +9,7 @@ NAMES = (
     "fairness",
     "screening",
     "corpus",
+    "incremental",
     "archiving",
     "evidence",
     "packages",

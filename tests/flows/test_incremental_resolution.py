@@ -135,9 +135,7 @@ class World:
         return {table: self.store.digests(content_only=False)[table] for table in RESULTS}
 
 
-@settings(max_examples=4, deadline=None)
-@given(st.integers(0, 100_000))
-def test_any_sequence_of_nights(seed: int) -> None:
+def check_nights(seed: int, nights: int) -> None:
     world = World(seed)
     with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
         patched.setattr("flows.stages.refs.MOSTLY", 1.0)
@@ -146,10 +144,23 @@ def test_any_sequence_of_nights(seed: int) -> None:
         for number in range(6):
             world.add_ad(number)
         settle(world.store, MODEL, world.decisions)
-        for _ in range(4):
+        for _ in range(nights):
             world.step()
             settle(world.store, MODEL, world.decisions)
             assert world.settled() == world.full()
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.integers(0, 100_000))
+def test_any_sequence_of_nights(seed: int) -> None:
+    check_nights(seed, 3)
+
+
+@pytest.mark.soak
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 100_000))
+def test_a_hundred_and_fifty_sequences_of_nights(seed: int) -> None:
+    check_nights(seed, 6)
 
 
 def test_nothing_new_touches_nothing_and_a_view_of_the_past_can_be_left_again() -> None:
