@@ -106,20 +106,20 @@ def cluster_with_refusals(
     by_id = {ref.ref_id: ref for ref in refs}
     kind: Role = refs[0].role
     groups = Groups(model.largest.get(kind, 150))
-    for ref_id in sorted(by_id):
-        groups.add(by_id[ref_id])
     decided = in_force(decisions)
+    met = {i for p in pairs for i in (p.ref_a, p.ref_b)} | {i for pair in decided for i in pair}
+    for ref_id in sorted(met & by_id.keys()):
+        groups.add(by_id[ref_id])
     refused: list[Refused] = []
     for (a, b), same in decided.items():
         if not same and a in by_id and b in by_id:
             groups.keep_apart(a, b)
     nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
-    named = by_id.keys() - nameless
     joins = [(float("inf"), a, b, True) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
     joins += [
         (p.weight, min(p.ref_a, p.ref_b), max(p.ref_a, p.ref_b), False)
         for p in pairs
-        if p.probability >= model.match and p.ref_a in named and p.ref_b in named
+        if p.probability >= model.match and p.ref_a in by_id and p.ref_b in by_id and not nameless & {p.ref_a, p.ref_b}
     ]
     for weight, a, b, by_person in sorted(joins, key=lambda j: (-j[0], j[1], j[2])):
         if why := groups.refusal(a, b, by_person=by_person):
@@ -128,8 +128,9 @@ def cluster_with_refusals(
             groups.join(a, b)
     likely = [p for p in pairs if p.probability >= model.review and nameless & {p.ref_a, p.ref_b}]
     refused += _join_nameless(groups, nameless, [p for p in likely if p.ref_a in by_id and p.ref_b in by_id])
-    gathered = (make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values())
-    return sorted(gathered, key=lambda e: e.entity_id), refused
+    found = [make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values()]
+    found += (make_entity(kind, [ref]) for i, ref in by_id.items() if i not in met)
+    return sorted(found, key=lambda e: e.entity_id), refused
 
 
 def _join_nameless(groups: Groups, nameless: set[str], pairs: Sequence[ScoredPair]) -> list[Refused]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -14,9 +14,9 @@ from pipeline.model import Ref
 from pipeline.resolve.blocking import pairs_sql, said_sql
 from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.declaration import TERM
-from pipeline.resolve.keys import find_hubs, key_columns
+from pipeline.resolve.keys import find_hubs
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.splink_engine import keys_table, splink_session, splink_settings
+from pipeline.resolve.splink_engine import CHUNK, keys_chunks, splink_session, splink_settings
 from pipeline.resolve.training import train
 
 __all__ = ["ScoredPair", "score_pairs", "train"]
@@ -47,7 +47,7 @@ def score_pairs(
     of_role = sorted((r for r in refs if r.role == role), key=attrgetter("ref_id"))
     if len(of_role) < 2:
         return []
-    keys = keys_table(key_columns(of_role, role, find_hubs(of_role) if among is None else frozenset()), role)
+    keys = keys_chunks(of_role, role, find_hubs(of_role) if among is None else frozenset())
     ids = [ref.ref_id for ref in of_role]
     if among is None:
         return score_keys(connection, ids, keys, role, model, at_least=model.review)
@@ -61,20 +61,21 @@ def score_pairs(
 def score_keys(
     connection: duckdb.DuckDBPyConnection,
     ids: Sequence[str],
-    keys: Any,
+    keys: Iterable[Any],
     role: str,
     model: MatchModel,
     pairs: Any = None,
     *,
     at_least: float | None,
 ) -> list[ScoredPair]:
-    """Pairs of the refs `ids`, sorted, whose keys are the rows of `keys`; leaves no table behind.
+    """Pairs of the refs `ids`, sorted, whose keys are the rows of the tables `keys`; leaves no table behind.
 
     `pairs`: a table (a, b) of row numbers, a < b; by default all that share a block. `at_least`: the probability from
     which a pair is handed back, None for every pair.
     """
     with splink_session(connection) as (api, name):
-        _load(connection, f"{name}_keys", keys)
+        for chunk in keys:
+            _load(connection, f"{name}_keys", chunk)
         if pairs is None:
             connection.execute(f"CREATE TABLE {name}_said AS {said_sql(f'{name}_keys', role)}")
             met = f"({pairs_sql(f'{name}_said', f'{name}_keys', role)})"
@@ -88,12 +89,17 @@ def score_keys(
         if not connection.execute(f"SELECT count(*) FROM {name}_blocked").fetchall()[0][0]:
             return []
         found = _predict(connection, api, name, role, model, at_least)
-    return [ScoredPair(ids[a], ids[b], weight, probability) for a, b, weight, probability in found]
+    return [
+        ScoredPair(ids[a], ids[b], weight, probability)
+        for batch in found.to_batches(max_chunksize=CHUNK)
+        for a, b, weight, probability in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    ]
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: str, rows: Any) -> None:
     connection.register(f"{table}_rows", rows)
-    connection.execute(f"CREATE TABLE {table} AS FROM {table}_rows")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} AS FROM {table}_rows LIMIT 0")
+    connection.execute(f"INSERT INTO {table} FROM {table}_rows")
     connection.unregister(f"{table}_rows")
 
 
@@ -104,8 +110,8 @@ def _predict(
     role: str,
     model: MatchModel,
     at_least: float | None,
-) -> list[tuple[int, int, float, float]]:
-    """(number of the one ref, of the other, weight, probability), sorted; rounded as they are kept, so that a pair
+) -> Any:
+    """A table (a, b, weight, probability) of pairs of numbers of refs, sorted; rounded as they are kept, so that a pair
     scored today and one kept since last week stand in one order."""
     from splink import Linker
 
@@ -119,10 +125,10 @@ def _predict(
         api.register(f"{name}_blocked", table_name=f"{name}_pairs")
     )
     predicted = linker.inference.predict(threshold_match_probability=at_least, warning_mode="never")
-    return connection.execute(
-        "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, round(match_weight, 9), "
-        f"round(match_probability, 9) FROM {predicted.physical_name} ORDER BY a, b"
-    ).fetchall()
+    return connection.sql(
+        "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, round(match_weight, 9) AS weight, "
+        f"round(match_probability, 9) AS probability FROM {predicted.physical_name} ORDER BY a, b"
+    ).to_arrow_table()
 
 
 def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, role: str, model: MatchModel) -> Any:

@@ -24,7 +24,7 @@ from pipeline.resolve.corpus import ScoredPair, score_keys
 from pipeline.resolve.declaration import COLUMNS
 from pipeline.resolve.keys import HUB_NAMES, hub_columns, key_columns
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.splink_engine import arrow_columns
+from pipeline.resolve.splink_engine import CHUNK, arrow_chunks, arrow_columns
 
 HUB_COLUMNS = {"shown": "VARCHAR[]", "plain": "VARCHAR"}
 LookUp = Callable[[Collection[str]], Sequence[Ref]]
@@ -71,18 +71,25 @@ class Settled:
             hubs, turned = self._find_hubs(new)
         if turned:
             new = sorted((*new, *look_up(turned)), key=attrgetter("ref_id"))
-        made = self._keys_of(new, hubs)
         if first:
-            self._insert(made)
-            ids = [ref.ref_id for ref in new]
-            return Rescored(ids, self._score(ids, made, None, model))
-        with self._table("leaving", _refs_table(leaving | turned)), self._table("fresh", made):
+            return self._take_all(new, hubs, model)
+        with self._table("leaving", _refs_table(leaving | turned)), self._table("fresh", self._keys_of(new, hubs)):
             return self._exchange(model)
+
+    def _take_all(self, refs: Sequence[Ref], hubs: frozenset[str], model: MatchModel) -> Rescored:
+        for start in range(0, len(refs), CHUNK):
+            with self._table("fresh", self._keys_of(refs[start : start + CHUNK], hubs)):
+                self._db.execute(f"INSERT INTO {self._keys} FROM fresh")
+                self._db.execute(f"INSERT INTO {self._said} {said_sql('fresh', self._role)}")
+        ids = [ref.ref_id for ref in refs]
+        columns = ", ".join(("ref_id", *COLUMNS[self._role]))
+        rows = self._db.sql(f"SELECT {columns} FROM {self._keys} ORDER BY ref_id").to_arrow_reader(CHUNK)
+        return Rescored(ids, self._score(ids, (pa.table(batch) for batch in rows), None, model))
 
     def _find_hubs(self, new: Sequence[Ref]) -> tuple[frozenset[str], set[str]]:
         """The hubs from now on, and the refs that stay and bear a value that became one or ceased to be one."""
-        shown = pa.table(arrow_columns(hub_columns(new, self._role), HUB_COLUMNS)) if new else None
-        with self._table("fresh_shown", shown if shown is not None else _NOTHING_SHOWN):
+        shown = arrow_chunks(new, lambda refs: hub_columns(refs, self._role), HUB_COLUMNS)
+        with self._table("fresh_shown", shown):
             stay = f"(FROM {self._keys} ANTI JOIN leaving USING (ref))"
             self._db.execute(
                 f"""CREATE TEMP TABLE touched AS SELECT DISTINCT unnest(shown) AS value FROM
@@ -116,11 +123,6 @@ class Settled:
         numbers = pa.array(range(largest + 1, largest + 1 + len(refs)), pa.int64())
         return pa.table({"ref_id": numbers, "ref": [r.ref_id for r in refs], **arrow_columns(made, self._columns)})
 
-    def _insert(self, made: Any) -> None:
-        with self._table("fresh", made):
-            self._db.execute(f"INSERT INTO {self._keys} FROM fresh")
-            self._db.execute(f"INSERT INTO {self._said} {said_sql('fresh', self._role)}")
-
     def _exchange(self, model: MatchModel) -> Rescored:
         """Put the rows of `fresh` in the place of the refs `leaving`, and score what is touched."""
         same = " AND ".join(f"k.{column} IS NOT DISTINCT FROM f.{column}" for column in self._columns)
@@ -146,7 +148,7 @@ class Settled:
         for table in ("as_before", "came", "went", "came_said", "large", "blocks_before", "changed"):
             self._db.execute(f"DROP TABLE {table}")
         ids = rows["ref"].to_pylist()
-        return Rescored([row[0] for row in dirty], self._score(ids, rows, pairs, model))
+        return Rescored([row[0] for row in dirty], self._score(ids, [rows.drop(["ref"])], pairs, model))
 
     def _note_large_blocks(self) -> None:
         """The sizes, before the exchange, of blocks that may cross the limit by it."""
@@ -194,10 +196,9 @@ class Settled:
             self._db.execute(f"DROP TABLE {table}")
         return found
 
-    def _score(self, ids: Sequence[str], rows: Any, pairs: Any, model: MatchModel) -> list[ScoredPair]:
+    def _score(self, ids: Sequence[str], keys: Iterable[Any], pairs: Any, model: MatchModel) -> list[ScoredPair]:
         if len(ids) < 2:
             return []
-        keys = rows.select(["ref_id", *COLUMNS[self._role]])
         return score_keys(self._scratch, ids, keys, self._role, model, pairs, at_least=model.review)
 
     @contextmanager
@@ -213,6 +214,3 @@ class Settled:
 
 def _refs_table(refs: Collection[str]) -> Any:
     return pa.table({"ref": pa.array(sorted(refs), pa.string())})
-
-
-_NOTHING_SHOWN = pa.table({"shown": pa.array([], pa.list_(pa.string())), "plain": pa.array([], pa.string())})

@@ -6,13 +6,15 @@ import contextlib
 import io
 import itertools
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from pipeline.model import Ref
 from pipeline.resolve.declaration import COLUMNS, DECLARED, TERM, Compared, Level
+from pipeline.resolve.keys import Columns, key_columns
 from pipeline.resolve.model import MatchModel
 
 ARROW: dict[str, Any] = {
@@ -21,18 +23,29 @@ ARROW: dict[str, Any] = {
     "BOOLEAN": pa.bool_(),
     "INTEGER": pa.int32(),
 }
+CHUNK = 100_000  # refs
 _number = itertools.count()
 
 
-def keys_table(columns: Mapping[str, tuple[Sequence[Any], Sequence[int]]], role: str) -> Any:
-    """The columns of `key_columns` as a table; `ref_id` is the number of the row."""
-    made = arrow_columns(columns, COLUMNS[role])
-    return pa.table({"ref_id": pa.array(range(len(made[TERM])), pa.int64()), **made})
+def keys_chunks(refs: Sequence[Ref], role: str, hubs: frozenset[str]) -> Iterator[Any]:
+    """The keys of refs in tables of CHUNK rows, so that millions of Python objects never stand at once.
+
+    `ref_id` is the number of the ref in `refs`.
+    """
+    for start in range(0, len(refs), CHUNK):
+        part = refs[start : start + CHUNK]
+        numbers = pa.array(range(start, start + len(part)), pa.int64())
+        yield pa.table({"ref_id": numbers, **arrow_columns(key_columns(part, role, hubs), COLUMNS[role])})
 
 
-def arrow_columns(
-    columns: Mapping[str, tuple[Sequence[Any], Sequence[int]]], kinds: Mapping[str, str]
-) -> dict[str, Any]:
+def arrow_chunks(refs: Sequence[Ref], columns: Callable[[Sequence[Ref]], Columns], kinds: Mapping[str, str]) -> Any:
+    """Further columns of refs as one table, made chunk by chunk."""
+    parts = [refs[start : start + CHUNK] for start in range(0, len(refs), CHUNK)]
+    schema = pa.schema([(name, ARROW[kind]) for name, kind in kinds.items()])
+    return pa.concat_tables([schema.empty_table(), *(pa.table(arrow_columns(columns(p), kinds)) for p in parts)])
+
+
+def arrow_columns(columns: Columns, kinds: Mapping[str, str]) -> dict[str, Any]:
     """Column -> Arrow array, in the order of `kinds`, which are DuckDB types."""
     made = {}
     for column, kind in kinds.items():

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.model import Ref
 from pipeline.resolve.declaration import DECLARED, TERM
-from pipeline.resolve.keys import count_terms, find_hubs, key_columns
+from pipeline.resolve.keys import count_terms, find_hubs
 from pipeline.resolve.model import MatchModel, Pool, base_model
-from pipeline.resolve.splink_engine import keys_table, splink_session, splink_settings
+from pipeline.resolve.splink_engine import keys_chunks, splink_session, splink_settings
 
 LEAST_ROWS, LEAST_PAIRS = 200, 50  # fewer refs, or fewer pairs of one rule, teach nothing
 TRUST = 3.0  # bits a trained weight may differ from the declared one
@@ -50,11 +51,13 @@ def train(connection: duckdb.DuckDBPyConnection, refs: Sequence[Ref], base: Matc
     try:
         for role in DECLARED:
             of_role = sorted((r for r in refs if r.role == role), key=lambda r: r.ref_id)
-            columns = key_columns(of_role, role, find_hubs(of_role))
-            terms, rows = columns.get(TERM, ([], []))
-            pools[role] = make_pool(str(terms[row] or "") for row in rows)
-            if len(rows) >= LEAST_ROWS:
-                learned = learn(connection, keys_table(columns, role), role, base)
+            if not of_role:
+                pools[role] = make_pool(())
+                continue
+            keys = pa.concat_tables(keys_chunks(of_role, role, find_hubs(of_role)))
+            pools[role] = make_pool(term or "" for term in keys[TERM].to_pylist())
+            if len(of_role) >= LEAST_ROWS:
+                learned = learn(connection, keys, role, base)
                 numbers[role] = {**base.numbers[role], **bounded(learned, base, role)}
     finally:
         connection.execute(f"SET threads = {int(threads)}")
