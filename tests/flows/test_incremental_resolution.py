@@ -20,6 +20,7 @@ from pipeline.resolve.model import base_model
 from pipeline.schema import TABLES
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store, memory_connection
+from tests.pipeline.resolve.in_process import score_in_process
 
 MODEL = base_model()
 SOURCES = ("core_sources", "raw_captures", "core_extractions", "core_ad_captures", "core_mentions", "core_records")
@@ -139,6 +140,7 @@ def check_nights(seed: int, nights: int) -> None:
     world = World(seed)
     with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
         patched.setattr("flows.stages.refs.MOSTLY", 1.0)
+        patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(12):
             world.add_record(number)
         for number in range(6):
@@ -150,7 +152,7 @@ def check_nights(seed: int, nights: int) -> None:
             assert world.settled() == world.full()
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 100_000))
 def test_any_sequence_of_nights(seed: int) -> None:
     check_nights(seed, 3)

@@ -17,6 +17,7 @@ from pipeline.resolve.corpus import ScoredPair, score_pairs
 from pipeline.resolve.model import base_model
 from pipeline.resolve.settled import Settled
 from tests.pipeline.resolve.conftest import make_ref, random_ref
+from tests.pipeline.resolve.in_process import score_in_process
 
 MODEL = base_model()
 
@@ -57,6 +58,8 @@ def test_any_sequence_of_changes(seed: int, role: Role) -> None:
         monkeypatch = patched.enter_context(pytest.MonkeyPatch.context())
         for module in (blocking, settled):  # so low that blocks cross it and numbers become answering services
             monkeypatch.setattr(module, "BLOCK_LIMIT", 8)
+        for module in ("settled", "corpus"):
+            monkeypatch.setattr(f"pipeline.resolve.{module}.score_keys", score_in_process)
         monkeypatch.setattr(settled, "HUB_NAMES", 4)
         monkeypatch.setattr("pipeline.resolve.keys.HUB_NAMES", 4)
         pool.change([random_ref(rng, n, role) for n in numbers[:25]])

@@ -1,0 +1,43 @@
+"""The in-process executor in the corpus executor's place: the same pairs and weights, without a start-up each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.resolve.blocking import pairs_sql, said_sql
+from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.keys import Keys
+from pipeline.resolve.model import MatchModel
+from pipeline.resolve.score import score
+
+
+def score_in_process(
+    connection: duckdb.DuckDBPyConnection,
+    ids: Sequence[str],
+    keys: Iterable[Any],
+    role: str,
+    model: MatchModel,
+    pairs: Any = None,
+    *,
+    at_least: float | None,
+) -> list[ScoredPair]:
+    """What `pipeline.resolve.corpus.score_keys` does, pair by pair."""
+    table = pa.concat_tables(keys)
+    rows = [{c: tuple(v) if isinstance(v, list) else v for c, v in row.items()} for row in table.to_pylist()]
+    if pairs is None:
+        connection.register("all_keys", table)
+        connection.execute(f"CREATE TEMP TABLE all_said AS {said_sql('all_keys', role)}")
+        pairs = connection.sql(pairs_sql("all_said", "all_keys", role)).to_arrow_table()
+        connection.execute("DROP TABLE all_said")
+        connection.unregister("all_keys")
+    found = []
+    for a, b in sorted(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True)):
+        one, two = (Keys(ids[n], role, "", {c: v for c, v in rows[n].items() if c != "ref_id"}) for n in (a, b))
+        scored = score(model, one, two)
+        if at_least is None or scored.probability >= at_least:
+            found.append(ScoredPair(ids[a], ids[b], round(scored.weight, 9), round(scored.probability, 9)))
+    return found
