@@ -82,6 +82,8 @@ class Store:
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table that is not declared, such as what a stage keeps for its next run."""
+        import pyarrow as pa
+
         if rows:
             columns = [pa.array(column) for column in zip(*rows, strict=True)]
             self.connection.register("kept_rows", pa.table(columns, names=[f"c{n}" for n in range(len(columns))]))
@@ -91,6 +93,8 @@ class Store:
     @contextmanager
     def listed(self, name: str, ids: Iterable[str]) -> Iterator[None]:
         """Many ids as a table `name(id)`, as long as they are needed."""
+        import pyarrow as pa
+
         self.connection.register(name, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         yield
         self.connection.unregister(name)  # after an error the transaction's end does it
