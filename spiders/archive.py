@@ -77,23 +77,23 @@ class Recorder:
             protocol=protocol,
             response_headers=(),
             body=b"" if truncated in REFUSED else wire.body,
-            ip="" if self._through_proxy else wire.ip,
+            ip="" if self._through_proxy else wire.peer.ip,
             started_at=started,
             received_at=self.now(),
-            certificate=wire.certificate,
+            certificate=wire.peer.der,
             meta=self._meta(request, wire, truncated, said),
-            request_head=_public(wire.sent),
+            request_head=self._public(wire.sent),
             response_head=wire.head,
             truncated=TRUNCATED.get(truncated, "unspecified") if truncated else "",
         )
-        capture = self._write(lambda: self._archive.write(self._site, self._crawl_id, exchange))
+        capture = self._write(self._archive.write, self._site, self._crawl_id, exchange)
         request.meta[CAPTURE_ID] = capture.capture_id
         self.counts.captures += 1
 
     def hold(self, response: Response) -> None:
         """Block the capture of a page at once: nobody reads it until two trained reviewers have."""
         self.counts.held += 1
-        self._write(lambda: self._archive.block(response.request.meta[CAPTURE_ID], SUSPECTED_MINOR))
+        self._write(self._archive.block, response.request.meta[CAPTURE_ID], SUSPECTED_MINOR)
 
     def keep_broken(self, request: Request, error: BaseException, started: datetime) -> None:
         """Archive a request that was sent, or tried, and what came back before it failed. Raises ArchiveFailed."""
@@ -124,9 +124,9 @@ class Recorder:
             failed_at=self.now(),
             sent=bool(wire.sent),
             meta=self._meta(request, wire, "", received),
-            request_head=_public(wire.sent),
+            request_head=self._public(wire.sent),
         )
-        self._write(lambda: self._archive.write_failure(self._site, self._crawl_id, failure))
+        self._write(self._archive.write_failure, self._site, self._crawl_id, failure)
 
     def _meta(self, request: Request, wire: Wire, truncated: str, said: Mapping[str, str]) -> dict[str, str]:
         meta = {"why": str(request.meta.get("why", "robots.txt")), **self._about, **said}
@@ -144,11 +144,15 @@ class Recorder:
             meta["left-out"] = f"{wire.excess} bytes or more behind the end of the response"
         return meta
 
-    def _write(self, write: Callable[[], Any]) -> Any:
+    def _public(self, head: bytes) -> bytes:
+        """The head without what opens our own proxy."""
+        return SECRET_HEADER.sub(b"\r\n", head) if self._through_proxy else head
+
+    def _write(self, write: Callable[..., Any], *what: Any) -> Any:
         if self.broken is not None:
             raise ArchiveFailed(str(self.broken))
         try:
-            written = write()
+            written = write(*what)
         except Exception as error:
             self.broken = error
             log.error("The archive cannot be written: %s", error)
@@ -156,10 +160,6 @@ class Recorder:
         if self._tell:
             self._tell(self.counts)
         return written
-
-
-def _public(head: bytes) -> bytes:
-    return SECRET_HEADER.sub(b"\r\n", head)
 
 
 class ArchivingHandler(WireHandler):

@@ -39,6 +39,7 @@ def crawl_settings(settings: Settings, profile: SiteProfile) -> dict[str, Any]:
             "spiders.politeness.Patience": 550,
             "spiders.politeness.OneWayOut": 740,
         },
+        "CONCURRENT_ITEMS": 1,  # by default Scrapy starts a hundred tasks for each page; there are no items here
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # in the order of the page
         "IMB_PROXY": settings.proxy,
         "IMB_PAUSE_LIMIT": PAUSE_LIMIT,

@@ -109,6 +109,7 @@ class Archive:
         assert crawl.writer is not None
         records = crawl.writer.write(exchange)
         facts = _capture_facts(site, crawl.file, exchange, records[1])
+        certificate = exchange.certificate
         self._journal_written(
             "capture",
             crawl,
@@ -117,7 +118,7 @@ class Archive:
             method=exchange.method,
             started=utc_text(exchange.started_at),
             ip=exchange.ip,
-            certificate_sha256=sha256(exchange.certificate).hexdigest() if exchange.certificate else "",
+            certificate_sha256=sha256(certificate).hexdigest() if certificate else "",
             meta=dict(exchange.meta),
         )
         return Capture(**{**facts, "captured_at": exchange.received_at})
@@ -173,7 +174,7 @@ class Archive:
                 if busy.writer:
                     busy.writer.sync()
         file = crawl.file
-        crawl.files[file] = records[-1].offset + records[-1].length
+        crawl.files[file] = records[-1].end
         listed = [record.as_dict() for record in records]
         try:
             self.journal.append(kind, crawl_id=crawl.crawl_id, lane=crawl.lane, file=file, records=listed, **facts)

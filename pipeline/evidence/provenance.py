@@ -31,6 +31,7 @@ def software() -> dict[str, str]:
     }
 
 
+@cache
 def collector_name() -> str:
     """How this program is named as collector of a capture."""
     return f"imb {software()['version']}"
