@@ -32,9 +32,11 @@ from twisted.web._newclient import STATUS, HTTP11ClientProtocol
 from twisted.web.client import ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 
+from pipeline.evidence.payload import status_of
+
 Result = dict[str, Any]  # what Scrapy makes a Response of
 WIRE = "wire"  # key of Request.meta, from the beginning of a download
-STATUS_LINE = re.compile(rb"(HTTP/[\d.]+) +(\d{3})(?: +([^\r\n]*))?")
+STATUS_LINE = re.compile(rb"HTTP/[\d.]+ +[+-]?\d", re.IGNORECASE)
 
 
 class Peer(NamedTuple):
@@ -85,7 +87,7 @@ class Wire:
     def status(self) -> tuple[str, int, str]:
         """Protocol, status and reason of the response. Only when `has_head`."""
         protocol, number, *reason = self.lines[0].split(None, 2)
-        return protocol.decode(), int(number[:3]), reason[0].decode("latin-1").strip() if reason else ""
+        return protocol.decode("latin-1"), status_of(number), reason[0].decode("latin-1").strip() if reason else ""
 
 
 class _Method(bytes):

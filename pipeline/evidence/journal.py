@@ -71,7 +71,7 @@ def canonical_without_floats(value: Any) -> bytes:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a surrogate, a number beyond 64 bits
         return canonical(value)
-    return text if text.isascii() and b"\\u007f" not in text else canonical(value)
+    return text if text.isascii() and b"\x7f" not in text else canonical(value)
 
 
 @lru_cache(maxsize=64)

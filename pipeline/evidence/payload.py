@@ -10,7 +10,7 @@ import brotli
 import zstandard
 
 LIMIT = 64 * 1024 * 1024
-STATUS_LINE = re.compile(rb"(HTTP/\d(?:\.\d)?)[ \t]+(\d{3})(?:[ \t]+([^\r\n]*))?\r?\n?")
+STATUS_LINE = re.compile(rb"(HTTP/\d+(?:\.\d+)?)[ \t]+([+-]?\d[\d_]*)(?:[ \t]+([^\r\n]*))?\r?\n?", re.IGNORECASE)
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -44,8 +44,13 @@ def parse_http(block: bytes) -> HttpMessage | None:
             headers[-1] = (headers[-1][0], headers[-1][1] + b" " + line.strip())
         elif colon:
             headers.append((name.strip(), value.strip()))
-    protocol, status, reason = start[1].decode(), int(start[2]), (start[3] or b"").decode("latin-1")
-    return HttpMessage(protocol, status, reason, headers, body, head_end is not None)
+    protocol, reason = start[1].decode(), (start[3] or b"").decode("latin-1")
+    return HttpMessage(protocol, status_of(start[2]), reason, headers, body, head_end is not None)
+
+
+def status_of(number: bytes) -> int:
+    """The status that a status line states; what cannot be one ("+200", "1000", a page of nines) counts as 0."""
+    return int(number) if number.isdigit() and len(number) <= 3 else 0
 
 
 def read_message(block: bytes, content_type: str, *, bare: bool = False) -> HttpMessage:

@@ -17,11 +17,15 @@ WARC_START = re.compile(rb"WARC/\d")
 ARC_LINE = re.compile(
     rb"(?P<url>(?:filedesc|https?|ftp|dns|warcinfo|whois)[^\s\x00]*:[^\n\r\x00]{1,8192}?) "
     rb"(?P<ip>[0-9A-Fa-f.:]{3,45}|-) "
-    rb"(?P<date>\d{8,20}) (?P<type>[^\s\x00]{1,200}) (?:\S+ \S+ \S+ \S+ \S+ )?(?P<length>\S{1,20})\r?\n"
+    rb"(?P<date>\d{8,20}) (?P<type>[^\r\n\x00]{0,200}?) (?:\S+ \S+ \S+ \S+ \S+ )?(?P<length>\S{1,20})\r?\n"
 )
-NEXT_RECORD = re.compile(
-    rb"(?:\A|\n)(?=WARC/\d\.\d\r?\n)|\n(?=(?:https?|dns|ftp)://?[^\s\x00]{1,4096} [0-9.]{7,15} \d{8,20} \S+ )"
+WARC_LINE = rb"(?=WARC/\d\.\d{1,2}\r?\n)"
+NEXT_RECORD = re.compile(  # behind a line, a stretch of zeros, a byte order mark
+    rb"(?:\A|[\n\x00]|\xef\xbb\xbf)"
+    + WARC_LINE
+    + rb"|[\n\x00](?=(?:https?|dns|ftp)://?[^\s\x00]{1,4096} [0-9A-Fa-f.:-]{1,45} \d{8,20} \S* )"
 )
+BEFORE_RECORD = re.compile(rb"\r?\n\r?\n" + WARC_LINE)
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 HEADER_LIMIT = 1024 * 1024
 TYPES = {"warcinfo", "response", "request", "metadata", "resource", "revisit", "conversion", "continuation"}
@@ -157,7 +161,7 @@ def _block_end(buffer: Buffer, start: int, end: int, length: str | None) -> tupl
         problem = f"Content-Length {length} is wrong"
     else:
         stated, problem = -1, f"Content-Length {'is missing' if length is None else f'{length[:40]!r} is no number'}"
-    found = re.compile(rb"\r?\n\r?\n(?=WARC/\d\.\d\r?\n)").search(buffer, start, end)
+    found = BEFORE_RECORD.search(buffer, start, end)
     if found:
         return (
             found.start(),
@@ -178,6 +182,9 @@ def _header_faults(headers: dict[str, str]) -> list[Fault]:
     ]
     if (kind := headers.get("warc-type", "")) not in TYPES:
         faults.append(Fault("WARC-Type", f"unknown type {kind[:40]!r}"))
+        headers["warc-type"] = kind.lower() if kind.lower() in TYPES else kind
+    if number := headers.get("warc-segment-number"):
+        faults.append(Fault("WARC-Segment-Number", f"segment {number[:20]} of a longer record: the body is not whole"))
     if (date := headers.get("warc-date")) and parse_date(date) is None:
         faults.append(Fault("WARC-Date", f"not a date: {date[:40]!r}"))
     url = headers.get("warc-target-uri", "")

@@ -167,6 +167,40 @@ def test_broken_in_the_middle(site: ByteSite, home: Home, profile: Write) -> Non
     assert captures["/stops.html"] and captures["/too-short.html"] and not captures["/fine.html"]
 
 
+ODD_STATUS = {
+    b"HTTP/1.1 99 Odd": 99,
+    b"HTTP/1.1 1000 Odd": 0,
+    b"HTTP/1.1 +200 OK": 0,
+    b"HTTP/1.1 -1 Minus": 0,
+    b"HTTP/1.1 2_00 OK": 0,
+    b"HTTP/1.1 " + b"9" * 4000: 0,
+    b"HTTP/1.1 600 \xe9\xff": 600,
+    b"http/9.9 200 OK": 200,
+    b"ICY 200 OK": None,
+    b"HTTP/1.1 200OK": None,
+    b"HTTP/1.1\t200 OK": None,
+    b"": None,
+}
+
+
+def test_no_status_line_keeps_an_exchange_out_of_the_archive(site: ByteSite, home: Home, profile: Write) -> None:
+    """What the HTTP library takes for a response is kept as one; anything else is a failure with its first bytes."""
+    paths = {site.page(f"/{n}.html", TYPE + sized(PAGE), PAGE, line): line for n, line in enumerate(ODD_STATUS)}
+    site.closing.update(paths)
+    listing(site, list(paths))
+    run_crawl(home, profile(together=8))
+    found: dict[str, int | None] = {}
+    for entry in Archive(home).journal.entries(("capture", "failure")):
+        capture = entry.body.get("capture")
+        found[(capture or entry.body)["url"].removeprefix(site.root)] = capture["status"] if capture else None
+        assert capture or "received-base64" in entry.body["meta"]
+    assert {line: found[path] for path, line in paths.items()} == ODD_STATUS
+    for known in Archive(home).captures():  # and can be read again
+        read = Archive(home).read(known.capture)
+        assert read.status == known.capture.status and (".html" not in known.capture.url or read.body == PAGE)
+    compare(site, home, but=tuple(path for path, line in paths.items() if ODD_STATUS[line] is None))
+
+
 def test_more_than_was_announced(site: ByteSite, home: Home, profile: Write) -> None:
     """What lies behind the end of a response is left out, said, and never taken for the next response."""
     behind = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"

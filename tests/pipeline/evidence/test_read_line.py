@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evidence.journal import canonical, parse_entry, read_line
+from pipeline.evidence.journal import canonical, canonical_without_floats, parse_entry, read_line
 
 VALUES = st.recursive(
     st.none()
@@ -32,6 +32,23 @@ def test_same_entry_and_same_verdict(body: dict[str, Any], is_spaced: bool) -> N
     read, is_canonical = read_line(line)
     assert read == parse_entry(line) and canonical(read.body) == canonical(body)
     assert is_canonical == (not is_spaced)
+
+
+WITHOUT_FLOATS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(WITHOUT_FLOATS)
+def test_the_quick_way_to_write_is_the_one_serialization(value: Any) -> None:
+    assert canonical_without_floats(value) == canonical(value)
+
+
+@pytest.mark.parametrize("text", ["\x7f", "\\u007f", "é", "\ud800", "\u2028", "/\b\f\n\r\t\x00"])
+def test_texts_that_other_writers_escape_otherwise(text: str) -> None:
+    assert canonical_without_floats({text: text}) == canonical({text: text})
 
 
 @pytest.mark.parametrize(

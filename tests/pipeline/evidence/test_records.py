@@ -1,4 +1,4 @@
-"""Digests in every spelling that tools use, dates in every precision."""
+"""Digests in every spelling that tools use, dates in every precision, records in odd surroundings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evidence.records import digest_fault, parse_date
+from pipeline.evidence.records import digest_fault, parse_date, scan
 
 
 @given(data=st.binary(max_size=40), algorithm=st.sampled_from(["sha1", "sha256", "sha512", "md5"]))
@@ -47,3 +47,40 @@ def test_odd_digests_are_faults(stated: str) -> None:
 )
 def test_dates(text: str, moment: datetime | None) -> None:
     assert parse_date(text) == moment
+
+
+def record(version: bytes = b"1.0", kind: bytes = b"response", more: bytes = b"", length: bytes = b"") -> bytes:
+    block = b"HTTP/1.1 200 OK\r\n\r\n<p>words</p>"
+    stated = length or b"Content-Length: %d\r\n" % len(block)
+    head = b"WARC/%b\r\nWARC-Type: %b\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2020-01-02T03:04:05Z\r\n"
+    return (
+        head % (version, kind)
+        + b"WARC-Target-URI: http://a.example/\r\n"
+        + more
+        + stated
+        + b"\r\n"
+        + block
+        + b"\r\n\r\n"
+    )
+
+
+ARC = b"http://a.example/ %b 20200102030405 %b 14\nHTTP/1.0 200\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "faults"),
+    [
+        (b"\xef\xbb\xbf" + record(), ["record start", ""]),
+        (record() + b"\x00" * 512 + record(), ["", "record start", ""]),
+        (record(b"0.18", length=b"X: y\r\n") + record(b"0.17"), ["Content-Length", ""]),
+        (b"noise\n" + record(b"0.17"), ["record start", ""]),
+        (record(kind=b"RESPONSE"), ["WARC-Type"]),
+        (record(more=b"WARC-Segment-Number: 1\r\n"), ["WARC-Segment-Number"]),
+        (ARC % (b"192.0.2.1", b"") + ARC % (b"-", b"text/html; charset=utf-8"), ["", ""]),
+        (b"noise\n" + ARC % (b"2001:db8::1", b"text/html"), ["record start", ""]),
+    ],
+)
+def test_odd_files_give_all_their_records_and_say_what_is_odd(data: bytes, faults: list[str]) -> None:
+    found = list(scan(data, 0, len(data)))
+    assert [" ".join(f.prop for f in span.faults) for span in found] == faults
+    assert all(span.type == "response" for span in found if span.format != "junk")
