@@ -238,7 +238,7 @@ def _record(
         f"WARC-Block-Digest: sha256:{digest}\r\n{line}Content-Length: {size}\r\n\r\n"
     )
     data = b"".join((head.encode("utf-8", "surrogateescape"), start, body, b"\r\n\r\n"))
-    member = deflate.compress(data, LEVEL if size > SHORT else SHORT_LEVEL, 31)
+    member = gzip_member(data, LEVEL if size > SHORT else SHORT_LEVEL)
     stored = sha256(member).hexdigest()
     return WrittenRecord(kind, record_id, offset, len(member), stored, digest, paid), member
 

@@ -105,7 +105,7 @@ def edited(member: bytes, old: bytes, new: bytes) -> bytes:
             lambda m: [*m[:2], gzip_member(re.sub(rb"WARC-\w+-Digest[^\r]+\r\n", b"", gzip.decompress(m[2]))), *m[3:]],
             "stored bytes",
         ),
-        (lambda m: [*m[:2], gzip_member(gzip.decompress(m[2]), 0), *m[3:]], "stored bytes"),
+        (lambda m: [*m[:2], gzip_member(gzip.decompress(m[2]), 3), *m[3:]], "stored bytes"),
     ],
     ids=["body", "date", "request", "deleted", "cut", "reordered", "repeated", "no-digests", "repacked"],
 )
