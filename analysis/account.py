@@ -102,9 +102,17 @@ def _name_line(party: Party | None, person: KnownPerson | None, index: Screening
     level = "exact" if score >= rules.name_exact else "similar"
     bits -= 0.0 if level == "exact" else rules.similar_loss_bits
     bits -= rules.alias_loss_bits if alias else 0.0
-    if len(name_words(best[0])) < 2:
-        level = "weak"  # one word: a stage name or a surname, confirms only
+    if len(name_words(best[0])) < 2 or (alias and _stage_name(party, person, best)):
+        level = "weak"  # a surname, a nickname, a stage name: confirms only
     return Contribution("name", best[0], best[1], level, round(max(0.0, bits), 2), person.sources)
+
+
+def _stage_name(party: Party, person: KnownPerson, agreed: tuple[str, str]) -> bool:
+    """Whether the other name shares no part with the own one, as a maiden or English name does."""
+    mine, theirs = (set(name_words(name)) for name in agreed)
+    own = {w for n in (party_name(party), party.native_name) for w in name_words(n)}
+    known = {w for n in person.names for w in name_words(n)}
+    return not (mine & own) or not (theirs & known)
 
 
 def party_name(party: Party | None) -> str:

@@ -23,6 +23,7 @@ __all__ = ["ScreeningIndex", "screen", "screen_all"]
 Result = Literal["no_relevant_result", "possible_match", "insufficient_information"]
 WORTH_A_POOL, BATCH = 4_000, 1_000  # applications
 NO_LEAD = "No identifier kinds that corroborate each other lead into a known network."
+CLEARED = "A person cleared this pair; nothing has changed on either side since."
 NOT_RESPONSIBLE = ("landlord", "agent", "attorney", "school")
 
 
@@ -75,8 +76,10 @@ def _screen_here(applications: bytes) -> bytes:
     return packed([screen(application, _here["index"]) for application in pickle.loads(applications)])
 
 
-def screen(application: Application, index: ScreeningIndex) -> Flag:
-    """The answer to one application: result, band, contributions, path, exhibits, contrary evidence, coverage."""
+def screen(application: Application, index: ScreeningIndex, cleared: Callable[[Flag], bool] | None = None) -> Flag:
+    """The answer to one application: result, band, contributions, path, exhibits, contrary evidence, coverage.
+
+    `cleared` says whether a person found a lead to be another person's: the next one is shown in its place."""
     asked = ask(application, index)
     if not (asked.phones or asked.emails or asked.premises or any(_dated(p) for p in asked.parties)):
         return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.")
@@ -84,7 +87,10 @@ def screen(application: Application, index: ScreeningIndex) -> Flag:
     leads = [a for a in accounts if _band(a, index)]
     if not leads:
         return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=_notes(accounts, index))
-    return _lead(asked, max(leads, key=_strength), accounts, index)
+    if cleared is None:
+        return _lead(asked, max(leads, key=_strength), accounts, index)
+    shown = (_lead(asked, lead, accounts, index) for lead in sorted(leads, key=_strength, reverse=True))
+    return next((f for f in shown if not cleared(f)), None) or _flag(asked, index, "no_relevant_result", CLEARED)
 
 
 def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **more: Any) -> Flag:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.deciding import decide_pair, list_standings, set_standing
+from flows.stages.rescreening import clear_pair
 from pipeline.home import locked
 
 standing_app = typer.Typer(help="Standing of a business: set, list.", no_args_is_help=True)
@@ -78,6 +80,25 @@ def not_same(
 ) -> None:
     """Two refs (or entities) are not the same; the weakest path between them is cut at the next build."""
     _decide(False, ref_a, ref_b, why, user, json, home, network)
+
+
+@decide_app.command("other-person")
+def other_person(
+    application: Annotated[str, typer.Argument(help="Id of an application with a possible match.")],
+    why: WhyOption,
+    user: UserOption,
+    days: Annotated[int, typer.Option(min=1, max=1830, help="How long it holds.")] = 365,
+    file: Annotated[
+        Path | None, typer.Option(help="The file the application stands in; default: the open ones.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The applicant is not the known person of the match shown; it comes back when either side's data change."""
+    current = opened(home)
+    with locked(current, "imb decide"):
+        report = clear_pair(current, application, why, days, user, file)
+    emit(report) if json else out.print(report["sentence"], markup=False)
 
 
 def register(app: typer.Typer) -> None:

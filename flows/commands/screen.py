@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from analysis.explain import WORDS, banner
+from analysis.fairness import fairness
 from analysis.report import screening_rows, write_screening
+from analysis.screening_page import LEVELS
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
-from flows.stages.screening import freeze_flags, screen_applications, screen_file
+from flows.stages.rescreening import never_shown, screen_open_again
+from flows.stages.screening import Screened, describe_run, freeze_flags, screen_applications, screen_file
 from pipeline.errors import FixInput
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Party
 
-BANNER = {
-    "no_relevant_result": "No relevant result",
-    "possible_match": "Possible match, needs review",
-    "insufficient_information": "Insufficient information",
-}
-
 
 def screen(
-    file: Annotated[str, typer.Argument(help="A file of applications; or the word one, with the options below.")],
+    file: Annotated[
+        str, typer.Argument(help="A file of applications; or the word one, with the options below; or the word open.")
+    ],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="FILE.csv, .json, .xlsx or .html")] = None,
     name: Annotated[str, typer.Option(help="Applicant's name, in any order.")] = "",
     business: Annotated[str, typer.Option(help="Business name.")] = "",
@@ -40,26 +41,37 @@ def screen(
 ) -> None:
     """Check license applications against the known networks. A hit is a lead with reasons; a person decides."""
     current = opened(home)
-    if file == "one":
-        application = _one(current, name, business, phone, address, email, dob.date() if dob else None)
-        flags = screen_applications(current, [application])
-        rejected = 0
-    else:
-        with progress_bars(json) as progress:
-            flags, quarantined = screen_file(current, Path(file), map_id=map_ or None, progress=progress)
-        rejected = len(quarantined)
-        for row in quarantined[:20]:
-            out.print(f"{row.file} line {row.line}: {row.reason}", markup=False) if not json else None
-    run_id = freeze_flags(current, flags, user)
+    screened, new = _screened(
+        current, file, map_, json, lambda: _one(current, name, business, phone, address, email, dob)
+    )
+    run_id = freeze_flags(current, screened.flags, user)
+    shown = screened.flags if new is None else new
     if output is not None:
-        write_screening(flags, output)
+        run = describe_run(current, run_id, user, screened, shown)
+        write_screening(shown, output, run)
     if json:
-        emit(screening_rows(flags))
+        emit(screening_rows(shown))
     else:
-        _show(flags, rejected, run_id, output)
+        _show(screened, new, run_id, output)
 
 
-def _one(home: Home, name: str, business: str, phone: str, address: str, email: str, dob: date | None) -> Application:
+def _screened(
+    home: Home, file: str, map_id: str, json: bool, one: Callable[[], Application]
+) -> tuple[Screened, list[Flag] | None]:
+    """What was screened; of the open applications also the possible matches that were never shown before."""
+    if file == "one":
+        application = one()
+        return Screened([application], screen_applications(home, [application]), []), None
+    with progress_bars(json) as progress:
+        if file == "open":
+            screened = screen_open_again(home, progress)
+            return screened, never_shown(home, screened.flags)
+        return screen_file(home, Path(file), map_id=map_id or None, progress=progress), None
+
+
+def _one(
+    home: Home, name: str, business: str, phone: str, address: str, email: str, dob: datetime | None
+) -> Application:
     if not any((name, business, phone, address, email)):
         raise FixInput("Nothing to check. Give at least --name and one of --dob, --phone, --address, --email.")
     numbers = {"fictional": home.settings.fictional_numbers, "generated": home.settings.generated_numbers}
@@ -77,25 +89,51 @@ def _one(home: Home, name: str, business: str, phone: str, address: str, email: 
     )
 
 
-def _show(flags: list[Flag], rejected: int, run_id: str, output: Path | None) -> None:
+def _show(screened: Screened, new: list[Flag] | None, run_id: str, output: Path | None) -> None:
+    flags = screened.flags
     hits = [f for f in flags if f.result == "possible_match"]
-    if len(flags) == 1:
+    for row in screened.rejected[:20]:
+        out.print(f"{row.file} line {row.line}: {row.reason}", markup=False)
+    if new is None and len(flags) == 1:
         _show_one(flags[0])
     else:
-        rows = [[f.application_id, f.band, f.score, ", ".join(f.matched_kinds), f.sentence] for f in hits[:40]]
-        show_table("Possible matches, need review", ["application", "band", "score", "agrees", "why"], rows)
+        shown = hits if new is None else new
+        rows = [
+            [f.application_id, f.band, f.score, ", ".join(WORDS.get(k, k) for k in f.matched_kinds), f.sentence]
+            for f in shown[:40]
+        ]
+        title = "Possible matches, need review" if new is None else "New possible matches, need review"
+        show_table(title, ["application", "band", "score", "agrees", "why"], rows)
+        _show_fairness(flags)
     unclear = sum(f.result == "insufficient_information" for f in flags)
     out.print(f"{len(flags)} screened: {len(hits)} possible matches, {unclear} with insufficient information, "
-              f"{rejected} rows not readable. Run {run_id}.")  # fmt: skip
+              f"{len(screened.rejected)} rows not readable. Run {run_id}.")  # fmt: skip
+    if new is not None:
+        out.print(f"{len(new)} of the possible matches are new; the others were shown before.")
     if output is not None:
         out.print(f"Written: {output}")
 
 
+def _show_fairness(flags: list[Flag]) -> None:
+    found = fairness(flags)
+    rows = [[b.band, b.n, b.flagged, f"{b.rate:.2%}", f"{b.low:.2%} to {b.high:.2%}"] for b in found.bands]
+    columns = ["surname, share of the pool", "applicants", "candidates", "rate", "95 % interval"]
+    show_table("Candidates by how common the surname is", columns, rows)
+    ratio = "none" if found.ratio is None else f"{found.ratio:.2f}"
+    out.print(
+        f"Ratio {ratio}{' ALERT: above 1.25' if found.alert else ''}. Resting on a name alone: {found.name_only}."
+    )
+
+
 def _show_one(flag: Flag) -> None:
-    out.print(f"[bold]{BANNER[flag.result]}[/bold]")
+    out.print(f"[bold]{banner(flag)}[/bold]")
     out.print(flag.sentence, markup=False)
-    rows = [[c.field, c.applicant_value, c.known_value, c.level, c.weight] for c in flag.contributions]
-    show_table("Compared", ["field", "applicant", "known", "level", "weight (bits)"], rows)
+    if flag.contributions:
+        compared = [
+            [WORDS.get(c.field, c.field), c.applicant_value, c.known_value, LEVELS.get(c.level, c.level), c.weight]
+            for c in flag.contributions
+        ]
+        show_table("Compared", ["", "applicant", "known", "", "weight"], compared)
     for title, lines in (
         ("Path", flag.path),
         ("Exhibits", flag.exhibits[:5]),

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from analysis.known import standing_of
+from analysis.pairs import pair_digests
 from analysis.rules import SHIPPED
+from analysis.run import Run
 from analysis.saved_index import open_index, save_index
-from analysis.screening import ScreeningIndex, screen_all
+from analysis.screening import ScreeningIndex, screen, screen_all
 from flows.stages.models import model_in_force
 from flows.stages.networks import Networks
 from flows.stages.progress import Progress, silent
@@ -186,9 +188,16 @@ def load_successions(store: Store) -> list[Succession]:
     return [Succession(**{**r, "reasons": tuple(r["reasons"])}) for r in rows]
 
 
-def screen_file(
-    home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent
-) -> tuple[list[Flag], list[Rejected]]:
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A file as it was screened: its applications, one flag each in their order, and the rows kept back."""
+
+    applications: list[Application]
+    flags: list[Flag]
+    rejected: list[Rejected]
+
+
+def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent) -> Screened:
     """Screen a file of applications against the current snapshot. Raises FixInput for an unreadable file."""
     rows = list(
         read_records(
@@ -201,7 +210,7 @@ def screen_file(
     )
     applications = [application_of(r) for r in rows if isinstance(r, Record)]
     flags = screen_applications(home, applications, progress=progress)
-    return flags, [r for r in rows if isinstance(r, Rejected)]
+    return Screened(applications, flags, [r for r in rows if isinstance(r, Rejected)])
 
 
 def screen_applications(home: Home, applications: Sequence[Application], *, progress: Progress = silent) -> list[Flag]:
@@ -212,22 +221,14 @@ def screen_applications(home: Home, applications: Sequence[Application], *, prog
         applications, index, progress=lambda done: progress("screen", done, total), workers=os.cpu_count() or 1
     )
     cleared = Casework(home.casework_url).suppressed()
-    return [clear_suppressed(flag, application, cleared) for flag, application in zip(flags, applications, strict=True)]
+    return [without_cleared(f, a, cleared, index) for f, a in zip(flags, applications, strict=True)]
 
 
-def clear_suppressed(flag: Flag, application: Application, cleared: set[tuple[str, str]]) -> Flag:
-    """A pair that a person found to be two different people is not shown again while neither side's data change."""
-    if flag.result == "possible_match" and pair_digests(flag, application) in cleared:
-        sentence = "A person cleared this pair; nothing has changed on either side since."
-        return replace(flag, result="no_relevant_result", band="", sentence=sentence)
-    return flag
-
-
-def pair_digests(flag: Flag, application: Application) -> tuple[str, str]:
-    """Digests of what the applicant says and of what is known, which key a suppression."""
-    said = to_json(replace(application, application_id="", received=None))
-    known = json.dumps([flag.known_entity_id, [(c.field, c.known_value) for c in flag.contributions]])
-    return sha256(said.encode()).hexdigest(), sha256(known.encode()).hexdigest()
+def without_cleared(flag: Flag, application: Application, cleared: set[tuple[str, str]], index: ScreeningIndex) -> Flag:
+    """The flag; when a person found its pair to be two different people, the next lead or none in its place."""
+    if flag.result != "possible_match" or pair_digests(flag, application, index) not in cleared:
+        return flag
+    return screen(application, index, lambda lead: pair_digests(lead, application, index) in cleared)
 
 
 def freeze_flags(home: Home, flags: Sequence[Flag], user: str) -> str:
@@ -237,16 +238,20 @@ def freeze_flags(home: Home, flags: Sequence[Flag], user: str) -> str:
     return run_id
 
 
-def rescreen(home: Home, user: str) -> dict[str, int]:
-    """Screen the open applications again with today's standings; says how many hits were never shown before."""
-    folder = home.current_snapshot()
-    with open_snapshot(folder, "sealed") as sealed, open_snapshot(folder) as store:
-        ids = store.rows("SELECT record_id, version FROM core_records WHERE kind = 'application' ORDER BY record_id")
-        payloads = {(r["record_id"], r["version"]): r["payload"] for r in sealed.rows("SELECT * FROM core_records")}
-    latest = {r["record_id"]: payloads[r["record_id"], r["version"]] for r in ids}
-    applications = [application_of(from_json(Record, payload)) for payload in latest.values()]
-    shown = Casework(home.casework_url).shown_before()
-    flags = screen_applications(home, applications)
-    freeze_flags(home, flags, user)
-    hits = {f.application_id for f in flags if f.result == "possible_match"}
-    return {"screened": len(flags), "possible matches": len(hits), "new possible matches": len(hits - shown)}
+def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: Sequence[Flag]) -> Run:
+    """What a report says about the run: who and when, the applicants with a lead, site, day and hash of exhibits."""
+    wanted = sorted({capture for flag in shown for capture in flag.exhibits})
+    hits = {f.application_id for f in shown if f.result == "possible_match"}
+    with open_snapshot(home.current_snapshot()) as store:
+        query = "SELECT capture_id, site, captured_at, sha256 FROM raw_captures WHERE list_contains(?, capture_id)"
+        rows = store.rows(query, [wanted]) if wanted else []
+    return Run(
+        run_id=run_id,
+        day=home.now().date(),
+        user=user,
+        threshold=home.settings.flag_threshold,
+        applications={a.application_id: a for a in screened.applications if a.application_id in hits},
+        captures={r["capture_id"]: (r["site"], f"{r['captured_at']:%Y-%m-%d}", r["sha256"]) for r in rows},
+        unread=tuple(f"{r.file} line {r.line}: {r.reason}" for r in screened.rejected),
+        screened=tuple(screened.flags),
+    )

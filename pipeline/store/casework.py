@@ -28,7 +28,7 @@ from pipeline.store.casework_tables import (
     SUPPRESSIONS,
     USERS,
 )
-from pipeline.store.codec import to_json
+from pipeline.store.codec import from_json, to_json
 from pipeline.store.roles import ROLES, require, role_of, user_key
 from pipeline.store.standings import STANDING_WORDS, disagreeing, reasoned, resolve_aliases
 
@@ -232,11 +232,11 @@ class Casework:
             )
         return len(rows)
 
-    def shown_before(self) -> set[str]:
-        """Application ids that an earlier run showed as possible matches."""
-        query = sa.select(FLAGS.c.application_id).where(FLAGS.c.result == "possible_match").distinct()
+    def shown_flags(self) -> list[Flag]:
+        """Possible matches that earlier runs showed."""
+        query = sa.select(FLAGS.c.payload).where(FLAGS.c.result == "possible_match")
         with self.engine.connect() as connection:
-            return set(connection.execute(query).scalars())
+            return [from_json(Flag, payload) for payload in connection.execute(query).scalars()]
 
     def add_aliases(self, pairs: Iterable[tuple[str, str]], snapshot_id: str) -> int:
         """Old ids that a build replaced by new ones. What is known already is not said again; returns how many were."""

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from openpyxl import load_workbook
 from analysis.explain import waterfall
 from analysis.fairness import fairness, wilson
 from analysis.report import COLUMNS, screening_rows, write_screening
+from analysis.run import Run
 from analysis.tabular_text import safe_cell
 from pipeline.errors import FixInput
-from pipeline.model import Contribution, Flag
+from pipeline.model import Application, Contribution, Flag, Party
 
 HIT = Flag(
     "A-1", "possible_match", "strong", 0.999, "b1", "n1", ("dob", "name"), "=Same name <b>as</b> X.",
@@ -58,9 +61,32 @@ def test_workbook_opens(tmp_path: Path) -> None:
 def test_page_escapes_and_shows_every_weight(tmp_path: Path) -> None:
     page = write_screening([HIT, CLEAR], tmp_path / "out.html").read_text(encoding="utf-8")
     assert "<b>as</b>" not in page
-    assert "+9.50" in page
+    assert "+9.5" in page
     assert "Possible match, needs review" in page
     assert "1980" not in page
+    assert "missing: no agreement" in page
+    assert "What speaks against it" in page
+    assert "<script" not in page
+    assert "http" not in page
+
+
+def test_page_says_run_ages_exhibits_and_decision(tmp_path: Path) -> None:
+    flag = replace(HIT, coverage=("city-board: 3 captures, 2026-01-01 to 2026-10-01",))
+    asked = Application("A-1", "Fern Spa", Party("applicant", "Chen Mei"), received=date(2026, 10, 5))
+    run = Run("R1", date(2026, 11, 1), "amy", 0.9, {"A-1": asked}, {"cap-1": ("city-board", "2026-05-02", "ab" * 32)},
+              ("a.csv line 7: no number",))  # fmt: skip
+    page = write_screening([flag, CLEAR], tmp_path / "out.html", run).read_text(encoding="utf-8")
+    for said in ("R1", "31 days before this screening", "city-board", "2026-05-02", "ab" * 32, "Fern Spa", "2026-10-05",
+                 "a.csv line 7: no number", "second person", "Shown from a probability of 0.90"):  # fmt: skip
+        assert said in page, said
+
+
+def test_workbook_tells_the_fairness_of_the_run(tmp_path: Path) -> None:
+    book = load_workbook(write_screening([HIT, CLEAR], tmp_path / "out.xlsx", Run("R1", date(2026, 11, 1), "amy")))
+    rows = list(book["about this run"].values)
+    assert rows[0][:2] == ("run", "R1")
+    assert (">=1%", 1, 1) in [r[:3] for r in rows]
+    assert ("candidates resting on a name alone", 0) in [r[:2] for r in rows]
 
 
 def test_unknown_ending_is_refused(tmp_path: Path) -> None:

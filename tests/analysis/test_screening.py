@@ -290,3 +290,31 @@ def test_parts_of_a_name_in_any_order_and_joining_are_the_same_name(town: Any) -
     for name in ("Qi Hongbo", "HONGBO QI", "Qi, Hong-Bo"):
         assert screen(application(name, dob=date(1970, 1, 1)), index).band == "strong", name
     assert screen(application("Bo Hong Lee", dob=date(1970, 1, 1)), index).result == "no_relevant_result"
+
+
+def test_a_stage_name_confirms_and_never_opens(town: Any) -> None:
+    """A maiden or English name shares a part with the name on the papers; a stage name shares none."""
+    town.record("Golden Lotus", "2025-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    ref = next(r for r in town.refs.values() if r.role == "operator")
+    town.refs[ref.ref_id] = replace(ref, other_names=("Lucy Chen", "Jade Rose"))
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    index = index_of(town)
+    assert screen(application("Lucy Chen", dob=DOB), index).result == "possible_match"
+    assert screen(application("Jade Rose", dob=DOB), index).result == "no_relevant_result"
+    assert screen(application("Jade Rose", dob=DOB, phones=(P1,)), index).result == "no_relevant_result"
+    own = application("Ana Cole", dob=DOB, other_names=("Mei Chen",))
+    assert screen(own, index).result == "no_relevant_result"
+    assert screen(application("Ana Chen", dob=DOB, other_names=("Mei Chen",)), index).result == "possible_match"
+
+
+def test_a_cleared_lead_gives_way_to_the_next(town: Any) -> None:
+    suspects(town)
+    asked = application(dob=DOB, related=(Party("manager", "Somsri Rattana", dob=date(1975, 5, 5)),))
+    index = index_of(town)
+    first = screen(asked, index)
+    second = screen(asked, index, lambda f: f.known_entity_id == first.known_entity_id)
+    assert second.result == "possible_match"
+    assert second.known_entity_id != first.known_entity_id
+    none = screen(asked, index, lambda f: True)
+    assert none.result == "no_relevant_result"
+    assert "cleared" in none.sentence

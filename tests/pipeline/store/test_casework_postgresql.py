@@ -64,7 +64,7 @@ def test_everything_works_on_postgresql(server: str) -> None:
     assert again.standings() == {"b1": "designated"}
     assert [(d.ref_a, d.ref_b, d.same) for d in again.decisions()] == [("a", "x", False)]
     assert again.suppressed() == {("a", "k")}
-    assert again.shown_before() == {"A-1"}
+    assert {f.application_id for f in again.shown_flags()} == {"A-1"}
     assert again.verify_logs(again.log_head()) == []
     for table in APPEND_ONLY:
         for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):

@@ -1,0 +1,83 @@
+"""The open applications screened again: what is new, and pairs that a person found to be two different people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from analysis.pairs import pair_digests
+from flows.stages.progress import Progress, silent
+from flows.stages.screening import Screened, freeze_flags, load_index, screen_applications, screen_file
+from pipeline.errors import NotFound
+from pipeline.home import Home
+from pipeline.model import Application, Flag, Record
+from pipeline.records.applications import application_of
+from pipeline.store.casework import Casework
+from pipeline.store.codec import from_json
+from pipeline.store.intelligence import open_snapshot
+
+Shown = tuple[str, str, tuple[str, ...]]
+
+
+def open_applications(home: Home) -> list[Application]:
+    """The applications of the current snapshot, the newest version of each."""
+    folder = home.current_snapshot()
+    with open_snapshot(folder, "sealed") as sealed, open_snapshot(folder) as store:
+        ids = store.rows("SELECT record_id, version FROM core_records WHERE kind = 'application' ORDER BY record_id")
+        payloads = {(r["record_id"], r["version"]): r["payload"] for r in sealed.rows("SELECT * FROM core_records")}
+    latest = {r["record_id"]: payloads[r["record_id"], r["version"]] for r in ids}
+    return [application_of(from_json(Record, payload)) for payload in latest.values()]
+
+
+def screen_open_again(home: Home, progress: Progress = silent) -> Screened:
+    """The open applications with today's standings."""
+    applications = open_applications(home)
+    return Screened(applications, screen_applications(home, applications, progress=progress), [])
+
+
+def never_shown(home: Home, flags: Iterable[Flag]) -> list[Flag]:
+    """Of these the possible matches that no earlier run showed: another known entity or further kinds are new."""
+    casework = Casework(home.casework_url)
+    shown = shown_matches(casework.shown_flags(), casework.aliases())
+    return [f for f in flags if f.result == "possible_match" and _key(f, {}) not in shown]
+
+
+def shown_matches(flags: Iterable[Flag], aliases: dict[str, str]) -> set[Shown]:
+    """What was shown before: applicant, known entity by its present id, and the kinds that agreed."""
+    return {_key(flag, aliases) for flag in flags}
+
+
+def _key(flag: Flag, aliases: dict[str, str]) -> Shown:
+    return flag.application_id, aliases.get(flag.known_entity_id, flag.known_entity_id), flag.matched_kinds
+
+
+def rescreen(home: Home, user: str) -> dict[str, int]:
+    """Screen the open applications again; says how many hits were never shown before."""
+    flags = screen_open_again(home).flags
+    new = never_shown(home, flags)
+    freeze_flags(home, flags, user)
+    hits = sum(f.result == "possible_match" for f in flags)
+    return {"screened": len(flags), "possible matches": hits, "new possible matches": len(new)}
+
+
+def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, file: Path | None) -> dict[str, Any]:
+    """Record that the applicant is not who the possible match shown says. Raises NotFound when none is shown."""
+    asked = screen_file(home, file).applications if file else open_applications(home)
+    application = next((a for a in asked if a.application_id == application_id), None)
+    if application is None:
+        where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"
+        raise NotFound(f"There is no application {application_id} {where}.")
+    (flag,) = screen_applications(home, [application])
+    if flag.result != "possible_match":
+        raise NotFound(f"{application_id} has no possible match that could be cleared: {flag.sentence}")
+    mine, known = pair_digests(flag, application, load_index(home))
+    Casework(home.casework_url).suppress(mine, known, user, why, days)
+    (after,) = screen_applications(home, [application])
+    return {
+        "application_id": application_id,
+        "cleared": flag.known_entity_id,
+        "days": days,
+        "now": after.result,
+        "sentence": f"Cleared for {days} days, or until either side's data change. Now: {after.sentence}",
+    }

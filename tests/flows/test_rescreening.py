@@ -1,0 +1,98 @@
+"""A rescreen shows what is new; a pair that a person cleared stays away until it expires or either side changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.screening import screen
+from flows.stages.rescreening import clear_pair, never_shown, open_applications, rescreen
+from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
+from pipeline.errors import NotFound
+from pipeline.home import Home, open_home
+from pipeline.model import Application, Flag
+from pipeline.store.casework import Casework
+
+
+@pytest.fixture
+def home(fresh: Path) -> Home:
+    return open_home(fresh)
+
+
+@pytest.fixture
+def hit(home: Home) -> tuple[Application, Flag]:
+    asked = open_applications(home)
+    flags = screen_applications(home, asked)
+    return next((a, f) for a, f in zip(asked, flags, strict=True) if f.result == "possible_match")
+
+
+def test_the_second_time_nothing_is_new(home: Home) -> None:
+    first = rescreen(home, "amy")
+    assert first["new possible matches"] == first["possible matches"] > 0
+    assert rescreen(home, "amy")["new possible matches"] == 0
+
+
+def test_another_known_entity_or_a_further_kind_is_new(home: Home, hit: tuple[Application, Flag]) -> None:
+    rescreen(home, "amy")
+    _, flag = hit
+    assert never_shown(home, [flag]) == []
+    assert never_shown(home, [replace(flag, known_entity_id="another")])
+    assert never_shown(home, [replace(flag, matched_kinds=(*flag.matched_kinds, "email"))])
+
+
+def test_a_cleared_pair_is_not_shown_again(home: Home, hit: tuple[Application, Flag]) -> None:
+    application, flag = hit
+    report = clear_pair(home, application.application_id, "another person, seen in the office", 30, "amy", None)
+    assert report["cleared"] == flag.known_entity_id
+    (after,) = screen_applications(home, [application])
+    assert after.known_entity_id != flag.known_entity_id
+    with pytest.raises(NotFound):
+        clear_pair(home, "no such application", "why", 30, "amy", None)
+
+
+CHANGES: list[Callable[[Application], Application]] = [
+    lambda a: replace(a, phones=(*a.phones, "+14175550177")),
+    lambda a: replace(a, business_name="Another Name"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_comes_back_when_the_applicant_s_data_change(
+    home: Home, hit: tuple[Application, Flag], change: Callable[[Application], Application]
+) -> None:
+    application, flag = hit
+    clear_pair(home, application.application_id, "another person", 30, "amy", None)
+    (after,) = screen_applications(home, [change(application)])
+    assert after.known_entity_id == flag.known_entity_id
+    # sent in again under another number: still the same pair
+    (again,) = screen_applications(home, [replace(application, application_id="A-NEW")])
+    assert again.known_entity_id != flag.known_entity_id
+
+
+def test_it_comes_back_when_what_is_known_changes_or_time_is_up(home: Home, hit: tuple[Application, Flag]) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    application, flag = hit
+    clear_pair(home, application.application_id, "another person", 30, "amy", None)
+    casework, index = Casework(home.casework_url), load_index(home)
+    assert without_cleared(flag, application, casework.suppressed(), index) != flag
+    later = casework.suppressed(datetime.now(UTC) + timedelta(days=31))
+    assert without_cleared(flag, application, later, index) == flag
+    known = {
+        **index.businesses,
+        flag.known_entity_id: replace(index.businesses[flag.known_entity_id], names=("Renamed",)),
+    }
+    changed = replace(index, businesses=known)
+    shown = screen(application, changed)
+    assert without_cleared(shown, application, casework.suppressed(), changed).known_entity_id == flag.known_entity_id
+
+
+def test_a_report_names_site_day_and_hash_of_exhibits(home: Home, hit: tuple[Application, Flag]) -> None:
+    application, flag = hit
+    run = describe_run(home, "run-1", "amy", Screened([application], [flag], []), [flag])
+    assert set(flag.exhibits) <= set(run.captures)
+    assert all(len(digest) == 64 and day for _, day, digest in run.captures.values())
+    assert run.applications == {application.application_id: application}
