@@ -310,18 +310,33 @@ def _reapplied(old: Life, new: Life, facts: Facts) -> str:
     return ""
 
 
-def chains(successions: Iterable[Succession], confidence: float = 0.5) -> list[tuple[str, ...]]:
-    """Generations, oldest first: A -> B -> C. Each business is followed by its most confident successor."""
-    heir: dict[str, Succession] = {}
+def heirs(successions: Iterable[Succession], confidence: float = 0.5) -> dict[str, Succession]:
+    """Business -> the succession to its most confident successor."""
+    found: dict[str, Succession] = {}
     for s in sorted(successions, key=lambda s: (-s.confidence, s.to_business)):
         if s.confidence >= confidence:
-            heir.setdefault(s.from_business, s)
-    inherited = {s.to_business for s in heir.values()}
-    found = []
-    for start in sorted(set(heir) - inherited):
-        chain, seen = [start], {start}
-        while (step := heir.get(chain[-1])) and step.to_business not in seen:
-            chain.append(step.to_business)
-            seen.add(step.to_business)
-        found.append(tuple(chain))
+            found.setdefault(s.from_business, s)
     return found
+
+
+def followed(successions: Iterable[Succession], start: str, confidence: float = 0.5) -> list[Succession]:
+    """Where a business went, step by step, each to its most confident successor."""
+    return _walk(start, heirs(successions, confidence))
+
+
+def chains(successions: Iterable[Succession], confidence: float = 0.5) -> list[list[Succession]]:
+    """Generations, oldest first: A -> B, B -> C. Each business is followed by its most confident successor; who is the
+    most confident successor of two stands in both chains. Longest chains first."""
+    heir = heirs(successions, confidence)
+    inherited = {s.to_business for s in heir.values()}
+    found = [_walk(start, heir) for start in sorted(set(heir) - inherited)]
+    return sorted(found, key=lambda chain: (-len(chain), chain[0].from_business))
+
+
+def _walk(start: str, heir: Mapping[str, Succession]) -> list[Succession]:
+    chain, seen, here = list[Succession](), {start}, start
+    while (step := heir.get(here)) and step.to_business not in seen:
+        chain.append(step)
+        here = step.to_business
+        seen.add(here)
+    return chain

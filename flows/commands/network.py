@@ -11,9 +11,12 @@ import typer
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.finding import holding_links, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
+from flows.stages.following import generations, where_it_went, who_was_here
 from flows.stages.timelines import named, timeline_of
+from pipeline.errors import FixInput
 
 FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.FORMATS
+SUCCESSION = ("from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons")
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
 
 
@@ -132,17 +135,31 @@ def export(
 
 
 def succession(
-    minimum: Annotated[float, typer.Option(help="Least confidence, 0 to 1.")] = 0.5,
+    from_: Annotated[str, typer.Option("--from", metavar="ID|NAME", help="Where did this business go?")] = "",
+    at: Annotated[str, typer.Option(metavar="ADDRESS", help="Who was at this premises, in order of time?")] = "",
+    chains: Annotated[bool, typer.Option("--chains", help="Those that went on over several generations.")] = False,
+    minimum: Annotated[float, typer.Option(help="Least confidence, 0 to 1, of the list and the chains.")] = 0.5,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Businesses that closed and came back under another name."""
-    rows = list_successions(opened(home), minimum)
+    """Businesses that closed and came back under another name; where one went; what was at a premises before."""
+    if sum(map(bool, (from_, at, chains))) > 1:
+        raise FixInput("Ask one thing at a time: --from, --at or --chains.")
+    current = opened(home)
+    title, columns = "Reopened businesses", list(SUCCESSION)
+    if from_:
+        rows, title, columns = where_it_went(current, from_), f"Where {from_} went", ["step", *SUCCESSION]
+    elif at:
+        rows, title = who_was_here(current, at), f"Who was at {at}"
+        columns = ["first_seen", "last_seen", "name", "place", "standing", "network_id", "after"]
+    elif chains:
+        rows, title, columns = generations(current, minimum), "Generations", ["chain", "step", *SUCCESSION]
+    else:
+        rows = list_successions(current, minimum)
     if json:
         emit(rows)
     else:
-        columns = ["from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons"]
-        show_table("Reopened businesses", columns, [[r[c] for c in columns] for r in rows])
+        show_table(title, columns, [[r.get(c) for c in columns] for r in rows])
 
 
 def timeline(

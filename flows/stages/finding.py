@@ -86,6 +86,19 @@ def _by_text(store: Store, text: str) -> list[dict[str, Any]]:
     return [_row("ad", r["ad_id"], r["title"], "ad text", r["network_id"] or "", 0.6) for r in rows]
 
 
+def businesses_called(store: Store, wanted: str) -> list[str]:
+    """Ids of the businesses that the beginning of an id names, else a name: the best likeness only."""
+    by_id = "SELECT business_id FROM out_businesses WHERE starts_with(business_id, ?) ORDER BY business_id"
+    if found := store.rows(by_id, [wanted.strip().lower() or "?"]):
+        return [r["business_id"] for r in found]
+    scored = [
+        (max((compare_business_names(wanted, n).score for n in r["names"]), default=0.0), r["business_id"])
+        for r in store.rows("SELECT business_id, names FROM out_businesses ORDER BY business_id")
+    ]
+    best = max((score for score, _ in scored), default=0.0)
+    return [business for score, business in scored if score == best] if best >= NAME_SCORE else []
+
+
 def find_captures(
     home: Home,
     *,

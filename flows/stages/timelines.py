@@ -60,24 +60,27 @@ def businesses_named(store: Store, wanted: str) -> set[str]:
 
 def businesses_at(store: Store, address: str) -> set[str]:
     """Businesses that any ad or paper places at an address: the suite when one is given, else the whole building."""
+    return {r["business_id"] for r in stays_at(store, address)}
+
+
+def stays_at(store: Store, address: str) -> list[dict[str, Any]]:
+    """business_id, place, first_seen, last_seen, lane: of everybody whom an ad or paper places at an address."""
     wanted = parse_address(address)
     if not wanted.street_key:
-        return set()
+        return []
     rows = store.rows(
-        """SELECT l.from_id, e.name FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
-           WHERE l.kind = 'at_premises' AND e.kind = 'premises'"""
+        """SELECT l.from_id AS business_id, e.name AS place, l.first_seen, l.last_seen, l.lane
+           FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
+           WHERE l.kind = 'at_premises' AND e.kind = 'premises' ORDER BY l.first_seen, l.from_id"""
     )
-    rows += store.rows(
-        "SELECT business_id AS from_id, address || ', ' || city || ' ' || zip AS name FROM out_businesses"
-    )
-    places = {r["name"]: parse_address(r["name"]) for r in rows}
-    return {
-        r["from_id"]
+    places = {name: parse_address(name) for name in {r["place"] for r in rows}}
+    return [
+        r
         for r in rows
-        if (place := places[r["name"]]).street_key == wanted.street_key
+        if (place := places[r["place"]]).street_key == wanted.street_key
         and wanted.unit in {"", place.unit}
         and (not wanted.zip or not place.zip or wanted.zip == place.zip)
-    }
+    ]
 
 
 def load_sightings(store: Store, businesses: Collection[str], phone: str = "") -> list[Sighting]:

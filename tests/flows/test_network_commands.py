@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_two_businesses_kept_apart_stay_apart_in_every_later_build(built: Path, 
     assert "do not belong to one network" in said
     for how in ([], ["--full"]):
         imb(home, "build", *how)
-        networks = {b["business_id"]: b["network_id"] for b in businesses(home)}
+        networks = {b["business_id"]: b["network_id"] for b in shops(home)}
         assert not networks[one] or networks[one] != networks[two]
     kept = told(home, "network", "show", before["network_id"])
     assert members(kept) < members(before)
@@ -71,14 +72,34 @@ def test_two_businesses_kept_apart_stay_apart_in_every_later_build(built: Path, 
     )
 
 
-def businesses(home: Path) -> list[dict[str, Any]]:
-    with open_snapshot(open_home(home).current_snapshot()) as store:
-        return store.rows("SELECT business_id, network_id FROM out_businesses")
-
-
 def test_a_network_answers_to_the_id_it_had(built: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(built, tmp_path / "home"))
     detail = a_network(home)
     Casework(open_home(home).casework_url).add_aliases([("0ld0ld00-1111", detail["network_id"])], "earlier")
     assert told(home, "network", "show", "0ld0")["network_id"] == detail["network_id"]
     assert "imb network list" in imb(home, "network", "show", "ffffffff-0000", check=None).stderr
+
+
+def test_where_it_went_and_what_was_here_before(built: Path) -> None:
+    (one, *_) = told(built, "succession", "--minimum", "0.6")
+    (step, *_) = told(built, "succession", "--from", one["from_business"][:13])
+    assert (step["step"], step["to_business"], step["confidence"]) == (1, one["to_business"], one["confidence"])
+    assert one["to_name"] in {r["to_name"] for r in told(built, "succession", "--from", one["from_name"])}
+    (last, *_) = told(built, "succession", "--from", one["to_business"])
+    assert last["step"] == 1 or "unseen is not closed" in last["reasons"][0]
+    same_place = next(s for s in told(built, "succession") if "same_premises" in s["kind"])
+    shop = next(b for b in shops(built) if b["business_id"] == same_place["to_business"])
+    stays = told(built, "succession", "--at", f"{shop['address']}, {shop['city']}, MO {shop['zip']}")
+    assert [s["first_seen"] for s in stays] == sorted(s["first_seen"] for s in stays)
+    assert {same_place["from_business"], same_place["to_business"]} <= {s["business_id"] for s in stays}
+    heir = next(s for s in stays if s["business_id"] == same_place["to_business"])
+    assert any(same_place["from_name"] in before for before in heir["after"])
+    chained = told(built, "succession", "--chains", "--minimum", "0.1")
+    assert all(a["to_business"] == b["from_business"] for a, b in pairwise(chained) if a["chain"] == b["chain"])
+    for unknown in (("--from", "Nobody Of This Name"), ("--at", "1 Nowhere Road, Springfield, MO 65801")):
+        assert imb(built, "succession", *unknown, check=None).returncode > 2
+
+
+def shops(home: Path) -> list[dict[str, Any]]:
+    with open_snapshot(open_home(home).current_snapshot()) as store:
+        return store.rows("SELECT * FROM out_businesses ORDER BY business_id")
