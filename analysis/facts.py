@@ -88,6 +88,11 @@ class Use:
         """Nothing but one capture of one ad says so."""
         return not self.papers and len(self.sources) <= 1
 
+    def in_passing(self, days: int) -> bool:
+        """Nothing but ads within so many days says so, however many: one person can place them all."""
+        shown = self.shown
+        return not self.papers and (shown is None or (shown.last - shown.first).days <= days)
+
 
 @dataclass(frozen=True, slots=True)
 class Tenure:

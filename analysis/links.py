@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from math import prod
@@ -19,21 +20,38 @@ CONTACTS = ("email", "handle", "site_id", "website")
 Pairs = dict[tuple[str, str], list[Tie]]
 
 
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """What one reading of all entities gives: facts, the ties between pairs of businesses, and the hubs left out."""
+
+    facts: Facts
+    pairs: Pairs
+    hubs: list[Hub]
+
+    @classmethod
+    def of(cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules | None = None) -> Tied:
+        facts = Facts.gather(entities, refs, rules or shipped_rules())
+        return cls(facts, *find_ties(facts))
+
+
 def build_links(entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules | None = None) -> list[Link]:
     """Links between entity ids, sorted by (from, to, kind); one per pair and kind, whatever the order of the inputs.
 
     Between two businesses `binding` is decided by the rules; links to a phone, premises or operator never bind.
     """
-    facts = Facts.gather(entities, refs, rules or shipped_rules())
-    pairs, _ = find_ties(facts)
-    links = [link for pair, ties in pairs.items() for link in _business_links(pair, ties, facts)]
-    links += attachment_links(facts)
+    return links_of(Tied.of(entities, refs, rules))
+
+
+def links_of(tied: Tied) -> list[Link]:
+    """As `build_links`."""
+    links = [link for pair, ties in tied.pairs.items() for link in _business_links(pair, ties, tied.facts)]
+    links += attachment_links(tied.facts)
     return sorted(links, key=lambda link: (link.from_id, link.to_id, link.kind))
 
 
 def hubs(entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules | None = None) -> list[Hub]:
     """The identifiers that were damped, with the reason of each."""
-    return find_ties(Facts.gather(entities, refs, rules or shipped_rules()))[1]
+    return Tied.of(entities, refs, rules).hubs
 
 
 def find_ties(facts: Facts) -> tuple[Pairs, list[Hub]]:

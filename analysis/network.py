@@ -35,7 +35,11 @@ def build_networks(
     A business alone is a network only when an ad on an illicit site or a denial names it. `apart`: pairs of refs whose
     businesses do not belong to one network, as people decided; the weakest path between them is cut.
     """
-    facts = Facts.gather(entities, refs, rules or shipped_rules())
+    return networks_of(Facts.gather(entities, refs, rules or shipped_rules()), links, apart)
+
+
+def networks_of(facts: Facts, links: Iterable[Link], apart: Iterable[tuple[str, str]] = ()) -> list[Network]:
+    """As `build_networks`."""
     links = sorted(links, key=lambda link: (link.from_id, link.to_id, link.kind))
     edges = binding_edges(links, facts)
     parts = _components(facts, edges, _strangers(apart, facts))

@@ -35,6 +35,7 @@ class PhoneRules:
     hub_degree: int
     hub_degree_unadvertised: int
     one_source_factor: float
+    one_source_days: int
     toll_free: tuple[str, ...]
 
 

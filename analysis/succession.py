@@ -10,9 +10,9 @@ from math import prod
 
 from analysis.facts import Facts, Use
 from analysis.hubs import Groups
-from analysis.links import find_ties
+from analysis.links import Tied
 from analysis.periods import gap_days, hull
-from analysis.rules import Rules, SuccessionRules, shipped_rules
+from analysis.rules import Rules, SuccessionRules
 from pipeline.model import Entity, Link, Ref, Succession
 from pipeline.resolve.business_names import read_business
 
@@ -53,10 +53,15 @@ def find_successions(
     `links` binding the pair add a reason; `standings` of suspected or designated count like an illicit ad,
     cleared counts against it.
     """
-    facts = Facts.gather(entities, refs, rules or shipped_rules())
+    return successions_of(Tied.of(entities, refs, rules), links, standings or {})
+
+
+def successions_of(tied: Tied, links: Iterable[Link], standings: Mapping[str, object]) -> list[Succession]:
+    """As `find_successions`."""
+    facts = tied.facts
     bound = {(x.from_id, x.to_id) for x in links if x.binding}
-    lives = one_life_each(business_lives(facts, standings or {}), bound, facts)
-    hub_values = {(h.kind, h.value) for h in find_ties(facts)[1]}
+    lives = one_life_each(business_lives(facts, standings), bound, facts)
+    hub_values = {(h.kind, h.value) for h in tied.hubs}
     clues: dict[tuple[str, str], list[Clue]] = defaultdict(list)
     for kind in ("premises", "phone"):
         for value, uses in facts.uses.get(kind, {}).items():

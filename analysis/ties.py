@@ -39,11 +39,19 @@ def tie_phone(a: Use, b: Use, rules: Rules) -> Tie | None:
         probability, how = r.paper, f"both had {a.value}: one advertised it while the other's license named it"
     else:
         return None
-    # Anybody may put a stranger's number into an ad once; between two advertised businesses it is no stranger's.
-    if any(x.one_capture and not y.suspect for x, y in ((a, b), (b, a))):
-        probability *= r.one_source_factor
-        how += "; one side rests on a single capture"
+    probability, how = _weak(a, b, probability, how, rules)
     return Tie("shared_phone", a.value, probability, how, hull([one, two]), _sources(a, b))
+
+
+def _weak(a: Use, b: Use, probability: float, how: str, rules: Rules) -> tuple[float, str]:
+    """Anybody may put a stranger's number into ads for some days; between two advertised businesses it is no
+    stranger's."""
+    r, sides = rules.phone, ((a, b), (b, a))
+    if any(x.one_capture and not y.suspect for x, y in sides):
+        return probability * r.one_source_factor, f"{how}; one side rests on a single capture"
+    if any(x.in_passing(r.one_source_days) and not y.suspect for x, y in sides):
+        return probability * r.one_source_factor, f"{how}; one side rests on ads of {r.one_source_days} days or less"
+    return probability, how
 
 
 def _paper_covers(a: Use, b: Use) -> bool:
@@ -107,10 +115,9 @@ def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
     """An e-mail address, handle, site account or website named by both."""
     r = rules.contact
     probability = {"email": r.email, "handle": r.handle, "site_id": r.site_id, "website": r.website}[a.kind]
-    if any(x.one_capture and not y.suspect for x, y in ((a, b), (b, a))):
-        probability *= rules.phone.one_source_factor
     # An e-mail address is sealed; the link says that there is one, not which.
     how = "both name one e-mail address" if a.kind == "email" else f"both name the {WORDS[a.kind]} {a.value}"
+    probability, how = _weak(a, b, probability, how, rules)
     return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.shown, b.shown]), _sources(a, b))
 
 

@@ -331,6 +331,19 @@ TABLES: tuple[Table, ...] = (
         ("from_id", "to_id", "kind"),
     ),
     Table(
+        "core_hubs",
+        "Identifiers so widely used that they bind nobody: switchboards, agents' offices, mail drops, centers",
+        (
+            _c("hub_id", "VARCHAR", "uuid5 of kind and value"),
+            _c("kind", "VARCHAR", "phone, premises, operator, email, handle, site_id, website"),
+            _c("value", "VARCHAR", "number, entity or account; empty for an e-mail address, which is sealed"),
+            _c("degree", "INTEGER", "unrelated groups of businesses that use it"),
+            _c("reason", "VARCHAR", "why it binds nobody, in words"),
+            _c("businesses", "VARCHAR[]", "entities that use it"),
+        ),
+        ("hub_id",),
+    ),
+    Table(
         "core_networks",
         "Networks of related businesses",
         (

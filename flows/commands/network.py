@@ -8,13 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
+from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.finding import holding_links, list_networks, list_successions, network_detail
+from flows.stages.finding import holding_links, list_hubs, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
 from flows.stages.following import generations, where_it_went, who_was_here
 from flows.stages.timelines import named, timeline_of
 from pipeline.errors import FixInput
 
+ATTACHED = ("uses_phone", "at_premises", "operates")  # told by the members' table
+CONTEXT = 12  # rows of context shown without --all
+OnOption = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="Only what held on that day, by periods known today."),
+]
 FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.FORMATS
 SUCCESSION = ("from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons")
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
@@ -22,11 +29,12 @@ network_app = typer.Typer(help="Networks of related businesses: list, show, expo
 
 def search(
     text: Annotated[str, typer.Argument(help="A phone in any punctuation, a name in any order, an address, ad text.")],
+    on: OnOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Find businesses, operators and ads."""
-    rows = search_stage(opened(home), text)
+    rows = search_stage(opened(home), text, on=on and on.date())
     if json:
         emit(rows)
     else:
@@ -55,12 +63,17 @@ def show(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg, .html or .png")] = None,
     profile: Annotated[str, typer.Option(help="Whose eyes the drawing is for.")] = "analyst",
     all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
+    on: OnOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """One network: summary, members, and the strongest links that hold all of it together, with their reasons."""
+    """One network: summary, members, the strongest links that hold all of it together, and what is only context."""
+    if on is not None and output is not None:
+        raise FixInput("A picture shows the whole network with its dates. Leave --on or -o out.")
     current = opened(home)
     detail = network_detail(current, network_id)
+    if on is not None:
+        detail = held_on(detail, on.date())
     if output is not None:
         from flows.stages.picturing import draw_network
 
@@ -86,6 +99,28 @@ def show(
     )
     if len(shown) < len(binding):
         out.print(f"{len(binding) - len(shown)} more links among the same businesses: --all, or --json")
+    inside = {m["entity_id"] for m in detail["members"]}
+    context = [k for k in detail["links"] if not k["binding"] and k["kind"] not in ATTACHED]
+    context += [k for k in detail["context"] if {k["from_id"], k["to_id"]} & inside] if on is None else []
+    listed = context if all_ else context[:CONTEXT]
+    if listed:
+        show_table("Context, which binds nobody", ["kind", "sentence"], [[k["kind"], k["sentence"]] for k in listed])
+    if len(listed) < len(context):
+        out.print(f"{len(context) - len(listed)} more of context: --all, or --json")
+
+
+@network_app.command()
+def hubs(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Numbers, premises, accounts and people so widely used that they bind nobody, with the reason of each."""
+    rows = list_hubs(opened(home))
+    if json:
+        emit(rows)
+    else:
+        show_table(
+            "Hubs: damped, shown, never merged",
+            ["kind", "degree", "reason"],
+            [[r["kind"], r["degree"], r["reason"]] for r in rows],
+        )
 
 
 @network_app.command()

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from analysis.network import spanning_tree
+from analysis.on_day import covers
+from flows.stages.timelines import stays_at
 from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import find_phones, normalize_phone
@@ -20,10 +22,15 @@ NAME_SCORE = 0.85
 QUOTED = ("phone", "address", "business_name", "website")
 
 
-def search(home: Home, text: str, limit: int = 25) -> list[dict[str, Any]]:
-    """Entities and ads that answer to a phone in any punctuation, a name in any order, an address or ad text."""
+def search(home: Home, text: str, limit: int = 25, on: date | None = None) -> list[dict[str, Any]]:
+    """Entities and ads that answer to a phone in any punctuation, a name in any order, an address or ad text.
+
+    `on`: only what held on that day by the periods known today: the number in use, the business seen there, the ad up.
+    """
     with open_snapshot(home.current_snapshot()) as store:
         found = [*_by_phone(store, text), *_by_name(store, text), *_by_address(store, text), *_by_text(store, text)]
+        if on is not None:
+            found = _held_on(store, text, found, on)
     unique = {(row["kind"], row["id"]): row for row in reversed(found)}
     ordered = sorted(unique.values(), key=lambda r: (-r["score"], r["kind"], r["id"]))
     return ordered[:limit]
@@ -33,12 +40,32 @@ def _row(kind: str, id_: str, name: str, why: str, network_id: str, score: float
     return {"kind": kind, "id": id_, "name": name, "why": why, "network_id": network_id, "score": round(score, 3)}
 
 
-def _by_phone(store: Store, text: str) -> list[dict[str, Any]]:
+def _held_on(store: Store, text: str, found: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """Rows whose own period holds the day: of the number or premises for what was found by it, else of the whole."""
+    periods = """
+        SELECT 'phone' AS why, l.from_id AS id FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
+        WHERE l.kind = 'uses_phone' AND list_contains($2::VARCHAR[], e.name) AND $1 BETWEEN l.first_seen AND l.last_seen
+        UNION SELECT 'business name', business_id FROM out_businesses WHERE $1 BETWEEN observed_first AND observed_last
+        UNION SELECT 'person name', from_id FROM core_links
+              WHERE kind = 'operates' AND $1 BETWEEN first_seen AND last_seen
+        UNION SELECT 'ad text', ad_id FROM out_ads
+              WHERE $1 BETWEEN CAST(observed_first AS DATE) AND CAST(observed_last AS DATE)"""
+    held = {(r["why"], r["id"]) for r in store.rows(periods, [day, _numbers(text)])}
+    held |= {
+        ("address", stay["business_id"])
+        for stay in stays_at(store, text)
+        if covers(stay["first_seen"], stay["last_seen"], day)
+    }
+    return [r for r in found if (r["why"], r["id"]) in held]
+
+
+def _numbers(text: str) -> list[str]:
     one = normalize_phone(text)
-    numbers = {one} if one else {m.e164 for m in find_phones(text)}
-    rows = store.rows(
-        "SELECT * FROM out_businesses WHERE list_has_any(phones, ?::VARCHAR[])", [sorted(n for n in numbers if n)]
-    )
+    return [one] if one else sorted({m.e164 for m in find_phones(text) if m.e164})
+
+
+def _by_phone(store: Store, text: str) -> list[dict[str, Any]]:
+    rows = store.rows("SELECT * FROM out_businesses WHERE list_has_any(phones, ?::VARCHAR[])", [_numbers(text)])
     return [_row("business", r["business_id"], r["name"], "phone", r["network_id"], 1.0) for r in rows]
 
 
@@ -238,7 +265,22 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
                ORDER BY l.from_id, l.to_id, l.kind""",
             [full],
         )
-    return {**rows[0], "members": members, "links": links}
+        context = store.rows(
+            """SELECT l.kind, l.sentence, l.first_seen, l.last_seen, l.lane, l.from_id, l.to_id, l.probability
+               FROM core_links l
+               WHERE l.kind NOT IN ('uses_phone', 'at_premises', 'operates')
+                 AND (l.from_id IN (SELECT entity_id FROM out_network_members WHERE network_id = $1))
+                   <> (l.to_id IN (SELECT entity_id FROM out_network_members WHERE network_id = $1))
+               ORDER BY l.kind, l.sentence""",
+            [full],
+        )
+    return {**rows[0], "members": members, "links": links, "context": context}
+
+
+def list_hubs(home: Home) -> list[dict[str, Any]]:
+    """Identifiers that bind nobody, most widely used first."""
+    with open_snapshot(home.current_snapshot()) as store:
+        return store.rows("SELECT * FROM core_hubs ORDER BY degree DESC, kind, value")
 
 
 def _present_id(home: Home, beginning: str) -> str | None:

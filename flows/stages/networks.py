@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 
 from analysis.businesses import business_rows
-from analysis.network import build_links, build_networks
+from analysis.hubs import Hub
+from analysis.links import Tied, links_of
+from analysis.network import networks_of
 from analysis.standing import Standing, computed_standings
-from analysis.succession import find_successions
+from analysis.succession import successions_of
 from analysis.wording import template_links
 from flows.stages.resolution import Resolved
 from flows.stages.templating import write_templates
-from pipeline.model import Decision, Link, Network, Succession
+from pipeline.model import Decision, Link, Network, Succession, stable_id
 from pipeline.store.intelligence import Store
 
 
@@ -31,14 +33,16 @@ def write_networks(
 ) -> Networks:
     """Build and write everything between entities. `decided`: business -> (standing, reason) set by people."""
     entities, refs = resolved.entities, resolved.refs
-    links = [*build_links(entities, refs), *template_links(entities, refs, write_templates(store))]
+    tied = Tied.of(entities, refs)
+    links = [*links_of(tied), *template_links(entities, refs, write_templates(store))]
     apart = [(d.ref_a, d.ref_b) for d in decisions if d.scope == "network" and not d.same]
-    networks = build_networks(entities, links, refs=refs, apart=apart)
+    networks = networks_of(tied.facts, links, apart)
     standings = computed_standings(entities, refs, decided, _capture_dates(store))
-    successions = find_successions(entities, refs, links, standings)
+    successions = successions_of(tied, links, standings)
     by_id = {i: standing for i, (standing, _, _) in standings.items()}
     with store.transaction():
         store.replace("core_links", ({**asdict(link), "sources": list(link.sources)} for link in links))
+        store.replace("core_hubs", map(_hub_row, tied.hubs))
         store.replace("core_networks", map(_network_row, networks))
         store.replace("core_network_members", (row for n in networks for row in _member_rows(n)))
         store.replace("core_successions", map(_succession_row, successions))
@@ -56,6 +60,18 @@ def write_networks(
 def _capture_dates(store: Store) -> dict[str, date]:
     found = store.rows("SELECT capture_id, CAST(captured_at AS DATE) AS day FROM raw_captures")
     return {r["capture_id"]: r["day"] for r in found}
+
+
+def _hub_row(hub: Hub) -> dict[str, Any]:
+    """An e-mail address is sealed: the row says that there is one, not which."""
+    return {
+        "hub_id": stable_id("hub", hub.kind, hub.value),
+        "kind": hub.kind,
+        "value": "" if hub.kind == "email" else hub.value,
+        "degree": hub.degree,
+        "reason": hub.reason,
+        "businesses": list(hub.businesses),
+    }
 
 
 def _network_row(network: Network) -> dict[str, Any]:

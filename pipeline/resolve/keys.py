@@ -158,9 +158,10 @@ def _business_keys(said: tuple[str, tuple[str, ...]]) -> dict[str, Value]:
 
 
 def _time_keys(said: tuple[date | None, date | None, str, str]) -> dict[str, Value]:
-    """A directory's entry is no sight of the business at the time: it outlives it and overlaps the next one's ads."""
+    """`advertised`: on a site of class illicit. A directory's entry outlives the business and overlaps the next one's
+    ads; on other sites honest businesses stand, whose number anybody may put into an ad that names nobody."""
     first, last, owner, site_class = said
-    advertised = owner == "ad" and site_class != "directory"
+    advertised = owner == "ad" and site_class == "illicit"
     return {"first_day": _day(first), "last_day": _day(last), "advertised": advertised}
 
 

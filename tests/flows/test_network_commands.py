@@ -103,3 +103,49 @@ def test_where_it_went_and_what_was_here_before(built: Path) -> None:
 def shops(home: Path) -> list[dict[str, Any]]:
     with open_snapshot(open_home(home).current_snapshot()) as store:
         return store.rows("SELECT * FROM out_businesses ORDER BY business_id")
+
+
+def test_a_network_on_a_day_holds_what_was_there_then(built: Path) -> None:
+    detail = a_network(built)
+    days = sorted(m["observed_first"] for m in detail["members"] if m["observed_first"])
+    then = told(built, "network", "show", detail["network_id"], "--on", days[0])
+    assert members(then) == {m["entity_id"] for m in detail["members"] if m["observed_first"] == days[0]}
+    assert all(k["first_seen"] <= days[0] <= k["last_seen"] for k in then["links"])
+    assert "Not seen yet" in then["summary"] and "--as-of" in then["summary"]
+    never = told(built, "network", "show", detail["network_id"], "--on", "1999-01-01")
+    assert (never["members"], never["links"]) == ([], [])
+
+
+def test_a_search_on_a_day_finds_whose_number_it_was_then(built: Path) -> None:
+    uses = [k for k in a_network(built)["links"] if k["kind"] == "uses_phone"]
+    number = next(b["phones"][0] for b in shops(built) if b["business_id"] == uses[0]["from_id"])
+    whole = {r["id"]: r for r in told(built, "search", number)}
+    ends = [k for b in whole for k in periods(built, b, number)]
+    for day in {d for period in ends for d in period}:
+        held = {r["id"] for r in told(built, "search", number, "--on", day)}
+        assert held == {b for b in whole if any(f <= day <= t for f, t in periods(built, b, number))}
+    assert told(built, "search", number, "--on", "1999-01-01") == []
+
+
+def periods(home: Path, business: str, number: str) -> list[tuple[str, str]]:
+    with open_snapshot(open_home(home).current_snapshot()) as store:
+        rows = store.rows(
+            """SELECT CAST(l.first_seen AS VARCHAR) AS f, CAST(l.last_seen AS VARCHAR) AS t FROM core_links l
+               JOIN core_entities e ON e.entity_id = l.to_id
+               WHERE l.kind = 'uses_phone' AND l.from_id = ? AND e.name = ?""",
+            [business, number],
+        )
+    return [(r["f"], r["t"]) for r in rows]
+
+
+def test_hubs_and_context_are_shown_with_their_reasons_and_bind_nobody(built: Path) -> None:
+    hubs = told(built, "network", "hubs")
+    assert "phone" in {h["kind"] for h in hubs}
+    assert all(h["reason"] and h["degree"] and len(h["businesses"]) > 1 for h in hubs)
+    assert hubs[0]["reason"] in " ".join(imb(built, "network", "hubs").stdout.replace("│", " ").split())
+    networks = [told(built, "network", "show", n["network_id"]) for n in told(built, "network", "list", "--all")]
+    context = [k for n in networks for k in n["context"]]
+    assert {"agent_of", "shared_template"} & {k["kind"] for k in context}
+    assert all(k["sentence"] and k["kind"] not in {"uses_phone", "at_premises", "operates"} for k in context)
+    shown = next(n for n in networks if n["context"])
+    assert "binds nobody" in imb(built, "network", "show", shown["network_id"]).stdout

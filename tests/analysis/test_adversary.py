@@ -1,0 +1,191 @@
+"""Operators who change what they are known by, pranksters, and strangers who happen to be near: resolved, linked and
+followed as a build does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from analysis.network import build_links, build_networks
+from analysis.standing import computed_standings
+from analysis.succession import find_successions
+from pipeline.model import Entity, Link, Network, Ref, Role
+from pipeline.resolve.cluster import cluster, exact_entities
+from pipeline.resolve.corpus import score_pairs
+from pipeline.resolve.model import base_model
+from pipeline.store.intelligence import memory_connection
+
+P1, P2, P3, P4 = "+14175550101", "+14175550102", "+14175550103", "+14175550104"
+SUITES = ("1200 N Larkmoor Ave #5", "77 Fenwick Rd #2", "418 E Osage St #9", "9 Millrace Dr #1")
+NAMES = ("Golden Lotus Spa", "Jade Garden Massage", "Red Maple Bodywork", "Quiet Heron Retreat")
+PHONES = (P1, P2, P3, P4)
+START = date(2025, 1, 6)
+
+
+class Seen:
+    """What a build makes of a town's refs."""
+
+    def __init__(self, town: Any) -> None:
+        town.ad("The Clock", "2028-01-01", "2028-01-03", phones=("+14175550199",))  # the data go on to here
+        self.refs: dict[str, Ref] = town.refs
+        self.entities: list[Entity] = resolved(list(town.refs.values()))
+        self.links: list[Link] = build_links(self.entities, self.refs)
+        self.networks: list[Network] = build_networks(self.entities, self.links, refs=self.refs)
+        self.standings = computed_standings(self.entities, self.refs)
+        self.successions = find_successions(self.entities, self.refs, self.links, self.standings)
+
+    def business(self, owner: str) -> str:
+        members = {r.ref_id for r in self.refs.values() if r.owner_id == owner and r.role == "business"}
+        return next(e.entity_id for e in self.entities if e.kind == "business" and members & set(e.members))
+
+    def network(self, owner: str) -> str:
+        """The network, or the business when it is in none."""
+        business = self.business(owner)
+        inside = (n.network_id for n in self.networks if business in {m for m, _, _ in n.members})
+        return next(inside, business)
+
+    def between(self, one: str, two: str) -> list[Link]:
+        pair = {self.business(one), self.business(two)}
+        return [k for k in self.links if {k.from_id, k.to_id} == pair]
+
+
+def resolved(refs: list[Ref]) -> list[Entity]:
+    model, entities = base_model(), list[Entity]()
+    roles: tuple[Role, ...] = ("business", "operator")
+    connection = memory_connection()
+    try:
+        for role in roles:
+            of_role = [r for r in refs if r.role == role]
+            entities += cluster(of_role, score_pairs(connection, of_role, role, model), (), model)
+    finally:
+        connection.close()
+    for role in ("premises", "phone"):
+        entities += exact_entities([r for r in refs if r.role == role], role)
+    return entities
+
+
+def stage(town: Any, n: int, now: dict[str, int], days: int, gap: int) -> list[str]:
+    """The ads of one stage: two boards, `days` long, `gap` days behind the one before."""
+    first = START + timedelta(days=n * (days + gap))
+    last = first + timedelta(days=days)
+    said: dict[str, Any] = {
+        "phones": (PHONES[now["phone"]],),
+        "place": SUITES[now["place"]],
+        "name": NAMES[now["name"]],
+    }
+    middle = first + timedelta(days=days // 2)
+    return [
+        town.ad(f"{n} board", first.isoformat(), middle.isoformat(), **said),
+        town.ad(f"{n} guide", middle.isoformat(), last.isoformat(), **said),
+    ]
+
+
+def drift(town: Any, changes: Iterable[tuple[str, ...]], days: int = 80, gap: int = 7) -> tuple[Seen, list[str]]:
+    """An operator who changes what `changes` says from stage to stage. Returns one ad of each stage."""
+    now = {"phone": 0, "name": 0, "place": 0}
+    ads = [stage(town, 0, now, days, gap)[0]]
+    for n, what in enumerate(changes, 1):
+        for each in what:
+            now[each] += 1
+        ads.append(stage(town, n, now, days, gap)[0])
+    return Seen(town), ads
+
+
+@pytest.mark.parametrize("order", permutations(("phone", "name", "place")), ids="-".join)
+def test_one_change_at_a_time_over_a_year_is_followed_through_all_three(town: Any, order: tuple[str, ...]) -> None:
+    seen, ads = drift(town, [(what,) for what in order])
+    assert len({seen.network(ad) for ad in ads}) == 1
+
+
+def test_slow_drift_over_three_years_is_followed(town: Any) -> None:
+    seen, ads = drift(town, [("phone",), ("name",), ("place",)] * 3, days=100, gap=10)
+    assert len({seen.network(ad) for ad in ads}) == 1
+
+
+@pytest.mark.parametrize(
+    ("at_once", "gap"),
+    [
+        (("phone", "place"), 7),  # the name is all that stays: a name alone follows nobody
+        (("phone", "place", "name"), 7),
+        (("phone", "name"), 100),  # the suite, after a gap: the next tenant is often innocent
+        (("name", "place"), 200),  # the number, after a gap: it may have been given to another
+    ],
+)
+def test_more_at_once_is_not_followed(town: Any, at_once: tuple[str, ...], gap: int) -> None:
+    seen, (old, new) = drift(town, [at_once], gap=gap)
+    assert seen.network(old) != seen.network(new)
+
+
+def test_name_and_number_changed_in_one_suite_is_a_candidate_with_its_reasons(town: Any) -> None:
+    """Both on illicit sites, in one suite, a week apart: shown as a succession, not read as one business."""
+    seen, (old, new) = drift(town, [("phone", "name")], gap=7)
+    assert seen.business(old) != seen.business(new)
+    (s,) = (s for s in seen.successions if s.to_business == seen.business(new))
+    assert s.from_business == seen.business(old)
+    assert s.kind == "same_premises"
+
+
+def stranger(town: Any) -> str:
+    """An honest business: a license, a listing on a mixed board and in a directory."""
+    town.record("Oak Therapy", "2024-01-01", "2027-01-31", phones=(P4,), place=SUITES[3])
+    town.ad("Oak Therapy", "2025-01-06", "2025-12-20", phones=(P4,), place=SUITES[3], site_class="directory")
+    return str(town.ad("Oak Therapy", "2025-01-06", "2025-12-20", phones=(P4,), place=SUITES[3], site_class="mixed"))
+
+
+ONE_DAY = ("2025-05-05", "2025-05-05")
+ONE_WEEK = ("2025-05-05", "2025-05-09")
+
+
+@pytest.mark.parametrize(
+    "ads",
+    [
+        [{"name": "Hot Palms", "days": ONE_DAY, "captures": 1}],
+        [{"name": "", "days": ONE_DAY, "captures": 1}],
+        # two boards in the same week, from one account
+        [
+            {"name": "Hot Palms", "days": ONE_WEEK, "captures": 2, "handles": ("wechat:prank77",)},
+            {"name": "Hot Palms", "days": ONE_WEEK, "captures": 2, "handles": ("wechat:prank77",)},
+        ],
+        [{"name": "", "days": ONE_WEEK, "captures": 2}, {"name": "", "days": ONE_WEEK, "captures": 2}],
+    ],
+    ids=["named", "nameless", "two boards", "two boards, nameless"],
+)
+def test_a_pranksters_ad_with_a_strangers_number_does_not_pull_the_stranger_in(
+    town: Any, ads: list[dict[str, Any]]
+) -> None:
+    honest = stranger(town)
+    pranks = [
+        town.ad(f"prank {n}", *ad["days"], phones=(P4,), **{k: v for k, v in ad.items() if k != "days"})
+        for n, ad in enumerate(ads)
+    ]
+    seen = Seen(town)
+    assert all(seen.network(prank) != seen.network(honest) for prank in pranks)
+    assert seen.business(honest) not in seen.standings
+    shown = [k for prank in pranks for k in seen.between(prank, honest) if k.kind == "shared_phone"]
+    assert shown
+    assert not any(k.binding for k in shown)
+    assert all("single capture" in k.sentence or "14 days or less" in k.sentence for k in shown)
+
+
+@pytest.mark.parametrize("captures", [1, 3])
+def test_a_strangers_premises_in_an_ad_of_a_few_days_does_not_pull_the_stranger_in(town: Any, captures: int) -> None:
+    honest = stranger(town)
+    ad = town.ad("Golden Lotus", *ONE_WEEK, phones=(P1,), place=SUITES[3], captures=captures)
+    seen = Seen(town)
+    assert seen.network(ad) != seen.network(honest)
+    assert seen.business(honest) not in seen.standings
+
+
+def test_the_next_tenant_of_a_drifting_operator_is_not_followed_instead(town: Any) -> None:
+    """The operator leaves suite 1 under the same number; an honest business takes it two months later."""
+    town.ad("Golden Lotus", "2025-01-06", "2025-06-01", phones=(P1,), place=SUITES[0])
+    moved = town.ad("Golden Lotus", "2025-06-08", "2025-12-20", phones=(P1,), place=SUITES[1])
+    town.record("Oak Therapy", "2025-08-01", "2027-01-31", phones=(P4,), place=SUITES[0])
+    honest = town.ad("Oak Therapy", "2025-08-10", "2025-12-20", phones=(P4,), place=SUITES[0], site_class="mixed")
+    seen = Seen(town)
+    assert seen.network(moved) != seen.network(honest)
+    assert not [s for s in seen.successions if s.to_business == seen.business(honest) and s.confidence >= 0.5]
