@@ -92,9 +92,13 @@ def _components(facts: Facts, edges: Edges, strangers: Mapping[str, set[str]]) -
     for business in facts.business_refs:
         members[groups.find(business)].append(business)
     rules, parts = facts.rules.binding, list[list[str]]()
-    for component in members.values():
-        if len(component) > rules.oversized:
-            parts.extend(split(component, edges, rules.held_by, rules.seed))
+    inside: dict[str, Edges] = {root: {} for root, some in members.items() if len(some) > rules.oversized}
+    for (a, b), p in edges.items():
+        if (root := groups.find(a)) in inside:
+            inside[root][a, b] = p
+    for root, component in members.items():
+        if root in inside:
+            parts.extend(split(component, inside[root], rules.held_by, rules.seed))
         else:
             parts.append(sorted(component))
     named = [p for p in parts if len(p) > 1 or p[0] in facts.advertised]

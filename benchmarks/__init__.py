@@ -18,4 +18,5 @@ NAMES = (
     "templates",
     "true_networks",
     "rereading",
+    "networks",
 )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.communities import rejoined, split
 from analysis.network import build_links, build_networks, grouped, hubs, weakest_links
 from pipeline.model import Link
 
@@ -293,3 +294,36 @@ def test_an_answering_service_is_a_common_number_of_the_network(town: Any) -> No
     roles = {m: role for m, kind, role in network.members if kind == "phone"}
     assert roles == {town.id(P1, "phone"): "shared phone", town.id(P2, "phone"): "common phone"}
     assert {h.value for h in hubs(town.entities, town.refs)} == {P2}
+
+
+def by_hand(count: int, pairs: dict[tuple[int, int], float], held_by: float) -> list[int]:
+    """Join the strongest pair of groups, again and again."""
+    groups = [{i} for i in range(count)]
+    while True:
+        sums = {
+            (i, j): sum(w for (a, b), w in pairs.items() if len({a, b} & one) == 1 and len({a, b} & two) == 1)
+            for i, one in enumerate(groups)
+            for j, two in enumerate(groups)
+            if i < j
+        }
+        strong = {pair: total for pair, total in sums.items() if total >= held_by}
+        if not strong:
+            return [min(next(g for g in groups if i in g)) for i in range(count)]
+        i, j = min(strong, key=lambda pair: (-strong[pair], sorted((min(groups[pair[0]]), min(groups[pair[1]])))))
+        groups[i] |= groups.pop(j)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda p: p[0] < p[1]),
+        st.sampled_from([0.25, 0.5, 1.0, 2.0]),
+        max_size=14,
+    )
+)
+def test_communities_are_rejoined_as_one_would_by_hand(pairs: dict[tuple[int, int], float]) -> None:
+    assert rejoined(7, [(a, b, w) for (a, b), w in pairs.items()], 1.5) == by_hand(7, pairs, 1.5)
+
+
+def test_a_partition_is_numbered_in_the_order_of_its_nodes() -> None:
+    edges = {("a", "b"): 0.9, ("b", "c"): 0.9, ("x", "y"): 0.9}
+    assert split(["y", "x", "c", "b", "a", "lone"], edges, 1.5, 7) == [["a", "b", "c"], ["lone"], ["x", "y"]]
