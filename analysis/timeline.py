@@ -63,6 +63,7 @@ class Paper:
     closed: date | None
     source_id: str
     lane: str = "regulatory"
+    grade: str = ""  # of a tip or inspection: "B2"
 
 
 def timeline(sightings: Iterable[Sighting], papers: Iterable[Paper]) -> list[Event]:
@@ -169,7 +170,7 @@ def _paper(paper: Paper) -> Iterator[Event]:
         ]
     elif paper.kind in ONE_DATE:
         kind, sentence, day = ONE_DATE[paper.kind]
-        made = [(day(paper), kind, sentence.format(what=what, status=status))]
+        made = [(day(paper), kind, sentence.format(what=what, status=status, grade=paper.grade or "ungraded"))]
     for on, kind, words in made:
         if on is not None:
             yield Event(on, "day", kind, words, paper.subject_id, paper.source_id, paper.lane)
@@ -192,8 +193,8 @@ ONE_DATE: dict[str, tuple[str, str, Callable[[Paper], date | None]]] = {
     ),
     "inspection": (
         "inspection",
-        "Inspection of {what}{status}.",
+        "Inspection of {what}{status} ({grade}).",
         lambda p: _first(p.received, p.issued),
     ),
-    "tip": ("tip", "A tip names {what}.", lambda p: _first(p.received, p.issued)),
+    "tip": ("tip", "A tip ({grade}) names {what}; one tip opens no entry.", lambda p: _first(p.received, p.issued)),
 }

@@ -242,6 +242,7 @@ TABLES: tuple[Table, ...] = (
             _c("effective", "DATE", "date from which it holds"),
             _c("expires", "DATE", "date on which it runs out"),
             _c("closed", "DATE", "date on which the register says that it ended"),
+            _c("grade", "VARCHAR", "tips and inspections: source A to F and content 1 to 6; empty when ungraded"),
             _c("payload", "VARCHAR", "the record as a JSON object", sealed=True),
         ),
         ("record_id", "version"),
@@ -347,7 +348,7 @@ TABLES: tuple[Table, ...] = (
         "core_networks",
         "Networks of related businesses",
         (
-            _c("network_id", "VARCHAR", "uuid5 of the anchor business"),
+            _c("network_id", "VARCHAR", "uuid5 of its ad or denial that arrived first; keeps while it grows"),
             _c("size", "INTEGER", "businesses"),
             _c("first_seen", "DATE", "first date of any member"),
             _c("last_seen", "DATE", "last date of any member"),

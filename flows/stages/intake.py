@@ -13,6 +13,7 @@ from flows.stages.receiving import number_rules, unreadable_files
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind, stable_id
+from pipeline.records.grades import grade_of
 from pipeline.records.importing import Rejected, read_records
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
@@ -165,6 +166,7 @@ def _insert_records(store: Store, records: list[Record], digest: str, known_at: 
                 "effective": record.effective,
                 "expires": record.expires,
                 "closed": record.closed,
+                "grade": grade_of(record.extra) if lane == "intelligence" else "",
                 "payload": payload,
             }
         )

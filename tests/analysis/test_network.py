@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.businesses import business_rows
 from analysis.communities import rejoined, split
 from analysis.network import build_links, build_networks, grouped, hubs, weakest_links
+from analysis.standing import computed_standings
+from analysis.succession import find_successions
 from pipeline.model import Link
 
 P1, P2, P3 = "+14175550101", "+14175550102", "+14175550103"
@@ -133,6 +136,18 @@ def test_intelligence_lane_never_binds(town: Any) -> None:
     assert bound(town) == set()
     lanes = {x.lane for x in build_links(town.entities, town.refs) if x.from_id == town.id("Oak Therapy")}
     assert lanes == {"intelligence"}
+
+
+def test_one_tip_opens_no_entry(town: Any) -> None:
+    """A business that nothing but a tip knows has no network, no standing and no succession."""
+    town.ad("Golden Lotus", "2026-01-01", "2026-03-01", phones=(P1,), place=SUITE)
+    town.record("Oak Therapy", "2026-04-01", kind="tip", phones=(P1,), place=SUITE, lane="intelligence")
+    tipped = town.id("Oak Therapy")
+    assert all(tipped not in {m for m, _, _ in n.members} for n in networks(town))
+    assert tipped not in computed_standings(town.entities, town.refs)
+    assert find_successions(town.entities, town.refs) == []
+    (row,) = (r for r in business_rows(town.entities, town.refs, {}, ()) if r["business_id"] == tipped)
+    assert (row["lane"], row["standing"], row["network_id"]) == ("intelligence", "unknown", "")
 
 
 def test_one_capture_with_a_strangers_phone_is_too_little_alone(town: Any) -> None:

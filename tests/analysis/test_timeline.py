@@ -97,6 +97,13 @@ def test_a_claimed_date_is_told_as_precisely_as_it_was_written(
     assert words in event.sentence
 
 
+def test_a_tip_is_told_with_its_grade() -> None:
+    (graded,) = timeline([], [paper("tip", received=day(1), grade="B2", lane="intelligence")])
+    (bare,) = timeline([], [paper("tip", received=day(1))])
+    assert (graded.lane, "(B2)" in graded.sentence) == ("intelligence", True)
+    assert "(ungraded)" in bare.sentence
+
+
 def test_businesses_do_not_mix() -> None:
     events = timeline([seen(0), seen(5, subject_id="b2", phones=(P2,))], [])
     assert [(e.subject_id, e.kind) for e in events] == [("b1", "first_ad"), ("b2", "first_ad")]
