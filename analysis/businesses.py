@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis.facts import sighted
+from analysis.facts import sighted, unnamed
 from pipeline.extract.gazetteer import city_name
 from pipeline.model import Address, Entity, Network, Ref
 
@@ -37,7 +37,7 @@ def _row(
     seen = sighted(refs)
     return {
         "business_id": entity.entity_id,
-        "name": entity.name or _unnamed(refs),
+        "name": entity.name or unnamed(refs),
         "names": sorted({n for r in refs for n in (r.name, *r.other_names) if n}),
         "address": address.line,
         "city": city_name(address.city, address.state, address.zip),
@@ -50,9 +50,3 @@ def _row(
         "network_id": network_of.get(entity.entity_id, ""),
         "lane": lane,
     }
-
-
-def _unnamed(refs: Sequence[Ref]) -> str:
-    """What to call a business whose ads never name it."""
-    phone = min((p for r in refs for p in r.phones), default="")
-    return f"(no name, {phone})" if phone else "(no name)"

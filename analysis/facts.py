@@ -138,12 +138,9 @@ class Facts:
         return cls(ordered, refs, rules, of)
 
     def name(self, entity_id: str) -> str:
-        """The entity's name; a business that its ads do not name is called by its number."""
+        """The entity's name; a business that its ads do not name is called by its number and first day."""
         entity = self.entities.get(entity_id)
-        if entity and entity.name:
-            return entity.name
-        phones = sorted({p for r in self.business_refs.get(entity_id, ()) for p in r.phones})
-        return f"(no name, {phones[0]})" if phones else "(no name)"
+        return entity.name if entity and entity.name else unnamed(self.business_refs.get(entity_id, ()))
 
     @cached_property
     def entity_of(self) -> dict[str, str]:
@@ -298,6 +295,13 @@ class Facts:
             if tenure.binding:
                 found[tenure.operator_id].append(tenure)
         return found
+
+
+def unnamed(refs: Sequence[Ref]) -> str:
+    """What to call ads that name no business: "(no name, +14175550101, from 2025-10-27)"."""
+    phone = min((p for r in refs for p in r.phones), default="")
+    first = min((r.first_seen for r in refs if r.first_seen), default=None)
+    return f"(no name{f', {phone}' if phone else ''}{f', from {first}' if first else ''})"
 
 
 def role_key(role: str) -> str:

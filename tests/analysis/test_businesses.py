@@ -39,7 +39,7 @@ def test_a_tip_adds_nothing_to_what_a_board_may_read() -> None:
 
 
 def test_a_business_that_no_ad_names_goes_by_its_phone() -> None:
-    assert row(replace(AD, name=""), name="")["name"] == "(no name, +14175550142)"
+    assert row(replace(AD, name=""), name="")["name"] == "(no name, +14175550142, from 2025-01-01)"
 
 
 def test_the_validity_of_a_license_is_no_sight_of_the_business() -> None:
