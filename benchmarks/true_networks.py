@@ -22,8 +22,9 @@ from demo.truth import Truth
 from demo.visible import Item
 from demo.world import make_world
 from pipeline.model import Entity, Network, Ref, Role, Succession
-from pipeline.resolve.cluster import cluster, exact_entities
+from pipeline.resolve.cluster import cluster
 from pipeline.resolve.corpus import score_pairs
+from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
 from pipeline.store.intelligence import memory_connection
 

@@ -14,8 +14,9 @@ from analysis.network import build_links, build_networks
 from analysis.standing import computed_standings
 from analysis.succession import find_successions
 from pipeline.model import Entity, Link, Network, Ref, Role
-from pipeline.resolve.cluster import cluster, exact_entities
+from pipeline.resolve.cluster import cluster
 from pipeline.resolve.corpus import score_pairs
+from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
 from pipeline.store.intelligence import memory_connection
 
