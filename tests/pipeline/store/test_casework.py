@@ -22,7 +22,8 @@ from pipeline.errors import FixHome, FixInput, NotAllowed, NotFound
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_engine import HEAD, MIGRATIONS
-from pipeline.store.casework_tables import APPEND_ONLY, METADATA
+from pipeline.store.casework_tables import APPEND_ONLY
+from pipeline.store.watch_tables import METADATA
 
 
 @pytest.fixture
