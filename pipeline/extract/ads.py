@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from pipeline.extract.ad_addresses import distinct, placed, selected_addresses, stated_location, text_addresses
 from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, text_facts, url_phones, within
 from pipeline.extract.contacts import site_of
-from pipeline.extract.dates import claimed_date
+from pipeline.extract.dates import claimed_date, stated_date
 from pipeline.extract.facts import find_hours, labelled
 from pipeline.extract.lexicon import fold
 from pipeline.extract.names import business_name_span, find_business_names
@@ -143,7 +143,7 @@ def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], re
             continue
         if found := claimed_date(text[start:end], reading.captured_at, reading.timezone):
             return found
-    return None
+    return stated_date(name, text, reading.captured_at, reading.timezone)
 
 
 def _is_closed(root: LexborNode, text: str, fields: AdFields, reading: Reading) -> bool:

@@ -34,6 +34,7 @@ _SPELLED = sought(
     rf"[ \t]dot[ \t]|\sat\s+(?:{_PROVIDERS})",
 )
 _DOTS = re.compile(_DOT)
+_COMMON_ENDING = re.compile(_COMMON)
 _BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
 _SPACED_AT = re.compile(r"[a-z0-9_]\s+at\s")
 _MAY_BEGIN = re.compile(r"(?<![\w.+-])[a-z0-9_]")  # an address or a host
@@ -64,11 +65,17 @@ def find_emails(text: str) -> list[Found]:
     for matches in (_plain_emails(folded), _spelled_emails(folded)):
         for m in matches:
             value = f"{m['local']}@{_DOTS.sub('.', m['domain'])}"
-            if (m["tld"] or "") in _FILES or m.start() in found:
+            if (m["tld"] or "") in _FILES or m.start() in found or _is_account(m):
                 continue
             plain = value == m[0]
             found[m.start()] = Found("email", value, *m.span(), *(("plain", 1.0) if plain else ("obfuscated", 0.9)))
     return [found[start] for start in sorted(found)]
+
+
+def _is_account(found: re.Match[str]) -> bool:
+    """ "TikTok @jade.relax" is an account's name; "jade @mail.com" is an address with a blank in it."""
+    sign = found.string[found.end("local") : found.start("domain")]
+    return sign == " @" and not _COMMON_ENDING.fullmatch(found["tld"] or "")
 
 
 def _plain_emails(folded: str) -> Iterator[re.Match[str]]:

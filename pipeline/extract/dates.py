@@ -30,6 +30,8 @@ _ABSOLUTE = tuple(
     re.compile(rf"(?<!\w){pattern}(?!\d)")
     for pattern in (
         rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}",
+        rf"{_YEAR}\s?年\s?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?日",
+        r"(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
         rf"{_WEEKDAY}{_MONTH}\s*{_DAY},?\s+{_YEAR}{_TIME}",
         rf"{_WEEKDAY}{_DAY}(?:\s+of)?[\s-]+{_MONTH},?[\s-]+{_YEAR}{_TIME}",
         rf"(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<year>(?:19|20)?\d\d){_TIME}",
@@ -43,6 +45,24 @@ _AGO = re.compile(
     r"(?<!\w)(?:(?P<n>\d{1,3})|(?P<one>an?|one))\+?\s*(?P<unit>s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?"
     r"|w(?:(?:ee)?ks?)?|mon(?:th)?s?|mos?|y(?:(?:ea)?rs?)?)\s+ago(?!\w)"
 )
+_AGO_SPACELESS = re.compile(
+    r"(?P<n>\d{1,3})\s?(?P<unit>分钟|小时|个?天|周|个?月|年|분|시간|일|주|개월|년)\s?(?:以?前|전)"
+)
+_UNITS = {"分钟": "m", "小时": "h", "天": "d", "个天": "d", "周": "w", "月": "mo", "个月": "mo", "年": "y"}
+_UNITS |= {"분": "m", "시간": "h", "일": "d", "주": "w", "개월": "mo", "년": "y"}
+_NAMED_DAYS = {"今天": 0, "昨天": 1, "前天": 2, "오늘": 0, "어제": 1}
+_NAMED_DAY = re.compile("|".join(_NAMED_DAYS))
+# "Posted on March 5", "updated 3 days ago", "3天前发布": the word, then the date at once; or the date, then the word.
+_STATED = {
+    "posted": re.compile(
+        r"(?<!\w)(?:posted|published|listed|(?:ad|date) added)(?:\s+(?:on|at))?\s?[:：]?\s+(?=\S)"
+        r"|(?:发布于?|发表于?)\s?[:：]?\s?"
+    ),
+    "updated": re.compile(
+        r"(?<!\w)(?:last\s+)?(?:updated|edited|modified|renewed|refreshed|bumped)(?:\s+(?:on|at))?\s?[:：]?\s+(?=\S)|更新于?\s?[:：]?\s?"
+    ),
+}
+_LEAD = re.compile(rf"(?:about |over |almost |on )?(?:(?:{'|'.join(_WEEKDAY_NAMES)})[a-z]{{0,6}}\.?,? )?")
 _NAMED = re.compile(
     r"(?<!\w)(?P<word>today|yesterday|just now|moments? ago|this morning|tonight|last week|last month)(?!\w)"
 )
@@ -60,6 +80,30 @@ def claimed_date(
             return found
     folded = fold(text)
     return _relative(text, folded, local) or _absolute(text, folded, local.date())
+
+
+def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UTC") -> ClaimedDate | None:
+    """The date that running text says an ad was "posted" or "updated", `name` being one of these; or None.
+
+    Only a date that stands right behind the word counts (right before it in Chinese and Korean).
+    """
+    folded = fold(text)
+    for m in _STATED[name].finditer(folded):
+        rest = text[m.end() : m.end() + 60].split("\n", maxsplit=1)[0]
+        found = claimed_date(rest, captured_at, timezone)
+        if found and _begins(fold(rest), fold(found.text)):
+            return found
+        before = text[max(0, m.start() - 20) : m.start()].rsplit("\n", maxsplit=1)[-1]
+        if not folded[m.start()].isascii() and (found := claimed_date(before, captured_at, timezone)):
+            return found
+    return None
+
+
+def _begins(rest: str, quote: str) -> bool:
+    """Whether a text begins with the date, a weekday or "about" aside."""
+    words = " ".join(rest.split())
+    at = words.find(quote)
+    return at >= 0 and _LEAD.fullmatch(words[:at]) is not None
 
 
 def _by_layout(text: str, layout: str, today: date) -> ClaimedDate | None:
@@ -85,6 +129,11 @@ def _relative(text: str, folded: str, local: datetime) -> ClaimedDate | None:
     if m := _AGO.search(folded):
         n, unit = int(m["n"] or 1), m["unit"]
         return _ago(text[m.start() : m.end()], n, "mo" if unit.startswith("mo") else unit[0], local)
+    if m := _AGO_SPACELESS.search(text):
+        return _ago(text[m.start() : m.end()], int(m["n"]), _UNITS[m["unit"]], local)
+    if m := _NAMED_DAY.search(text):
+        day = local.date() - timedelta(days=_NAMED_DAYS[m[0]])
+        return ClaimedDate(text[m.start() : m.end()], day, day)
     if m := _NAMED.search(folded):
         today, quote = local.date(), text[m.start() : m.end()]
         if m["word"] == "yesterday":

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.dates import claimed_date
+from pipeline.extract.dates import claimed_date, stated_date
 
 WHEN = datetime(2020, 7, 1, 3, tzinfo=UTC)  # still 30 June in Missouri
 
@@ -48,6 +48,12 @@ def d(text: str) -> date:
         ("2 weeks ago", "2020-06-10", "2020-06-16", "day"),
         ("1 month ago", "2020-05-01", "2020-05-31", "month"),
         ("Jun 2019", "2019-06-01", "2019-06-30", "month"),
+        # written without blanks
+        ("2020年6月5日", "2020-06-05", "2020-06-05", "day"),
+        ("6月5日", "2020-06-05", "2020-06-05", "day"),
+        ("3天前", "2020-06-27", "2020-06-27", "day"),
+        ("3시간 전", "2020-06-30", "2020-06-30", "minute"),
+        ("昨天", "2020-06-29", "2020-06-29", "day"),
         ("February 2020", "2020-02-01", "2020-02-29", "month"),
     ],
 )
@@ -56,6 +62,24 @@ def test_layouts(text: str, earliest: str, latest: str, precision: str):
     assert found is not None
     assert (found.earliest, found.latest, found.precision) == (d(earliest), d(latest), precision)
     assert found.text in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Lotus Spa. Posted on Thursday, 25 June 2020 by a user", "2020-06-25"),
+        ("posted about an hour ago", "2020-06-30"),
+        ("Open late. Posted yesterday 4:15 PM", "2020-06-29"),
+        ("3天前发布", "2020-06-27"),
+        ("发布于 2020年6月5日", "2020-06-05"),
+        ("Posted by admin, open since May 2 2019", ""),
+        ("we posted new photos 3 days ago", ""),
+        ("updated yesterday", ""),
+    ],
+)
+def test_a_date_stated_in_running_text(text: str, day: str):
+    found = stated_date("posted", text, WHEN, "America/Chicago")
+    assert (found.earliest.isoformat() if found else "") == day
 
 
 @pytest.mark.parametrize("text", ["", "call 417-555-0101", "31/31/2020", "$60", "24/7", "open 10:00", "maybe 12"])
