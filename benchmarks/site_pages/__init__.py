@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.site_pages import boards, directories, forums, profiles, unseen
+from benchmarks.site_pages import boards, directories, forums, profiles, strange, unseen
 from benchmarks.site_pages.sample import Sample
 
 Writer = Callable[[Random], Sample]
@@ -25,6 +25,12 @@ SHAPES: dict[str, tuple[Writer, Writer]] = {  # shape -> (page of one ad, page t
     "adultsearch": (profiles.adultsearch, profiles.adultsearch_list),
     "gfemonkey": (profiles.gfemonkey, profiles.gfemonkey_list),
     "unseen": (unseen.page, unseen.page_list),
+    "wordpress": (strange.wordpress, unseen.page_list),
+    "builder": (strange.builder, unseen.page_list),
+    "squarespace": (strange.squarespace, unseen.page_list),
+    "tables-2003": (strange.tables_2003, unseen.page_list),
+    "document": (strange.document, unseen.page_list),
+    "two-scripts": (strange.two_scripts, unseen.page_list),
     "forum": (forums.thread, forums.thread_list),
 }
 PROFILED = tuple(SHAPES)[:10]

@@ -47,12 +47,21 @@ def json_ld_fields(tree: LexborHTMLParser) -> list[tuple[str, Value]]:
     found.sort(key=lambda business: -_fullness(business[2]))
     best = _fullness(found[0][2]) if found else 0
     return [
-        (PROPERTIES[key], value)
+        (field, value)
         for script, text, properties in found
         if not best or _fullness(properties)
         for key, words in properties
-        if (value := _placed(words, script, text)) is not None
+        for field, part in _parts(key, words)
+        if (value := _placed(part, script, text)) is not None
     ]
+
+
+def _parts(key: str, words: str) -> list[Property]:
+    """(field of an ad, words). An address in lines is street and place, which stand apart in the script."""
+    lines = words.split("\n")
+    if key == "address" and len(lines) > 1:
+        return [("address", lines[0]), ("location", lines[1])]
+    return [(PROPERTIES[key], words)]
 
 
 def _scripts(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, str, Any]]:
@@ -74,8 +83,8 @@ def _contactable(businesses: Iterator[list[Property]]) -> set[str]:
 
 def _placed(words: str, script: LexborNode, text: str) -> Value | None:
     """The value where it stands in the script; None when it is written there with escapes."""
-    start = text.find(f'"{words}"')
-    return Value(words, script, "text", start + 1) if start >= 0 and words.strip() else None
+    found = re.search(rf'(?:"|\\n)({re.escape(words)})(?:"|\\n)', text) if words.strip() else None
+    return Value(words, script, "text", found.start(1)) if found else None
 
 
 def _businesses(data: Any) -> list[list[Property]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -37,8 +38,17 @@ def name_and_title(
         if (name := _of_form(value)) is not None and (value is shown or _is_said(name.text, own)):
             selected["business_name"] = [name]
             return
-    if shown and _is_bare_name(shown.text) and ("address" in selected or find_addresses(own)):
+    if not find_business_names(own) and (name := _sites_own_name(declared, around)):
+        selected["business_name"] = [name]
+    elif shown and _is_bare_name(shown.text) and ("address" in selected or find_addresses(own)):
         selected["business_name"] = [shown]
+
+
+def _sites_own_name(declared: Sequence[Value], around: Surroundings) -> Value | None:
+    """The name that a business's own site bears on its head or foot and in its title, when the ad's text has none."""
+    lines = {" ".join(fold(line).split()) for part in around.frame for line in visible_text(part).split("\n")}
+    names = (name for value in declared if (name := _of_form(value)) is not None)
+    return next((name for name in names if " ".join(fold(name.text).split()) in lines), None)
 
 
 def _is_said(name: str, own: str) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.addresses import find_addresses
 from pipeline.extract.ads import read_ad
 from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.json_ld import json_ld_fields
+from pipeline.extract.names import find_business_names
 from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
@@ -24,7 +29,8 @@ _MOSTLY_ROWS = 0.75  # likewise when a phone stands outside of the rows
 
 def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     """What the page holds. Businesses are never merged: a page of several is a listing, a thread, or not read."""
-    around = find_surroundings(reading.tree)
+    found = find_surroundings(reading.tree)
+    around = _with_own_foot(found, root, reading)
     left_out = {n.mem_id for n in around.all}
     groups = alike(root, left_out)
     rows = find_rows(groups, left_out, reading)
@@ -35,7 +41,23 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     if posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
-    return _one_ad(root, around, reading, problem)
+    main = find_root(reading.tree, around) if around is found else root
+    return _one_ad([main, root], around, reading, problem)
+
+
+def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> Surroundings:
+    """Without the parts of a business's own site that give its contacts beside its name, when nothing else does."""
+    names = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
+    if not names or _phones(text_without(root, around.all), reading):
+        return around
+    own = [
+        part.mem_id
+        for part in around.frame
+        if (said := names & set((text := visible_text(part)).split("\n")))
+        and _phones(text, reading)
+        and (any(map(find_business_names, said)) or find_addresses(text))
+    ]
+    return replace(around, frame=tuple(p for p in around.frame if p.mem_id not in own)) if own else around
 
 
 def _phones(text: str, reading: Reading) -> frozenset[str]:
@@ -62,10 +84,10 @@ def _read_post(post: LexborNode, number: int, around: Surroundings, reading: Rea
     return read_ad(post, fields, AdFields(), reading, anchor=post.attributes.get("id") or str(number))
 
 
-def _one_ad(root: LexborNode, around: Surroundings, reading: Reading, problem: str) -> Page:
+def _one_ad(places: Sequence[LexborNode | None], around: Surroundings, reading: Reading, problem: str) -> Page:
     """One ad when the page gives a phone or an address; all of the page is read when its middle gives no phone."""
     found: list[Ad] = []
-    for place in dict.fromkeys([find_root(reading.tree, around), root]):
+    for place in dict.fromkeys(places):
         if place is None:
             continue
         fields = structured_fields(reading.tree, place, around)

@@ -172,3 +172,25 @@ def test_rows_of_a_listing_have_title_date_place_and_id():
 
 def test_folding_of_names_drops_legal_forms_only():
     assert folded("★ Quiet River Spa LLC") == "quiet river spa"
+
+
+def test_the_own_site_of_a_business_bears_its_name_and_gives_its_contacts_at_the_foot() -> None:
+    data = '{"@type": "LocalBusiness", "name": "Lotus Spa", "address": "1200 Larkmoor Ave\\nSpringfield, MO 65804"}'
+    html = (
+        f'<title>Lotus Spa</title><script type="application/ld+json">{data}</script><main><h2>Relax</h2><p>Calm.</p></main>'
+        "<footer><h3>Lotus Spa</h3><p>1200 Larkmoor Ave<br>Springfield, MO 65804</p><p>417-555-0142</p></footer>"
+    )
+    page = extract_page(html.encode(), "text/html", "https://lotus.example/", CAPTURED)
+    (ad,) = page.ads
+    assert (ad.business_name, ad.phones) == ("Lotus Spa", ("+14175550142",))
+    assert [(a.street_key, a.city) for a in ad.addresses] == [("1200 LARKMOOR AVE", "Springfield")]
+
+
+def test_the_name_of_a_business_stands_at_the_head_of_its_own_site() -> None:
+    html = (
+        '<title>Lotus Spa – Calm days</title><header class="site-header"><p><a href="/">Lotus Spa</a></p></header>'
+        "<main><h1>Contact Us</h1><p>Call 417-555-0142</p></main><footer>A foot. Support: 417-555-0199</footer>"
+    )
+    page = extract_page(html.encode(), "text/html", "https://lotus.example/", CAPTURED)
+    (ad,) = page.ads
+    assert (ad.business_name, ad.phones) == ("Lotus Spa", ("+14175550142",))
