@@ -177,7 +177,8 @@ def test_folding_of_names_drops_legal_forms_only():
 def test_the_own_site_of_a_business_bears_its_name_and_gives_its_contacts_at_the_foot() -> None:
     data = '{"@type": "LocalBusiness", "name": "Lotus Spa", "address": "1200 Larkmoor Ave\\nSpringfield, MO 65804"}'
     html = (
-        f'<title>Lotus Spa</title><script type="application/ld+json">{data}</script><main><h2>Relax</h2><p>Calm.</p></main>'
+        f'<title>Lotus Spa</title><script type="application/ld+json">{data}</script>'
+        "<main><h2>Relax</h2><p>Calm.</p></main>"
         "<footer><h3>Lotus Spa</h3><p>1200 Larkmoor Ave<br>Springfield, MO 65804</p><p>417-555-0142</p></footer>"
     )
     page = extract_page(html.encode(), "text/html", "https://lotus.example/", CAPTURED)
