@@ -12,7 +12,7 @@ from pipeline.evidence.documents.making import make_documents
 from pipeline.evidence.documents.seal_words import counted
 from pipeline.evidence.exhibit import ExhibitPackage, MakeDocuments
 
-RENDERINGS = 100  # each takes 30 ms of a processor
+RENDERINGS = 100  # each takes 35 ms of a processor, with all processes of the browser
 
 
 def document_maker(

@@ -19,6 +19,7 @@ from pipeline.resolve.compare import compare_business_names, compare_person_name
 from pipeline.store.intelligence import Store, open_snapshot
 
 NAME_SCORE = 0.85
+SHORT_ID = 8  # characters of a network id that tables show at least
 QUOTED = ("phone", "address", "business_name", "website")
 
 
@@ -195,10 +196,16 @@ def _listed(store: Store, rows: list[dict[str, Any]], wanted: set[str]) -> list[
         r["business_id"]: r["network_id"] for r in store.rows("SELECT business_id, network_id FROM out_businesses")
     }
     names = ("capture_id", "ad_id", "url", "business_id")
+    begun = {w: {n for n in networks.values() if len(w) >= SHORT_ID and n.startswith(w)} for w in wanted}
+    sought = wanted.union(*begun.values())  # a network may be named by the beginning of its id, as tables show it
     known = [(r, {r[n] for n in names} | {networks.get(r["business_id"], "")}) for r in rows]
-    if missing := sorted(wanted - set().union(*(k for _, k in known))):
-        raise NotFound(f"{len(missing)} lines of the list name no capture, ad, business or network: {missing[0]!r} …")
-    return [r for r, k in known if k & wanted]
+    have = set().union(*(k for _, k in known))
+    if missing := sorted(w for w in wanted if have.isdisjoint({w, *begun[w]})):
+        raise NotFound(
+            f"The list names what is no capture, ad, business or network with a capture in this period: "
+            f"{', '.join(map(repr, missing[:5]))}{f' and {len(missing) - 5} more' if len(missing) > 5 else ''}."
+        )
+    return [r for r, k in known if k & sought]
 
 
 def _businesses(store: Store, business: str, network: str) -> set[str]:

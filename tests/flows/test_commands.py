@@ -194,6 +194,8 @@ def test_evidence_of_one_ad_and_of_a_list(home: Path, network: dict[str, Any], t
     found = answer(home, "evidence", "find", "--list", str(case))
     expected = {r["capture_id"] for r in rows if r["business_id"] == other["business_id"]} | {one["capture_id"]}
     assert {r["capture_id"] for r in found} == expected
+    case.write_text(f"{network['network_id'][:13]} as tables show it\n")
+    assert len(answer(home, "evidence", "find", "--list", str(case))) == len(rows)
     case.write_text("no-such-id\n")
     assert "no-such-id" in imb(home, "evidence", "find", "--list", str(case), check=None).stderr
     case.write_text("\n")
