@@ -250,6 +250,7 @@ class Ref:
     websites: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()  # premises first
     license_number: str = ""
+    own_number: str = ""  # of a person's own license or identity paper: nobody else bears it
     status: str = ""
     first_seen: date | None = None  # period in which the source shows it
     last_seen: date | None = None

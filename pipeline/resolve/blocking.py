@@ -2,7 +2,7 @@
 
 A keys table has one row per ref: `ref_id`, a number, and the columns of declaration.COLUMNS. A `said` table has a
 row (ref_id, value) for each value of BLOCKS that a ref bears. A block is such a value; for operators a value and the
-two letters that begin a part of the name, or license number and date of birth.
+two letters that begin a part of the name; or license number and date of birth; or a number of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def blocks_sql(said: str, keys: str, role: str) -> str:
         JOIN (SELECT ref_id, unnest(starts) AS start FROM {own}) USING (ref_id)
         UNION ALL
         SELECT ref_id, hash(value, born) AS block FROM {said} JOIN {own} USING (ref_id)
-        WHERE born IS NOT NULL AND value = hash('license', license)"""
+        WHERE born IS NOT NULL AND value = hash('license', license)
+        UNION ALL
+        SELECT ref_id, value AS block FROM {said} JOIN {own} USING (ref_id) WHERE value = hash('own', own)"""
 
 
 def pairs_sql(said: str, keys: str, role: str, among: str = "") -> str:

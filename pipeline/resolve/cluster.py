@@ -51,13 +51,16 @@ class Groups:
         self.apart.setdefault(self.find(a), set()).add(b)
         self.apart.setdefault(self.find(b), set()).add(a)
 
-    def refusal(self, a: str, b: str, *, by_person: bool = False) -> str:
-        """Why the groups of two refs may not be joined; "" when they may. A person's word lifts the size limit."""
+    def refusal(self, a: str, b: str, *, by_person: bool = False, weighed: bool = False) -> str:
+        """Why the groups of two refs may not be joined; "" when they may. A person's word lifts the size limit.
+
+        `weighed`: they bear one number of their own, so that the model has weighed two dates of birth against it.
+        """
         one, two = self.find(a), self.find(b)
         if one == two:
             return ""
         born, other = self.births.get(one), self.births.get(two)
-        if born and other and not all(a == b or one_slip(a, b) for a in born for b in other):
+        if born and other and not weighed and not _may_be_one(born, other):
             return "two dates of birth"
         for group, against in ((one, two), (two, one)):
             if any(self.find(ref) == against for ref in self.apart.get(group, ())):
@@ -122,7 +125,8 @@ def cluster_with_refusals(
         if p.probability >= model.match and p.ref_a in by_id and p.ref_b in by_id and not nameless & {p.ref_a, p.ref_b}
     ]
     for weight, a, b, by_person in sorted(joins, key=lambda j: (-j[0], j[1], j[2])):
-        if why := groups.refusal(a, b, by_person=by_person):
+        weighed = not by_person and bool(by_id[a].own_number) and by_id[a].own_number == by_id[b].own_number
+        if why := groups.refusal(a, b, by_person=by_person, weighed=weighed):
             refused.append(Refused(a, b, weight, why))
         else:
             groups.join(a, b)
@@ -162,6 +166,11 @@ def _join_nameless(groups: Groups, nameless: set[str], pairs: Sequence[ScoredPai
         else:
             groups.join(a, b)
     return refused
+
+
+def _may_be_one(born: frozenset[date], other: frozenset[date]) -> bool:
+    """Whether no date contradicts one that its own group does not hold already."""
+    return all(a == b or one_slip(a, b) or a in other or b in born for a in born for b in other)
 
 
 def one_slip(a: date, b: date) -> bool:

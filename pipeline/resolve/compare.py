@@ -6,6 +6,7 @@ A score of 0.85 or more says "may be the same"; one of 0.45 (people) or 0.6 (bus
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -15,7 +16,8 @@ from pipeline.model import Address
 from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
 from pipeline.resolve.person_names import PersonName, read_person
 from pipeline.resolve.population import is_settled_name
-from pipeline.resolve.romanization import boundaries, fold, is_syllabic, romanize, spelling_classes
+from pipeline.resolve.romanization import boundaries, fold, is_syllabic, readings
+from pipeline.resolve.sounds import same_sounds
 
 OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
@@ -39,15 +41,28 @@ def _compare_people(one: PersonName, two: PersonName) -> tuple[float, str]:
         return 0.0, "a name is missing"
     if one.native and two.native:
         return (1.0, "same characters") if one.native == two.native else (0.3, "other characters")
+    if one.generation and two.generation and one.generation != two.generation:
+        return OTHER_PERSON, "of another generation (Jr., Sr.)"
     if _same_letters(one, two):
         same = one.ordered == two.ordered
         return 1.0, "same name" if same else "same name in another order or joined otherwise"
     for native, letters in ((one, two), (two, one)):
-        if native.native and _same_letters(read_person(" ".join(romanize(native.native))), letters):
-            return 0.97, "the characters are read so"
+        if native.native and (found := _read_so(readings(native.native), letters)):
+            return found
     if len(one.ordered) < 2 or len(two.ordered) < 2:
         return min(OTHER_PERSON, _likeness(one, two)), "one name part alone"
     return _compare_loosely(one, two)
+
+
+def _read_so(spelled: Sequence[tuple[str, ...]], letters: PersonName) -> tuple[float, str] | None:
+    """Whether characters may be read as the letters say."""
+    if any(_same_letters(read_person(" ".join(syllables)), letters) for syllables in spelled):
+        return 0.97, "the characters are read so"
+    turns = [(*s[i:], *s[:i]) for s in spelled for i in range(len(s))]
+    forms = [letters, *letters.shorter()]
+    if any(same_sounds(turns, [form.ordered], equal=0) for form in forms if len(form.ordered) > 1):
+        return 0.92, "the characters are read so in another spelling"
+    return None
 
 
 def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
@@ -59,11 +74,11 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
     if one.mirror and one.mirror == two.mirror:
         return 0.95, "same name from the other end"
     if any(_same_letters(x, two) for x in one.shorter()) or any(_same_letters(one, y) for y in two.shorter()):
-        return 0.90, "a given name left out"
+        return 0.90, "a part of the name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
-    if _same_sounds(one, two):
-        return 0.86, "another spelling of the sounds"
+    if same_sounds(one.turns(), [two.ordered]) or (one.has_middle and same_sounds([one.from_the_end()], [two.ordered])):
+        return 0.86, "another spelling of the sounds, or a short form"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
         return 0.70, "same parts in another order"
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"
@@ -89,8 +104,13 @@ def _same_letters(one: PersonName, two: PersonName) -> bool:
 
 def _initials_fit(one: PersonName, two: PersonName) -> bool:
     """One part written out on both sides, and every other part begins as its initial says, in order."""
-    sides = ((one, two), (two, one))
-    return any(_aligned(left, right) for x, y in sides for left in x.turns() for right in y.turns())
+    for x, y in ((one, two), (two, one)):
+        turned = [(left, right) for left in x.turns() for right in y.turns()]
+        if y.has_middle and len(x.ordered) == len(y.ordered):
+            turned += [(x.ordered, y.from_the_end()), (x.from_the_end(), y.ordered)]
+        if any(_aligned(left, right) for left, right in turned):
+            return True
+    return False
 
 
 def _aligned(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
@@ -137,24 +157,6 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """The parts that differ are names of their own on both sides: then a letter makes another person."""
     shared = set(left) & set(right)
     return all(is_syllabic(p) or is_settled_name(p) for p in (*left, *right) if p not in shared)
-
-
-def _same_sounds(one: PersonName, two: PersonName) -> bool:
-    """Part by part equal or of one spelling class, with at least one part equal as written."""
-    if len(one.ordered) != len(two.ordered) or set(one.ordered).isdisjoint(two.ordered):
-        return False
-    classes = spelling_classes()
-
-    def alike(x: str, y: str) -> bool:
-        return x == y or not classes.get(x, frozenset()).isdisjoint(classes.get(y, frozenset()))
-
-    for left in one.turns():
-        for right in two.turns():
-            if not any(x == y for x, y in zip(left, right, strict=True)):
-                continue
-            if all(alike(x, y) for x, y in zip(left, right, strict=True)):
-                return True
-    return False
 
 
 def compare_business_names(a: str, b: str) -> Comparison:

@@ -131,6 +131,28 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Both sides are numbers of digits alone that differ by at least `least`: not given out one after the other."""
+
+    column: str
+    least: int
+
+    def sql(self) -> str:
+        left, right = (f"CASE WHEN length({c}) < 18 THEN try_cast({c} AS BIGINT) END" for c in self._sides())
+        digits = " AND ".join(f"regexp_full_match({c}, '[0-9]+')" for c in self._sides())
+        return f"coalesce({digits} AND abs(({left}) - ({right})) >= {self.least}, FALSE)"
+
+    def _sides(self) -> tuple[str, str]:
+        return f"{self.column}_l", f"{self.column}_r"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        left, right = a[self.column], b[self.column]
+        if not isinstance(left, str) or not isinstance(right, str) or not (left + right).isdigit():
+            return False
+        return max(len(left), len(right)) < 18 and abs(int(left) - int(right)) >= self.least
+
+
+@dataclass(frozen=True, slots=True)
 class Begins:
     """One string, of at least `length` letters, is the beginning of the other."""
 

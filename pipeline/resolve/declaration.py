@@ -3,7 +3,8 @@
 Each level carries the declared m (share of true matches at this level) and u (share of strangers). Training
 replaces the numbers, never the levels. A level with a `term` counts by the frequency of the name instead of u.
 A `fixed` comparison is a rule, not an estimate: "corroboration" takes RULED_OUT bits from every pair that rests on
-a name alone, a phone alone or a premises alone; two dates of birth contradict each other.
+a name alone, a phone alone or a premises alone; two dates of birth contradict each other, unless a number that nobody
+else bears says that one of them is wrong.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.resolve.conditions import (
+    Apart,
     Begins,
     Both,
     Condition,
@@ -173,8 +175,14 @@ O_SLIP = every(O_CLOSE, Not(Both("settled")))
 O_VARIANT = Overlap("variants")
 O_INITIALS = some(Overlap("initials", "expanded"), Overlap("expanded", "initials"))
 O_ORDER = Overlap("jumbled")
-O_NAME = some(O_NATIVE, O_EXACT, O_PARTIAL, O_SLIP, O_VARIANT, O_INITIALS, O_ORDER)
+O_ONE_GENERATION = some(Missing("generation"), Equal("generation"))  # Sr. and Jr. are father and son
+O_NAME = every(O_ONE_GENERATION, some(O_NATIVE, O_EXACT, O_PARTIAL, O_SLIP, O_VARIANT, O_INITIALS, O_ORDER))
+O_PART = every(O_ONE_GENERATION, Overlap("parts"))
 BORN, BORN_SWAPPED = Equal("born"), Equal("born", "born_swapped")
+# Twins are licensed one after the other: numbers so near are two numbers, not a slip.
+OWN, OWN_SLIP = Equal("own"), every(Slip("own"), Apart("own", 50))
+# The one thing that outweighs two dates of birth: a number that nobody else bears, and who bears it besides.
+O_OVERWHELMING = every(OWN, O_ONE_GENERATION, some(O_NAME, O_PART, SUITE, PHONE))
 
 OPERATOR = RoleModel(
     prior=1e-4,
@@ -183,15 +191,17 @@ OPERATOR = RoleModel(
             "name",
             (
                 _missing("names"),
+                Level("another generation", "differs", Not(O_ONE_GENERATION), m=0.002, u=0.004),
                 Level("same characters", "exact", O_NATIVE, m=0.05, u=1e-4, term=1.0),
                 Level("same name", "exact", O_EXACT, m=0.72, u=1e-4, term=1.0),
-                Level("a given name left out", "normalized", O_PARTIAL, m=0.08, u=3e-4, term=0.5),
+                Level("a part of the name left out", "normalized", O_PARTIAL, m=0.08, u=3e-4, term=0.5),
                 Level("a letter or two off", "similar", O_SLIP, m=0.05, u=2e-4, term=0.5),
-                Level("another spelling of the sounds", "similar", O_VARIANT, m=0.02, u=5e-4, term=0.5),
+                Level("another spelling, a short form", "similar", O_VARIANT, m=0.02, u=5e-4, term=0.5),
                 Level("initials", "similar", O_INITIALS, m=0.03, u=4e-3, term=0.5),
                 Level("same parts in another order", "similar", O_ORDER, m=0.01, u=3e-4, term=0.5),
                 Level("a letter or two off, a name of its own", "similar", O_CLOSE, m=0.03, u=1e-3, term=0.5),
-                Level("other name", "differs", None, m=0.04, u=0.9946),
+                Level("a part in common", "differs", O_PART, m=0.05, u=0.03),
+                Level("other name", "differs", None, m=0.03, u=0.96),
             ),
             ("name",),
         ),
@@ -203,6 +213,7 @@ OPERATOR = RoleModel(
                 Level("day and month exchanged", "similar", BORN_SWAPPED, m=0.005, u=1 / 2_000),
                 # Some forty dates are as near to each: little for, but nothing against. It corroborates no name.
                 Level("a slip in the date", "similar", Slip("born"), m=0.015, u=1 / 400),
+                Level("another date of birth, one number of their own", "differs", O_OVERWHELMING, m=0.01),
                 Level("another date of birth", "differs", None, m=2.0**-RULED_OUT, u=1.0),
             ),
             ("born",),
@@ -248,6 +259,18 @@ OPERATOR = RoleModel(
             fixed=True,
         ),
         Compared(
+            "own number",
+            (
+                _missing("own"),
+                # What it says beyond "license", which compares the same number when papers of shops name it too.
+                Level("same own number", "exact", OWN, m=0.9, u=0.014),
+                Level("a digit of it off", "similar", OWN_SLIP, m=0.08, u=0.008),
+                Level("other own number", "differs", None, m=1.0, u=1.0),  # a license lapses, the next has another
+            ),
+            ("own",),
+            fixed=True,
+        ),
+        Compared(
             "corroboration",
             (
                 Level(
@@ -256,7 +279,9 @@ OPERATOR = RoleModel(
                     some(
                         every(O_NAME, some(BORN, PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
                         # Ling and Liang are two names; born on one day and with one phone they are one slip.
-                        every(O_CLOSE, BORN, some(PHONE, CONTACT, SUITE, LICENSE)),
+                        every(O_CLOSE, O_ONE_GENERATION, BORN, some(PHONE, CONTACT, SUITE, LICENSE)),
+                        every(OWN, O_ONE_GENERATION, some(O_NAME, O_PART, BORN, SUITE, PHONE, CONTACT)),
+                        every(OWN_SLIP, BORN, O_PART),
                         # People change their names. Owners of one business share its number, but no birthday.
                         every(LICENSE, BORN),
                     ),
@@ -299,19 +324,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "partial": "VARCHAR[]",
         "spelled": "VARCHAR",
         "settled": "BOOLEAN",
+        "generation": "VARCHAR",
         "variants": "VARCHAR[]",
         "initials": "VARCHAR[]",
         "expanded": "VARCHAR[]",
         "jumbled": "VARCHAR[]",
+        "parts": "VARCHAR[]",
+        "own": "VARCHAR",
         "born": "VARCHAR",
         "born_swapped": "VARCHAR",
         "starts": "VARCHAR[]",
     },
 }
 # What brings two refs together; nothing else can be corroborated, so nothing else is compared. Operators need two
-# letters that begin a part of both names besides (`starts`).
+# letters that begin a part of both names besides (`starts`), unless they share a number of their own.
 BLOCKS = {
     "business": ("phones", "contacts", "buildings", "license"),
-    "operator": ("phones", "contacts", "buildings", "license", "born"),
+    "operator": ("phones", "contacts", "buildings", "license", "born", "own"),
 }
 DECLARED: dict[str, RoleModel] = {"business": BUSINESS, "operator": OPERATOR}

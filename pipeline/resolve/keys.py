@@ -19,7 +19,7 @@ from pipeline.resolve.business_names import BusinessName, read_business, trade_n
 from pipeline.resolve.conditions import Row, Value
 from pipeline.resolve.declaration import COLUMNS, TERM
 from pipeline.resolve.person_names import PersonName, read_person
-from pipeline.resolve.romanization import fold, romanize
+from pipeline.resolve.romanization import fold, readings
 
 TOLL_FREE = ("+1800", "+1822", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 HUB_NAMES = 12  # distinct names behind one phone or contact from which it is an answering service
@@ -67,7 +67,8 @@ def parts_of(role: str, hubs: frozenset[str] = frozenset()) -> tuple[Part, ...]:
         names = Part(attrgetter("name", "other_names"), _business_keys)
         return (*shared, names, Part(attrgetter("first_seen", "last_seen", "owner_kind", "site_class"), _time_keys))
     names = Part(_read_names, _operator_keys)
-    return (*shared, names, Part(attrgetter("dob"), _birth_keys))
+    own = Part(attrgetter("own_number"), lambda said: {"own": _number_key(said)})
+    return (*shared, names, own, Part(attrgetter("dob"), _birth_keys))
 
 
 def keys_of(ref: Ref, hubs: frozenset[str] = frozenset()) -> Keys:
@@ -79,7 +80,11 @@ def keys_of(ref: Ref, hubs: frozenset[str] = frozenset()) -> Keys:
 
 
 def _license_keys(number: str) -> dict[str, Value]:
-    return {"license": "".join(c for c in fold(number) if c.isalnum()) or None}
+    return {"license": _number_key(number)}
+
+
+def _number_key(number: str) -> str | None:
+    return "".join(c for c in fold(number) if c.isalnum()) or None
 
 
 def contacts_of(ref: Ref) -> list[str]:
@@ -183,8 +188,8 @@ def _read_names(ref: Ref) -> tuple[PersonName, ...]:
 def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
     main = said[0]
     names = [n for n in said if len(n.ordered) > 1]
-    if main.native and len(main.native) > 1 and len(romanize(main.native)) > 1:
-        names.append(read_person(" ".join(romanize(main.native))))
+    if len(main.native) > 1:
+        names += (read_person(" ".join(syllables)) for syllables in readings(main.native) if len(syllables) > 1)
     full = [n for n in names if not n.initials or len(n.parts) > 1]
     short = [s for n in full for s in n.shorter()]
     whole = [n for n in full if not n.initials]
@@ -193,7 +198,9 @@ def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
         "names": _listed(key for n in names for key in (n.turned, n.mirror) if key),
         "partial": _listed(n.turned for n in short),
         "spelled": main.spelled or None,
+        "parts": _listed(p for n in (main, *names) for p in n.parts if len(p) > 2),
         "settled": main.settled,
+        "generation": main.generation or None,
         "variants": _listed(n.variant() for n in whole),
         "initials": _listed(f for n in names if n.initials for f in n.initial_forms()),
         "expanded": _listed(f for n in whole for f in n.initial_forms()),

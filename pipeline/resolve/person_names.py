@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.resolve.population import is_common_first, is_settled_name
-from pipeline.resolve.romanization import fold, is_syllabic, native_part, romanize, spelling, spelling_class
+from pipeline.resolve.population import first_frequency, is_common_first, is_settled_name, surname_frequency
+from pipeline.resolve.romanization import fold, is_syllabic, native_part, romanize, spelling
+from pipeline.resolve.sounds import sound_key
 
-_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "dds", "phd", "esq", "mr", "mrs", "ms", "dr", "lmt"])
+_GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
+_SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
 _TOKEN = re.compile(r"[a-z]+")
 
 
@@ -21,6 +23,8 @@ class PersonName:
     parts: tuple[str, ...]  # words of two letters or more
     initials: tuple[str, ...]  # single letters
     ordered: tuple[str, ...]  # both, in order
+    pieces: tuple[str, ...] = ()  # the parts given name first, if a comma says so, hyphens apart
+    generation: str = ""  # "1" for Sr., "2" for Jr. or II
 
     @property
     def letters(self) -> str:
@@ -52,20 +56,57 @@ class PersonName:
         """Every way to move the surname from one end to the other."""
         return [(*self.ordered[i:], *self.ordered[:i]) for i in range(len(self.ordered))]
 
+    @property
+    def has_middle(self) -> bool:
+        """Whether the middle stays in the middle from whichever end the name is written: "Nguyen Minh Khoi"."""
+        if len(self.ordered) not in (3, 4):
+            return False
+        mirrored, middle = _mirrored(), self.ordered[1:-1]
+        for surname, given in ((self.ordered[0], self.ordered[-1]), (self.ordered[-1], self.ordered[0])):
+            fit = surname in mirrored["ends"] or (
+                surname in mirrored["either"] and any(m in mirrored["middle"] for m in middle)
+            )
+            if fit and all(len(p) == 1 or p in mirrored["spelled"] for p in (*middle, given)):
+                return True
+        return False
+
+    def from_the_end(self) -> tuple[str, ...]:
+        """The parts with the ends exchanged."""
+        return (self.ordered[-1], *self.ordered[1:-1], self.ordered[0])
+
     def shorter(self) -> tuple[PersonName, ...]:
-        """The name without its English given name or middle word, and the English name with either end of the rest."""
-        if len(self.ordered) < 3:
+        """The name as people shorten it: without its English given name, its middle names or its second surname."""
+        if len(self.ordered) < 3 and len(self.pieces) < 3:
             return ()
         found: dict[tuple[str, ...], None] = {}
-        for index, part in enumerate(self.ordered):
+        for index, part in enumerate(self.ordered if len(self.ordered) > 2 else ()):
             rest = (*self.ordered[:index], *self.ordered[index + 1 :])
-            if len(part) == 1 or (0 < index < len(self.ordered) - 1 and part in spelling()["middle"]):
+            if len(part) == 1:
                 found[rest] = None
             elif is_common_first(part):
                 found[rest] = None
                 found[part, rest[0]] = None
                 found[part, rest[-1]] = None
+        if self.has_middle:
+            found[self.ordered[0], self.ordered[-1]] = None
+        found |= dict.fromkeys(self._without_second_surname())
         return tuple(_of_parts(self.native, parts) for parts in found if len([p for p in parts if len(p) > 1]) > 1)
+
+    def _without_second_surname(self) -> list[tuple[str, ...]]:
+        """ "Ana Maria Ruiz Peña" -> "Ana Maria Ruiz", "Ana Ruiz", "Ana Ruiz Peña": given names kept from the first on.
+
+        Not of syllables, each of which would make another name.
+        """
+        pieces = self.pieces
+        if len(pieces) < 3 or any(len(p) < 2 for p in pieces) or 2 * sum(map(is_syllabic, pieces)) >= len(pieces):
+            return []
+        surnames = [i for i in range(1, len(pieces)) if surname_frequency(pieces[i]) >= first_frequency(pieces[i])]
+        first = surnames[0] if surnames else len(pieces) - 1
+        given, family = pieces[:first], pieces[first:]
+        found = [(*given[:n], *family[:m]) for n in range(1, len(given) + 1) for m in range(1, len(family) + 1)]
+        if len(pieces) > len(self.ordered):  # of a double surname the second alone: "Cole-Baker" who was a Baker
+            found.append((*given, family[-1]))
+        return [parts for parts in found if parts != pieces]
 
     def initial_forms(self) -> tuple[str, ...]:
         """ "hongbo qi" -> "hongbo q", "qi h": each end written out beside the first letter of the rest."""
@@ -75,15 +116,21 @@ class PersonName:
         return tuple(sorted(f"{end} {rest[0][0]}" for end, rest in ends if len(end) > 1))
 
     def variant(self) -> str:
-        """The turned key with every part in the first spelling of its class."""
-        return smallest_turn("".join(map(spelling_class, self.ordered)))
+        """The turned key with every syllable in the first spelling of its class, short given names written out."""
+        return smallest_turn("".join(map(sound_key, self.ordered)))
 
     @property
     def mirror(self) -> str:
-        """One key for "Nguyen Thi Lan" and "Lan Thi Nguyen": a middle name stays in the middle from either end."""
-        if len(self.ordered) != 3 or self.ordered[1] not in spelling()["middle"]:
+        """One key for "Nguyen Thi Lan" and "Lan Thi Nguyen"; "" for names without a middle that stays."""
+        if not self.has_middle:
             return ""
-        return "~" + min("".join(self.ordered), "".join(reversed(self.ordered)))
+        return "~" + min("".join(self.ordered), "".join(self.from_the_end()))
+
+
+@lru_cache(maxsize=1)
+def _mirrored() -> dict[str, frozenset[str]]:
+    words = {key: frozenset(text.split()) for key, text in spelling()["mirrored"].items()}
+    return {**words, "spelled": words["middle"] | frozenset(spelling()["vietnamese"].split())}
 
 
 def smallest_turn(letters: str) -> str:
@@ -107,8 +154,11 @@ def _of_parts(native: str, ordered: tuple[str, ...]) -> PersonName:
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     native = native_part(native_name) or native_part(text)
-    folded = fold(text).replace("'", "").replace("-", "")
-    ordered = tuple(t for t in _TOKEN.findall(folded) if t not in _SUFFIXES)
+    words = _TOKEN.findall(fold(text).replace("'", "").replace("-", ""))
+    ordered = tuple(t for t in words if t not in _SUFFIXES)
+    generation = next((_GENERATIONS[t] for t in words[1:] if t in _GENERATIONS), "")
     if not ordered and native:
         ordered = romanize(native)
-    return _of_parts(native, ordered)
+    before, comma, after = fold(text).replace("'", "").partition(",")
+    pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
+    return replace(_of_parts(native, ordered), pieces=pieces, generation=generation)

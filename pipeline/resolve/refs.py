@@ -133,7 +133,10 @@ def refs_from_record(record: Record, source: Source) -> list[Ref]:
     owner = _record_owner(record, source)
     refs = [owner] if owner.name else []
     people = [p for p in record.parties if p.is_person and p.full_name.strip()]
-    refs.extend(_operator_ref(owner, record, party) for party in people)
+    # A license on which nothing but one person stands is that person's own; on any other several may stand.
+    holders = [p for p in people if not is_context(p.role)]
+    own = record.license_number if not owner.name and len(holders) == 1 else ""
+    refs.extend(_operator_ref(owner, record, party, own) for party in people)
     if record.premises is not None and record.premises.premises_key:
         refs.append(_premises_ref(owner, record.premises))
     refs.extend(_phone_ref(owner, phone) for phone in owner.phones)
@@ -173,7 +176,7 @@ def is_context(party_role: str) -> bool:
     return key in CONTEXT_ROLES
 
 
-def _operator_ref(owner: Ref, record: Record, party: Party) -> Ref:
+def _operator_ref(owner: Ref, record: Record, party: Party, own_number: str) -> Ref:
     context = is_context(party.role)
     places = (record.premises, *record.prior_addresses, record.mailing)
     addresses = () if context else tuple(a for a in places if a is not None and a.line)
@@ -191,4 +194,5 @@ def _operator_ref(owner: Ref, record: Record, party: Party) -> Ref:
         websites=() if context else owner.websites,
         addresses=tuple({a.premises_key or a.line: a for a in addresses}.values()),
         license_number="" if context else record.license_number,
+        own_number="" if context else own_number,
     )

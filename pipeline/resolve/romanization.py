@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ _SPECIAL = str.maketrans(
      "‑": "-", "—": "-", "，": ",", "．": ".", "·": " ", "・": " "}
 )  # fmt: skip
 _HANGUL, _HANGUL_END = 0xAC00, 0xD7A3
+# A syllable of one letter, as people spell it: alone it would be read as an initial.
+_ALONE = {"i": "yi", "o": "oh", "u": "woo", "a": "ah", "e": "eh"}
+MOST_READINGS = 8
 
 
 @lru_cache(maxsize=65536)
@@ -41,23 +44,32 @@ def _is_native(code: int) -> bool:
 
 def romanize(native: str) -> tuple[str, ...]:
     """One ASCII syllable per character: pinyin of Han characters, the Revised Romanization of Hangul."""
-    from pypinyin import lazy_pinyin  # its dictionaries take a third of a second to load
+    return readings(native)[0]
 
-    syllables = []
-    for char in native:
-        if _HANGUL <= ord(char) <= _HANGUL_END:
-            syllables.append(_hangul(ord(char) - _HANGUL))
-        else:
-            spelled = fold(lazy_pinyin(char, v_to_u=True)[0])
-            if spelled.isalpha():
-                syllables.append(spelled)
-    return tuple(syllables)
+
+@lru_cache(maxsize=65536)
+def readings(native: str) -> tuple[tuple[str, ...], ...]:
+    """The romanizations of characters, the most usual first: some are read otherwise as a surname, or in a name.
+
+    One syllable per character; characters without a reading are left out.
+    """
+    options = [spelled for char in reversed(native) if (spelled := _syllables_of(char))]
+    return tuple(turned[::-1] for turned in islice(product(*options), MOST_READINGS))
+
+
+def _syllables_of(char: str) -> tuple[str, ...]:
+    from pypinyin import Style, pinyin  # its dictionaries take a third of a second to load
+
+    if _HANGUL <= ord(char) <= _HANGUL_END:
+        return (_hangul(ord(char) - _HANGUL),)
+    spelled = (fold(s) for s in pinyin(char, style=Style.NORMAL, heteronym=True, v_to_u=True)[0])
+    return tuple(dict.fromkeys(s for s in spelled if s.isalpha()))[:3]
 
 
 def _hangul(index: int) -> str:
     lead, vowel, tail = (spelling()["hangul"][part].split(",") for part in ("lead", "vowel", "tail"))
     spelled: str = lead[index // 588] + vowel[index % 588 // 28] + tail[index % 28]
-    return spelled
+    return _ALONE.get(spelled, spelled)
 
 
 @lru_cache(maxsize=1)
@@ -67,15 +79,21 @@ def spelling() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def syllables() -> frozenset[str]:
-    """Pinyin syllables and the common Korean and Vietnamese ones."""
+def pinyin_syllables() -> frozenset[str]:
     from pypinyin.constants import PINYIN_DICT
 
     spelled = {
         fold(form) for code, forms in PINYIN_DICT.items() if 0x4E00 <= code <= 0x9FA5 for form in forms.split(",")
     }
-    pinyin = {s for s in spelled if s.isalpha() and len(s) > 1 and set(s) & set("aeiou")}
-    return frozenset(pinyin | set(spelling()["syllables"].split()))
+    return frozenset(s for s in spelled if s.isalpha() and len(s) > 1 and set(s) & set("aeiou"))
+
+
+@lru_cache(maxsize=1)
+def syllables() -> frozenset[str]:
+    """Pinyin syllables that names hold, and the common Korean and Vietnamese ones."""
+    words = spelling()
+    listed = {w for key in ("korean", "more_korean", "vietnamese") for w in words[key].split()}
+    return frozenset((pinyin_syllables() - set(words["unusual"].split())) | listed)
 
 
 @lru_cache(maxsize=65536)
@@ -95,23 +113,6 @@ def _splits(token: str, most: int) -> list[tuple[str, ...]]:
         if token[:cut] in syllables()
         for rest in _splits(token[cut:], most - 1)
     ]
-
-
-@lru_cache(maxsize=1)
-def spelling_classes() -> dict[str, frozenset[int]]:
-    """Token -> the spelling classes it belongs to."""
-    found: dict[str, set[int]] = {}
-    for number, words in enumerate(spelling()["classes"]):
-        for word in words.split():
-            found.setdefault(word, set()).add(number)
-    return {word: frozenset(numbers) for word, numbers in found.items()}
-
-
-@lru_cache(maxsize=65536)
-def spelling_class(token: str) -> str:
-    """One key for all spellings of the token's first class; the token itself when it has none."""
-    numbers = spelling_classes().get(token)
-    return spelling()["classes"][min(numbers)].split()[0] if numbers else token
 
 
 def boundaries(parts: tuple[str, ...]) -> frozenset[int]:

@@ -19,7 +19,7 @@ PEOPLE = (
     "José Ñandú|Nandu, Jose",
     "Li Hui|Hui Li",
     "Mary Jane O’Brien|OBrien, Mary",
-    "Donna Quistgard|Dona Quistgard",
+    "Donna Quistgard|Dona Quistgard|Donna Quistgard Jr.|Donna Quistgard Sr.",
     "Bohong Qi|Qi Bo-Hong|Bo Hong Qi",
     "Somchai Saetang|Saetang, Somchaii",
 )
@@ -79,6 +79,7 @@ def random_ref(rng: Random, number: int, role: Role) -> Ref:
         websites=("http://www.Jade.example/",) if rng.random() < 0.1 else (),
         addresses=tuple(_address(rng) for _ in range(rng.choice((0, 1, 1, 2)))),
         license_number=rng.choice(("", "", "BL-1", "BL 2")),
+        own_number=rng.choice(("", "", "1200734", "1200834", "1200735", "MT 7")) if role == "operator" else "",
         dob=born if role == "operator" and rng.random() < 0.6 else None,
         first_seen=first,
         last_seen=first + timedelta(days=rng.randrange(90)) if first and rng.random() < 0.9 else None,

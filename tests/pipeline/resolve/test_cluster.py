@@ -54,6 +54,16 @@ def test_two_dates_of_birth_never_meet_and_the_weakest_link_gives_way(ref: Make)
     assert groups([a, b, c, d], chain, [decision(1, a, d, True)]) == {frozenset({0, 1}), frozenset({2, 3})}
 
 
+def test_one_number_of_their_own_lets_two_dates_of_birth_meet(ref: Make) -> None:
+    own: dict[str, object] = {"own_number": "2019007731"}
+    a = ref(0, "operator", "Wei Li", dob=date(1980, 1, 1), **own)
+    b = ref(1, "operator", "Li Wei", dob=date(1991, 5, 7), **own)
+    c = ref(2, "operator", "Wei Li", dob=date(1980, 1, 1))
+    d = ref(3, "operator", "Wei Li", dob=date(1966, 3, 2))
+    assert groups([a, b, c], [pair(a, b, 20), pair(a, c, 5)]) == {frozenset({0, 1, 2})}
+    assert groups([a, b, d], [pair(a, b, 20), pair(b, d, 5)]) == {frozenset({0, 1}), frozenset({3})}
+
+
 def test_not_the_same_cuts_the_weakest_link_of_the_path(ref: Make) -> None:
     a, b, c, d = (ref(n, "business", "Jade") for n in range(4))
     chain = [pair(a, b, 7), pair(b, c, 4), pair(c, d, 9)]

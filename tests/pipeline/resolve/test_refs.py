@@ -89,3 +89,16 @@ def test_a_record_gives_business_people_premises_and_phones() -> None:
 def test_a_person_row_gives_no_business() -> None:
     record = Record("license", "missouri-roster", "2019", 4, parties=(Party("licensee", "Amy Chen"),), premises=SUITE)
     assert [r.role for r in refs_from_record(record, SOURCE)] == ["operator", "premises"]
+
+
+def test_a_license_on_which_one_person_stands_alone_is_their_own() -> None:
+    holder, other = Party("licensee", "QI, HONGBO"), Party("owner", "Wei Li")
+    agent = Party("Registered Agent", "Pat Hartzell")
+
+    def own_numbers(*parties: Party, entity_name: str = "") -> list[str]:
+        record = Record("license", "roster", "MT-7", 2, entity_name, license_number="MT-7", parties=parties)
+        return [r.own_number for r in refs_from_record(record, SOURCE) if r.role == "operator"]
+
+    assert own_numbers(holder, agent) == ["MT-7", ""]
+    assert own_numbers(holder, other) == ["", ""]
+    assert own_numbers(holder, entity_name="Golden Lotus LLC") == [""]

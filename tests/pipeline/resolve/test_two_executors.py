@@ -19,15 +19,24 @@ from pipeline.resolve.score import score
 Pool = Callable[[int, int, Role], list[Ref]]
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("role", ["business", "operator"])
+def test_same_weights_on_ten_thousand_pairs(pool: Pool, role: Role) -> None:
+    check_weights(pool(4, 400, role), role, 10_000, trained=False)
+
+
 @pytest.mark.parametrize("role", ["business", "operator"])
 @pytest.mark.parametrize("trained", [False, True])
 def test_same_weights_on_random_pairs(pool: Pool, role: Role, trained: bool) -> None:
-    refs = pool(3, 220, role)
+    check_weights(pool(3, 220, role), role, 1_500, trained=trained)
+
+
+def check_weights(refs: list[Ref], role: Role, count: int, *, trained: bool) -> None:
     connection = duckdb.connect()
     model = train(connection, refs) if trained else base_model()
     rows = {r.ref_id: keys_of(r) for r in refs}
     assert any(not r.name.isascii() for r in refs)
-    pairs = Random(5).sample(list(combinations(sorted(rows), 2)), 1500)
+    pairs = Random(5).sample(list(combinations(sorted(rows), 2)), count)
     found = score_pairs(connection, refs, role, model, pairs)
     assert len(found) == len(pairs)
     seen: set[tuple[str, str]] = set()

@@ -135,6 +135,23 @@ SAME_PERSON: Cases = {
         {"name": "Fangcui Ling", "dob": BORN, "phones": (PHONE,)},
         {"name": "LIANG, FANGCUI", "dob": BORN, "phones": (PHONE,)},
     ),
+    "own number and name outweigh another date of birth": (
+        {"name": "Hongbo Qi", "dob": BORN, "own_number": "2019007731", "license_number": "2019007731"},
+        {"name": "Qi Hongbo", "dob": OTHER_DAY, "own_number": "2019007731", "license_number": "2019007731"},
+    ),
+    "married: own number, and a part of the name": (
+        {"name": "Ana Cole", "own_number": "2019007731", "license_number": "2019007731"},
+        {"name": "Ana Quistgard", "own_number": "2019007731", "license_number": "2019007731"},
+    ),
+    "married: a slip in the own number, date of birth, premises, part of the name": (
+        {"name": "Dale Cole", "dob": BORN, "own_number": "6503215", "addresses": (SUITE,)},
+        {"name": "Dale Quistgard", "dob": BORN, "own_number": "6503115", "addresses": (SUITE,)},
+    ),
+    "junior on one paper only": (
+        {"name": "Dale Quistgard Jr.", "dob": BORN},
+        {"name": "Dale Quistgard", "dob": BORN},
+    ),
+    "short form and date of birth": ({"name": "Robert Quistgard", "dob": BORN}, {"name": "Bob Quistgard", "dob": BORN}),
     "English name beside": ({"name": "Amy Hongmei Chen", "dob": BORN}, {"name": "Chen Hongmei", "dob": BORN}),
 }
 OTHER_PERSON: Cases = {
@@ -161,6 +178,22 @@ OTHER_PERSON: Cases = {
     "two settled names a letter apart at one address": (
         {"name": "Fangcui Ling", "phones": (PHONE,), "addresses": (SUITE,)},
         {"name": "Fangcui Liang", "phones": (PHONE,), "addresses": (SUITE,)},
+    ),
+    "own number alone, another date of birth": (
+        {"name": "Hongbo Qi", "dob": BORN, "own_number": "2019007731"},
+        {"name": "Maria Lopez", "dob": OTHER_DAY, "own_number": "2019007731"},
+    ),
+    "twins licensed one after the other": (
+        {"name": "Hongbo Qi", "dob": BORN, "own_number": "2019007731", "addresses": (SUITE,), "phones": (PHONE,)},
+        {"name": "Hongmei Qi", "dob": BORN, "own_number": "2019007732", "addresses": (SUITE,), "phones": (PHONE,)},
+    ),
+    "number of the shop, another date of birth": (
+        {"name": "Wei Li", "dob": BORN, "license_number": "BL-7", "addresses": (SUITE,)},
+        {"name": "Li Wei", "dob": OTHER_DAY, "license_number": "BL-7", "addresses": (SUITE,)},
+    ),
+    "father and son at one address": (
+        {"name": "Dale Quistgard Sr.", "addresses": (SUITE,), "phones": (PHONE,)},
+        {"name": "Dale Quistgard Jr.", "addresses": (SUITE,), "phones": (PHONE,)},
     ),
     "twins at one address": (
         {"name": "Hongbo Qi", "dob": BORN, "phones": (PHONE,), "addresses": (SUITE,)},
