@@ -10,6 +10,7 @@ NAMES = (
     "screening",
     "corpus",
     "incremental",
+    "growth",
     "archiving",
     "evidence",
     "packages",

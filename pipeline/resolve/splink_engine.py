@@ -98,6 +98,7 @@ def splink_session(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any,
     from splink import DuckDBAPI
 
     name = f"imb_match_{next(_number)}"
+    connection.execute("SET enable_progress_bar = false")  # DuckDB draws one over whatever the command shows
     before = _tables(connection)
     logger, silence = logging.getLogger("splink"), io.StringIO()
     level = logger.level
