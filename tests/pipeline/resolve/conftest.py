@@ -74,6 +74,7 @@ def random_ref(rng: Random, number: int, role: Role) -> Ref:
         name,
         other_names=other,
         owner_kind=rng.choice(("ad", "record")),
+        site_class="illicit",
         phones=tuple(f"+1417555{rng.randrange(100, 106):04d}" for _ in range(rng.choice((0, 1, 1, 2)))),
         emails=tuple(f"booking{rng.randrange(4)}@postbox.example" for _ in range(rng.choice((0, 0, 1)))),
         websites=("http://www.Jade.example/",) if rng.random() < 0.1 else (),

@@ -19,9 +19,10 @@ NO_UNIT = Address("100 N Larkmoor Ave", "100 N LARKMOOR AVE", "", "Springfield",
 AWAY = Address("77 S Teasel St", "77 S TEASEL ST", "", "Joplin", "MO", "64801")
 PHONE, PHONE_2, FREE = "+14175550101", "+14175550102", "+18775550101"
 BORN, SLIPPED, OTHER_DAY = date(1980, 2, 13), date(1980, 2, 23), date(1980, 3, 24)
-SPRING: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 3, 1), "last_seen": date(2025, 6, 1)}
-MAY: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 5, 1), "last_seen": date(2025, 8, 1)}
-AUTUMN: dict[str, Any] = {"owner_kind": "ad", "first_seen": date(2025, 9, 1), "last_seen": date(2025, 11, 1)}
+AD = {"owner_kind": "ad", "site_class": "illicit"}
+SPRING: dict[str, Any] = {**AD, "first_seen": date(2025, 3, 1), "last_seen": date(2025, 6, 1)}
+MAY: dict[str, Any] = {**AD, "first_seen": date(2025, 5, 1), "last_seen": date(2025, 8, 1)}
+AUTUMN: dict[str, Any] = {**AD, "first_seen": date(2025, 9, 1), "last_seen": date(2025, 11, 1)}
 Make = Callable[..., Ref]
 Cases = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 
