@@ -33,6 +33,7 @@ from pipeline.extract.scan import candidates
 Kind = Literal["digits", "word", "letter", "chinese"]
 
 
+_AMONG = 4  # digit words beside a sound-alike that make it one of them
 _LEAST = 8  # digits of a number
 _SHORT = 40  # characters of a text that is not worth a search of its own
 
@@ -130,7 +131,7 @@ def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int
         return []
     digit_before = index > 0 and tokens[index - 1][0] in {1, 3}
     digit_after = index + 1 < len(tokens) and tokens[index + 1][0] in {1, 3}
-    if token in HOMOPHONES and ((digit_before and digit_after) or _is_tight(tokens, index)):
+    if token in HOMOPHONES and ((digit_before and digit_after) or _is_tight(tokens, index) or _is_among(tokens, index)):
         return [Unit(HOMOPHONES[token], at, at + len(token), "word")]
     alone = not (digit_before or digit_after)
     if token in UNITS_OF_MEASURE and (alone or (digit_before and len(tokens[index - 1][1]) > 1)):
@@ -166,6 +167,22 @@ def _is_tight(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
     before, gap, next_gap, after = tokens[index - 2], tokens[index - 1], tokens[index + 1], tokens[index + 2]
     tight = all(kind == 5 and len(text) <= 2 and " " not in text for kind, text, _ in (gap, next_gap))
     return tight and all(kind == 1 or text in HOMOPHONES or read_chunk(text) for kind, text, _ in (before, after))
+
+
+def _is_among(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
+    """Whether a sound-alike stands among spelled digits: "five oh won four three", not "two for one"."""
+    ahead, behind = (_words_beside(tokens, index, step) for step in (-1, 1))
+    return ahead > 0 and behind > 0 and ahead + behind >= _AMONG
+
+
+def _words_beside(tokens: list[tuple[int | None, str, int]], index: int, step: int) -> int:
+    """How many digit words stand in a row on one side of a token, with a blank before each."""
+    count = 0
+    while 0 <= (at := index + 2 * step * (count + 1)) < len(tokens) and count < _AMONG:
+        if tokens[at - step][1] != " " or tokens[at][0] != 2 or len(tokens[at][1]) < 2 or not read_chunk(tokens[at][1]):
+            break
+        count += 1
+    return count
 
 
 def _with_homophone(token: str) -> tuple[Piece, ...]:

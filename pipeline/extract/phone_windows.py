@@ -154,7 +154,8 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
     if not real:
         return 0.0
     same = len(set(real)) == 1
-    score = 0.1 if same and len(real) > 1 and not _LIST_GAP.fullmatch(real[0]) else 0.0
+    odd = same and len(real) > 1 and not _LIST_GAP.fullmatch(real[0]) and not _PRICE.search(real[0])
+    score = 0.1 if odd else 0.0
     if plain and len(cuts) != 9 and not (cuts <= CANONICAL and same):
         mark = _LIST_COMMA if grouped or cuts <= CANONICAL else _LIST_MARK
         if any(mark.search(gap) for gap in real):
@@ -168,7 +169,7 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
             score -= 0.04
         if "\n" in gap:
             score -= 0.05
-    return max(score, -0.6)
+    return max(score, -0.6 if not any(map(_PRICE.search, real)) else -1.0)
 
 
 def _rhythm(inside: list[Unit], lead: bool) -> float:
@@ -205,6 +206,11 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
         for left, right in ((first - 1, first), (last - 1, last)):
             alike = left >= 0 and right < len(units) and units[left].kind == units[right].kind
             score -= weight if alike and units[right].gap in gaps else 0.0
+    elif plain and len(cuts) == 1:  # "417555-0143-22": a part of a longer number
+        inner = {unit.gap for unit in units[first + 1 : last] if unit.gap}
+        beside = ((first, first - 1), (last, last)) if first else ((last, last),)
+        if inner == {"-"} and any(at < len(units) and units[max(at, 0)].gap == "-" for at, _ in beside):
+            score -= 0.5
     return score
 
 

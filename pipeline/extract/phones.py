@@ -19,12 +19,20 @@ from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, scor
 from pipeline.extract.scan import holds, sought
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
-_MAYBE_VANITY = sought(
-    re.compile(r"(?<![0-9A-Za-z])(?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
-)
+_MAYBE_VANITY = sought(re.compile(r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}"))
+_BEGINS = frozenset("(+123456789")  # a text that begins with its number
 _PLAIN = re.compile(r"([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
 _ALTERNATIVE = re.compile(r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})")
+# "417-555-0143 or 555-0187": the area code holds for both.
+_SAME_AREA = re.compile(
+    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([2-9][0-9]{2})[-. ]([0-9]{4})(?![0-9]|[-.][0-9]| ?/ ?[0-9]| [0-9]{3})"
+)
+# "555-0143 area code 417", "555-0143, 417 area code"
+_AREA_BEHIND = re.compile(
+    r"(?<![0-9.$#-])(?<![0-9] )([2-9][0-9]{2})[-. ]?([0-9]{4})[ ,.(]{1,3}(?:in |with |the |in the ){0,2}"
+    r"(?:area(?: code)?[ :#]{1,2}([2-9][0-9]{2})(?![0-9-])|([2-9][0-9]{2}) area(?: code)?\b)"
+)
 _KEYCAP = "\u20e3"
 _CIRCLE = re.compile(f"[{CIRCLES}]")
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -48,17 +56,30 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
 
     `fictional` accepts NPA-555-01XX, `generated` any NPA-555-XXXX. Never raises, whatever the text.
     """
-    found = _read(text, fold(text, circles=False), fictional, generated)
+    folded = fold(text, circles=False)
+    found = _read(text, folded, fictional, generated)
     if not text.isascii() and _CIRCLE.search(text):
         found = _merged(found, _read(text, fold(text), fictional, generated))
-    if holds(_MAYBE_VANITY, text):
+    if holds(_MAYBE_VANITY, text) or text[:1] in _BEGINS:
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
-    return _with_alternatives(text, found, fictional, generated) if found else found
+    if found:
+        return _with_alternatives(text, found, fictional, generated)
+    return _reversed(text, fictional, generated) if "area" in folded.text else found
+
+
+def _reversed(text: str, fictional: bool, generated: bool) -> list[PhoneMention]:
+    """Numbers whose area code is said behind them, in a text that holds no other."""
+    found = []
+    for m in _AREA_BEHIND.finditer(text.lower()) if len(text.lower()) == len(text) else ():
+        digits = (m[3] or m[4]) + m[1] + m[2]
+        if is_nanp(digits, fictional=fictional, generated=generated):
+            found.append(PhoneMention("+1" + digits, *m.span(), text[m.start() : m.end()], "reversed", 0.8))
+    return found
 
 
 def _with_alternatives(text: str, found: list[PhoneMention], fictional: bool, generated: bool) -> list[PhoneMention]:
-    """Also the numbers of which only the last group is written: "417-555-0123 or 0124"."""
+    """Also the numbers of which only the last groups are written: "417-555-0123 or 0124", "… or 555-0187"."""
     more = []
     for mention in found:
         end = mention.end
@@ -67,6 +88,10 @@ def _with_alternatives(text: str, found: list[PhoneMention], fictional: bool, ge
             if other[1][:2] != mention.e164[8:10] or not is_nanp(digits, fictional=fictional, generated=generated):
                 break
             more.append(PhoneMention("+1" + digits, *other.span(1), other[1], "alternative", 0.7))
+        if mention.e164.startswith("+1") and (local := _SAME_AREA.match(text, mention.end)):
+            digits, (start, end) = mention.e164[2:5] + local[1] + local[2], (local.start(1), local.end(2))
+            if is_nanp(digits, fictional=fictional, generated=generated):
+                more.append(PhoneMention("+1" + digits, start, end, text[start:end], "alternative", 0.7))
     return _merged(found, more) if more else found
 
 
