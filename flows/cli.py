@@ -22,6 +22,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "records": ("import", "model", "build", "changes", "run"),
     "network": ("search", "timeline", "network", "succession"),
     "watch": ("watch",),
+    "indicators": ("indicators",),
+    "trends": ("trends",),
     "templates": ("template",),
     "cases": ("standing", "decide"),
     "screen": ("screen",),

@@ -382,6 +382,21 @@ TABLES: tuple[Table, ...] = (
         ("from_business", "to_business"),
     ),
     Table(
+        "core_indicators",
+        "What sources say of a business that calls for a look, by group; declared in analysis/indicators.toml",
+        (
+            _c("business_id", "VARCHAR", "entity"),
+            _c("indicator", "VARCHAR", "id of the indicator"),
+            _c("group", "VARCHAR", "ads, premises, license, network, tip"),
+            _c("measure", "DOUBLE", "what was counted, in the unit of the sentence"),
+            _c("sentence", "VARCHAR", "in words"),
+            _c("spans", "VARCHAR[]", "of ads: capture, field, code points from-to, quote", volatile=True),
+            _c("sources", "VARCHAR[]", "source ids", volatile=True),
+            _c("lane", "VARCHAR", "regulatory or intelligence"),
+        ),
+        ("business_id", "indicator"),
+    ),
+    Table(
         "core_standings",
         "Standing of each business in this build",
         (

@@ -13,6 +13,7 @@ from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.finding import holding_links, list_hubs, list_networks, list_successions, network_detail
 from flows.stages.finding import search as search_stage
 from flows.stages.following import generations, where_it_went, who_was_here
+from flows.stages.indications import indicators_of
 from flows.stages.timelines import named, timeline_of
 from pipeline.errors import FixInput
 
@@ -78,8 +79,9 @@ def show(
         from flows.stages.picturing import draw_network
 
         draw_network(current, detail["network_id"], output, profile)
+    indicators = indicators_of(current, detail["network_id"])
     if json:
-        emit(detail)
+        emit({**detail, "indicators": indicators})
         return
     out.print(detail["summary"], markup=False)
     if output is not None:
@@ -107,6 +109,12 @@ def show(
         show_table("Context, which binds nobody", ["kind", "sentence"], [[k["kind"], k["sentence"]] for k in listed])
     if len(listed) < len(context):
         out.print(f"{len(context) - len(listed)} more of context: --all, or --json")
+    columns = ["group", "indicator", "meaning", "businesses"]
+    show_table(
+        "Indicators (imb indicators ID has each with its sources)",
+        columns,
+        [[r[c] for c in columns] for r in indicators],
+    )
 
 
 @network_app.command()

@@ -13,9 +13,12 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
+from analysis.indicators import SHIPPED as INDICATORS
+from analysis.rules import SHIPPED as RULES
 from flows.stages.custody import note_holds
 from flows.stages.extraction import extract_new
 from flows.stages.holding import sync_holds, withhold_titles
+from flows.stages.indicating import write_indicators
 from flows.stages.intake import sync_captures, sync_files
 from flows.stages.models import model_in_force
 from flows.stages.network_history import note_network_changes
@@ -30,9 +33,11 @@ from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, full_disk_named
 from pipeline.resolve.model import MatchModel
+from pipeline.schema import TABLES
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot, open_working
 from pipeline.store.snapshot import publish, read_manifest
+from pipeline.store.views import OUT_VIEWS
 
 COUNTED = (
     "raw_captures",
@@ -45,6 +50,7 @@ COUNTED = (
     "core_links",
     "core_networks",
     "core_successions",
+    "core_indicators",
     "core_flags",
 )
 
@@ -113,6 +119,7 @@ def build(
         if as_of is None:
             casework.add_aliases(replaced_ids(home, resolved), snapshot_id)
         networks = write_networks(store, resolved, casework.reasoned_standings(moment), decisions)
+        write_indicators(store, resolved, networks, moment)
         if as_of is None:
             note_network_changes(
                 home, casework, networks.networks, networks.links, resolved.entities, decisions, snapshot_id
@@ -191,6 +198,7 @@ def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: da
         EXTRACTOR_VERSION,
         package_version("imb-pipeline"),
         _profiles_digest(home),
+        _declarations_digest(),
         home.settings.known,
         str(home.settings.flag_threshold),
         str(as_of),
@@ -202,6 +210,12 @@ def _inputs(home: Home, store: Store, decided: str, model: MatchModel, as_of: da
 def _profiles_digest(home: Home) -> str:
     texts = [p.read_bytes() for folder in profile_folders(home) for p in sorted(folder.glob("*.toml"))]
     return sha256(b"\0".join(texts)).hexdigest()
+
+
+def _declarations_digest() -> str:
+    """Tables and views of a snapshot, and the rules it was made by: another of them asks for another snapshot."""
+    declared = repr(TABLES) + repr(sorted(OUT_VIEWS.items()))
+    return sha256(declared.encode() + RULES.read_bytes() + INDICATORS.read_bytes()).hexdigest()
 
 
 def _unchanged(home: Home, inputs: str) -> dict[str, Any] | None:

@@ -17,6 +17,8 @@ OUT_VIEWS: dict[str, str] = {
         SELECT from_id, to_id, kind, probability, first_seen, last_seen, sources FROM core_links""",
     "out_successions": """
         SELECT from_business, to_business, kind, gap_days, confidence, reasons FROM core_successions""",
+    "out_indicators": """
+        SELECT business_id, indicator, "group", measure, sentence, spans, sources, lane FROM core_indicators""",
     "out_flags": """
         SELECT application_id, result, band, score, known_entity_id, network_id, matched_kinds, sentence,
                contributions, path, exhibits, contrary, missing, coverage, surname_band, snapshot_id, model_version

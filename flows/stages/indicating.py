@@ -1,0 +1,103 @@
+"""Indicators of every business: load what they are read from, write the table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
+from flows.stages.networks import Networks
+from flows.stages.resolution import Resolved, load_records
+from pipeline.store.intelligence import Store
+
+# Ads as the build reads them: the newest reading, whole captures, known by then.
+_ADS = """SELECT a.ad_id, a.capture_id, a.site, a.site_class, a.captured_at, a.extractor_version
+          FROM core_ad_captures a JOIN raw_captures c USING (capture_id)
+          JOIN core_sources s ON s.source_id = a.capture_id
+          WHERE a.extractor_version = (SELECT max(extractor_version) FROM core_extractions)
+            AND (? IS NULL OR s.known_at <= ?) AND c.damage = '' AND a.status = 'live'"""
+
+
+def write_indicators(store: Store, resolved: Resolved, networks: Networks, as_of: datetime | None = None) -> int:
+    """Find and write the indicators of all businesses; returns how many."""
+    owner = {
+        resolved.refs[r].owner_id: e.entity_id
+        for e in sorted(resolved.entities, key=lambda e: e.entity_id, reverse=True)
+        if e.kind == "business"
+        for r in e.members
+        if r in resolved.refs
+    }
+    known = Known(
+        names={r["business_id"]: r["name"] for r in store.rows("SELECT business_id, name FROM core_businesses")},
+        places=_places(resolved),
+        said=_said(store, owner, as_of),
+        sightings=_sightings(store, owner, as_of),
+        records=[
+            (owner[record.record_id], record, source.source_id, source.lane)
+            for record, source in load_records(store, as_of)
+            if record.record_id in owner
+        ],
+        links=networks.links,
+        successions=networks.successions,
+    )
+    found = find_indicators(known)
+    with store.transaction():
+        store.replace("core_indicators", map(_row, found))
+    return len(found)
+
+
+def _row(one: Indicator) -> dict[str, Any]:
+    return {**asdict(one), "spans": list(one.spans), "sources": list(one.sources)}
+
+
+def _places(resolved: Resolved) -> dict[str, tuple[str, str, str]]:
+    """business -> (premises key, city, state) of the address seen last in the regulatory lane."""
+    found = {}
+    for entity in resolved.entities:
+        if entity.kind != "business":
+            continue
+        refs = [resolved.refs[r] for r in sorted(entity.members) if r in resolved.refs]
+        dated = [
+            (r.last_seen, r.ref_id, a) for r in refs if r.lane == "regulatory" for a in r.addresses[:1] if r.last_seen
+        ]
+        if dated:
+            _, _, address = max(dated, key=lambda d: (d[0], d[1]))
+            found[entity.entity_id] = (address.premises_key, address.city, address.state)
+    return found
+
+
+def _said(store: Store, owner: dict[str, str], as_of: datetime | None) -> list[Said]:
+    rows = store.rows(
+        f"""WITH ads AS ({_ADS})
+            SELECT a.ad_id, m.kind, m.value, min_by(m.capture_id, (a.captured_at, m.capture_id, m.n)) AS source_id,
+                   min_by(m.capture_id || ' | ' || m.field || ' | ' || m.start || '-' || m."end" || ' | ' || m.quote,
+                          (a.captured_at, m.capture_id, m.n)) AS span
+            FROM core_mentions m JOIN ads a USING (capture_id, ad_id)
+            WHERE m.kind IN ('indicator', 'price') GROUP BY ALL ORDER BY ALL""",
+        [as_of, as_of],
+    )
+    gathered: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["ad_id"] in owner:
+            gathered[owner[row["ad_id"]], row["kind"], row["value"]].append(row)
+    return [Said(*key, len(found), found[0]["source_id"], found[0]["span"]) for key, found in sorted(gathered.items())]
+
+
+def _sightings(store: Store, owner: dict[str, str], as_of: datetime | None) -> list[Sightings]:
+    rows = store.rows(
+        f"""SELECT ad_id, site, CAST(captured_at AS DATE) AS day, min(capture_id) AS capture_id
+            FROM ({_ADS}) WHERE site_class = 'illicit' GROUP BY ALL ORDER BY ALL""",
+        [as_of, as_of],
+    )
+    gathered: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["ad_id"] in owner:
+            gathered[owner[row["ad_id"]]].append(row)
+    made = []
+    for business, seen in sorted(gathered.items()):
+        ordered = sorted(seen, key=lambda r: (r["day"], r["capture_id"]))
+        ends = (ordered[0]["capture_id"], ordered[-1]["capture_id"])
+        made.append(Sightings(business, len({r["site"] for r in seen}), len({r["day"] for r in seen}), ends))
+    return made
