@@ -101,7 +101,7 @@ class Picture:
                 left_out += [missing] if missing else []
         if left_out:
             words = _sentence(left_out)
-            lines, y = paragraph(MARGIN, y + 26, f"Not drawn: {words}", width - 2 * MARGIN, 11, GREY)
+            lines, y = paragraph(MARGIN, y + 26, f"Notes: {words}", width - 2 * MARGIN, 11, GREY)
             body += lines
         return svg(width, y + 20, self.heading, body)
 
@@ -117,7 +117,7 @@ class Picture:
         if parts:
             panels.append(("Where", svg(WIDTH, height + 8, "Where", parts)))
         left_out += [missing] if missing else []
-        note = f"Not drawn: {_sentence(left_out)}" if left_out else ""
+        note = f"Notes: {_sentence(left_out)}" if left_out else ""
         ties = [dict(e) for e in self.graph.edges if e["binding"] == "yes" or e["kind"] == SUCCEEDED]
         shown = [e for e in self.events if self.told and e.get("lane", "regulatory") == "regulatory"]
         names = {i: shown_name(n) for i, n in self.graph.by_id.items()}

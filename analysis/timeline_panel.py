@@ -11,9 +11,10 @@ from analysis.drawing import GREY, INK, KINDS, PALE, legend, lines_of, text
 from analysis.export.graph import Graph, Row
 from analysis.scene import kind_of, shown_name
 
-LANE, LEFT, MARGIN, MOST = 26.0, 236.0, 24.0, 40
+LANE, LEFT, MARGIN, MOST = 26.0, 266.0, 24.0, 40
 Event = Mapping[str, Any]
 
+CROSS = "M-6 -6 L6 6 M-6 6 L6 -6"
 # kind of event -> (words, svg of its mark around 0,0)
 MARKS = {
     "license": ("license issued", f'<path d="M-5 5 L0 -6 L5 5 Z" fill="#ffffff" stroke="{INK}"/>'),
@@ -22,7 +23,10 @@ MARKS = {
         "filing or application",
         f'<rect x="-4.5" y="-4.5" width="9" height="9" fill="#ffffff" stroke="{INK}"/>',
     ),
-    "denial": ("license denied", '<path d="M-5 -5 L5 5 M-5 5 L5 -5" stroke="#c53030" stroke-width="2.4"/>'),
+    "denial": (
+        "license denied",
+        f'<path d="{CROSS}" stroke="#ffffff" stroke-width="5"/><path d="{CROSS}" stroke="#c53030" stroke-width="2.4"/>',
+    ),
     "closure": ("closed by the register", f'<path d="M0 -8 L0 8" stroke="{INK}" stroke-width="3"/>'),
     "number": ("another phone number", f'<circle r="4" fill="{KINDS["phone"][1]}" stroke="#ffffff"/>'),
 }
@@ -100,7 +104,7 @@ def _lane(node: Row, y: float, x_of: Any, events: Sequence[Event], told: bool) -
     begin, end = x_of(_day(node["first_seen"]).toordinal()), x_of(_day(node["last_seen"]).toordinal() + 1)
     fill = KINDS.get(kind_of(node), KINDS["business"])[1]
     middle = y + LANE / 2
-    name = lines_of(shown_name(node), 33, 1)[0]
+    name = lines_of(shown_name(node), 36, 1)[0]
     seen = f"{shown_name(node)}: {node['first_seen']} to {node['last_seen']}"
     wide = max(end - begin, 3.0)
     made = [

@@ -136,7 +136,7 @@ def _edges(details: Iterable[Detail], profile: Profile, nodes: Mapping[str, Row]
 def _succession(row: Mapping[str, Any], nodes: Mapping[str, Row], profile: Profile) -> Row:
     """One business that gave way to another: no tie, and dated by both."""
     a, b = str(row["from_business"]), str(row["to_business"])
-    told = f"{row['kind']}, gap {row['gap_days']} days. {' '.join(map(str, row.get('reasons') or ()))}"
+    told = f"{row['kind']}, gap {row['gap_days']} days. {'; '.join(map(str, row.get('reasons') or ()))}"
     return {
         "from_id": a,
         "to_id": b,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
 from flows.stages.networks import Networks
-from flows.stages.resolution import Resolved, load_records
+from flows.stages.refs import load_records
+from flows.stages.resolution import Resolved
+from pipeline.model import Lane, Party, Record, RecordKind, Ref
+from pipeline.resolve.refs import is_context
 from pipeline.store.intelligence import Store
 
 # Ads as the build reads them: the newest reading, whole captures, known by then.
@@ -34,11 +38,7 @@ def write_indicators(store: Store, resolved: Resolved, networks: Networks, as_of
         places=_places(resolved),
         said=_said(store, owner, as_of),
         sightings=_sightings(store, owner, as_of),
-        records=[
-            (owner[record.record_id], record, source.source_id, source.lane)
-            for record, source in load_records(store, as_of)
-            if record.record_id in owner
-        ],
+        records=[*_papers(resolved, owner), *_reports(store, owner, as_of)],
         links=networks.links,
         successions=networks.successions,
     )
@@ -50,6 +50,31 @@ def write_indicators(store: Store, resolved: Resolved, networks: Networks, as_of
 
 def _row(one: Indicator) -> dict[str, Any]:
     return {**asdict(one), "spans": list(one.spans), "sources": list(one.sources)}
+
+
+def _papers(resolved: Resolved, owner: dict[str, str]) -> Iterator[tuple[str, Record, str, Lane]]:
+    """Licenses and applications as their refs have them: reading every record anew would cost each build a full one."""
+    people: dict[str, list[Ref]] = defaultdict(list)
+    papers = [r for r in resolved.refs.values() if r.record_kind in {"license", "application"}]
+    for ref in papers:
+        if ref.role == "operator" and not is_context(ref.party_role):
+            people[ref.owner_id].append(ref)
+    for ref in papers:
+        if ref.role == "business" and ref.owner_id in owner:
+            named = sorted(people[ref.owner_id], key=lambda r: r.ref_id)
+            parties = tuple(Party(r.party_role, r.name) for r in named)
+            premises = ref.addresses[0] if ref.addresses else None
+            kind: RecordKind = "license" if ref.record_kind == "license" else "application"
+            record = Record(kind, ref.dataset, ref.owner_id, 0, premises=premises, phones=ref.phones, parties=parties)
+            yield owner[ref.owner_id], record, ref.sources[0] if ref.sources else "", ref.lane
+
+
+def _reports(store: Store, owner: dict[str, str], as_of: datetime | None) -> Iterator[tuple[str, Record, str, Lane]]:
+    """Inspections and tips, with what they say."""
+    for kind in ("inspection", "tip"):
+        for record, source in load_records(store, as_of, kind):
+            if record.record_id in owner:
+                yield owner[record.record_id], record, source.source_id, source.lane
 
 
 def _places(resolved: Resolved) -> dict[str, tuple[str, str, str]]:

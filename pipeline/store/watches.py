@@ -13,8 +13,8 @@ from pipeline.errors import FixInput, NotFound
 from pipeline.store import chain
 from pipeline.store.casework import Casework
 from pipeline.store.casework_engine import writing
+from pipeline.store.casework_tables import WATCH_HITS, WATCH_MARKS, WATCH_REMOVALS, WATCH_RUNS, WATCHES
 from pipeline.store.roles import require
-from pipeline.store.watch_tables import WATCH_HITS, WATCH_MARKS, WATCH_REMOVALS, WATCH_RUNS, WATCHES
 
 SEEN = "seen"  # in WATCH_MARKS: up to where somebody of the house has looked
 Row = dict[str, Any]

@@ -22,8 +22,8 @@ from pipeline.errors import FixHome, FixInput, NotAllowed, NotFound
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_engine import HEAD, MIGRATIONS
-from pipeline.store.casework_tables import APPEND_ONLY
-from pipeline.store.watch_tables import METADATA
+from pipeline.store.casework_tables import APPEND_ONLY, METADATA
+from pipeline.store.watches import Watchlist
 
 
 @pytest.fixture
@@ -180,6 +180,12 @@ def test_append_only_tables_refuse_change(casework: Casework, path: Path, table:
     casework.freeze("r", [Flag("A-1", "possible_match", "strong", 1.0)], "amy")
     casework.add_aliases([("o", "n")], "s")
     casework.add_network_events([("new", "n", (), "because")], "s0", "s")
+    watchlist = Watchlist(casework)
+    texts = dict.fromkeys(("subject_id", "subject_kind", "dataset", "found", "source_id", "lane"), "x")
+    watch = watchlist.add("phone", "x", "amy", "because", [{**texts, "day": None}], "s0")
+    watchlist.record([], "s")
+    watchlist.mark("seen", 1, "amy", "because")
+    watchlist.remove(watch, "amy", "because")
     with sqlite3.connect(path) as raw:
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 10"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
