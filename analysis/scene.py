@@ -16,6 +16,7 @@ from analysis.export.graph import SUCCEEDED, Graph, Row
 from analysis.hubs import Groups
 
 THINGS = ("operator", "phone", "premises")
+REST = ("",)  # the group of businesses that share nothing that is drawn
 MOST = 60  # marks that a page can hold and an eye can follow
 VERBS = {"operator": "on the records of", "phone": "number of", "premises": "address of"}
 _NAMELESS = re.compile(r"\(no name(?:, (.+))?\)")
@@ -113,7 +114,7 @@ def _grouped(
         groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for shop in sorted(shops):
             used = tuple(t for t in kept if shop in shared[t])
-            groups[(shop,) if shop in single else used or ("",)].append(shop)
+            groups[(shop,) if shop in single else used or REST].append(shop)
         if len(groups) + len(kept) <= most or len(kept) <= 2:
             return dict(groups), kept, len(shared) - len(kept)
         kept = kept[: max(2, int(len(kept) * 0.9) - 1)]
@@ -124,9 +125,11 @@ def _fill(
     shared: Mapping[str, set[str]], uses: Mapping[str, Mapping[str, str]], direct: list[tuple[str, str, Row]],
 ) -> None:  # fmt: skip
     of: dict[str, str] = {}
-    for shops in groups.values():
+    for key, shops in groups.items():
         of |= dict.fromkeys(shops, shops[0])
-        scene.items.append(_shop(nodes[shops[0]]) if len(shops) == 1 else _several([nodes[s] for s in shops]))
+        rest = "tied by what is left out" if key == REST else ""
+        one = len(shops) == 1 and not rest
+        scene.items.append(_shop(nodes[shops[0]]) if one else _several([nodes[s] for s in shops], rest))
     for thing, users in sorted(shared.items()):
         node, count = nodes[thing], len(users)
         kind = str(node["kind"])
@@ -171,11 +174,12 @@ def _shop(node: Row) -> Item:
     return Item(str(node["id"]), kind_of(node), (*lines, *dates), told, bool(dates))
 
 
-def _several(nodes: list[Row]) -> Item:
+def _several(nodes: list[Row], rest: str = "") -> Item:
     names = sorted({shown_name(n) for n in nodes})
     seen = [str(n[c]) for n in nodes for c in ("first_seen", "last_seen") if n[c]]
     dates = (f"{min(seen)[:7]} to {max(seen)[:7]}",) if seen else ()
     told = f"{len(nodes)} businesses: {', '.join(names)}"
     kind = "business" if any(kind_of(n) == "business" for n in nodes) else "linked"
-    lines = (f"{len(nodes)} businesses:", *lines_of(", ".join(names), 26, 2))
+    listed = lines_of(rest, 26, 2) if rest else lines_of(", ".join(names), 26, 2)
+    lines = (f"{len(nodes)} {'businesses:' if len(nodes) > 1 else 'business:'}", *listed)
     return Item(str(nodes[0]["id"]), kind, (*lines, *dates), told, bool(dates))
