@@ -17,8 +17,7 @@ from alembic.migration import MigrationContext
 from pipeline.errors import FixHome
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
-from pipeline.store.casework_tables import APPEND_ONLY
-from pipeline.store.watch_tables import METADATA
+from pipeline.store.casework_tables import APPEND_ONLY, METADATA
 
 pytest.importorskip("psycopg", reason="needs the PostgreSQL driver: pip install 'psycopg[binary]'")
 PROGRAMS = shutil.which("initdb"), shutil.which("pg_ctl")
