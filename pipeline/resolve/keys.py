@@ -119,7 +119,8 @@ def _plain_name(ref: Ref) -> str:
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...] | None:
-    return tuple(sorted(set(values))) or None
+    found = set(values)
+    return tuple(sorted(found) if len(found) > 1 else found) or None
 
 
 def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.resolve.population import first_frequency, is_common_first, is_settled_name, surname_frequency
@@ -145,9 +145,10 @@ def smallest_turn(letters: str) -> str:
     return best
 
 
-def _of_parts(native: str, ordered: tuple[str, ...]) -> PersonName:
-    parts = tuple(p for p in ordered if len(p) > 1)
-    return PersonName(native, parts, tuple(p for p in ordered if len(p) == 1), ordered)
+def _of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (), generation: str = "") -> PersonName:
+    initials = tuple(p for p in ordered if len(p) == 1)
+    parts = tuple(p for p in ordered if len(p) > 1) if initials else ordered
+    return PersonName(native, parts, initials, ordered, pieces, generation)
 
 
 @lru_cache(maxsize=262_144)
@@ -161,4 +162,4 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         ordered = romanize(native)
     before, comma, after = fold(text).replace("'", "").partition(",")
     pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
-    return replace(_of_parts(native, ordered), pieces=pieces, generation=generation)
+    return _of_parts(native, ordered, pieces, generation)
