@@ -49,15 +49,19 @@ class Settled:
         self._db, self._scratch, self._role = kept, scratch, role
         self._keys, self._said, self._hubs = (f"settled_{role}_{part}" for part in ("keys", "said", "hubs"))
         self._columns = COLUMNS[role] | HUB_COLUMNS
+        self._create()
+
+    def _create(self) -> None:
         columns = ", ".join(f"{name} {kind}" for name, kind in self._columns.items())
-        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._keys} (ref_id BIGINT, ref VARCHAR, {columns})")
-        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._said} (ref_id BIGINT, value UBIGINT)")
-        kept.execute(f"CREATE TABLE IF NOT EXISTS {self._hubs} (value VARCHAR)")
+        self._db.execute(f"CREATE TABLE IF NOT EXISTS {self._keys} (ref_id BIGINT, ref VARCHAR, {columns})")
+        self._db.execute(f"CREATE TABLE IF NOT EXISTS {self._said} (ref_id BIGINT, value UBIGINT)")
+        self._db.execute(f"CREATE TABLE IF NOT EXISTS {self._hubs} (value VARCHAR)")
 
     def forget(self) -> None:
-        """Empty the tables: what they hold was compared by another model or another program."""
+        """Make the tables anew: what they hold was compared by another model, or by a program with other columns."""
         for table in (self._keys, self._said, self._hubs):
-            self._db.execute(f"DELETE FROM {table}")
+            self._db.execute(f"DROP TABLE {table}")
+        self._create()
 
     @cycles_left_for_later()
     def rescore(self, fresh: Sequence[Ref], gone: Iterable[str], look_up: LookUp, model: MatchModel) -> Rescored:

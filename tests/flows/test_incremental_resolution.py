@@ -194,5 +194,6 @@ def test_a_large_change_and_another_program_settle_anew(monkeypatch: pytest.Monk
         world.add_record(9)
         assert not settle(world.store, MODEL, []).everything
         monkeypatch.setattr("flows.stages.resolution.program_digest", lambda: "another")
+        world.store.connection.execute("ALTER TABLE settled_operator_keys ADD COLUMN of_another_program VARCHAR")
         assert settle(world.store, MODEL, []).everything
         assert world.settled() == world.full()
