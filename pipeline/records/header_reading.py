@@ -64,7 +64,7 @@ def _phrases(table: str) -> Mapping[str, tuple[str, int]]:
 
 def split_words(header: str) -> tuple[str, ...]:
     """The words of a header; what is run together is taken apart where all of it are known words."""
-    parts = re.findall(r"[^\W\d_]+|\d+", header_words(header))
+    parts = re.findall(r"[^\W\d_]+|\d+", header_words(header).replace("_e_mail_", "_email_"))
     return tuple(w for part in parts for w in (_apart(part) or (part,)))
 
 
@@ -130,6 +130,8 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
     if not rest:
         return _read_alone(whose, "_".join(words), n)
     found = _phrases("what").get("_".join(rest))
+    if found is None and rest[-1].isdigit():  # "owner name 2"
+        n, found = int(rest[-1]), _phrases("what").get("_".join(rest[:-1]))
     if found is None:
         return None
     what, rank = found
@@ -177,4 +179,5 @@ def _whose(words: Sequence[str]) -> tuple[str, int, tuple[str, ...]]:
     rest = (*words[:start], *words[end:])
     if start < len(rest) and rest[start].isdigit() and len(rest) > 1:
         return role[span], int(rest[start]), (*rest[:start], *rest[start + 1 :])
-    return role[span], 1, rest if role[span] == "premises" else tuple(w for w in rest if w not in names)
+    # "practice location address", "owner's business phone": a further word of the kind says nothing more
+    return role[span], 1, tuple(w for w in rest if w not in names or (len(rest) == 1 and role[span] == "premises"))

@@ -73,6 +73,18 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Property Owner Name", ("", "landlord")),
         ("Org/Last Name", ("licensee", "last_or_company")),
         ("Establishment Street Number", ("premises", "number")),
+        ("E-mail", ("", "email")),
+        ("Owner(s)", ("owner", "name")),
+        ("Massage Establishment Name", ("", "entity_name")),
+        ("Practice Location Address", ("premises", "line1")),
+        ("BusAddr", ("premises", "line1")),
+        ("IssDate", ("", "issued")),
+        ("Valid To", ("", "expires")),
+        ("Date Licensed", ("", "issued")),
+        ("Status Date", ("", "effective")),
+        ("Establishment License No.", ("", "license_number")),
+        ("Owner Year of Birth", ("owner", "birth_year")),
+        ("Trade/DBA Name", ("", "dba_name")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
@@ -100,7 +112,7 @@ def test_words_run_together_are_taken_apart_only_when_all_are_known() -> None:
 
 def test_a_second_owner_is_a_second_person(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("License No,Business Name,Owner 1 Name,Owner 2 Name\nL-1,Fern Spa,Mei Chen,Hana Park\n")
+    path.write_text("License No,Business Name,Owner Name 1,Owner Name 2\nL-1,Fern Spa,Mei Chen,Hana Park\n")
     [record] = list(read_records(path, "license"))
     assert isinstance(record, Record)
     assert [p.full_name for p in record.parties] == ["Mei Chen", "Hana Park"]
