@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
@@ -36,11 +35,8 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
     A PO box has a display form and no street key. A missing city is filled from the ZIP and marked inferred.
     """
     plain = _plain(line[:_LONGEST])
-    fields = _fields(city[:_LONGEST], state[:_LONGEST], zip[:_LONGEST])
+    fields, city_unit = _fields(city[:_LONGEST], state[:_LONGEST], zip[:_LONGEST])
     text, box = _without_box(_without_asides(plain.upper()))
-    city_rest, city_unit, _ = take_unit(ascii_upper(city[:_LONGEST]), rear=False) if city else ("", "", "")
-    if city_unit:
-        fields = replace(fields, city=read_city(city_rest.replace(",", " ")))
     text, line_unit, mark = take_unit(text)
     rest, written = split_place(text, fields)
     place, inferred = _settled(fields, written)
@@ -58,8 +54,10 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
 def _plain(line: str) -> str:
     """ASCII of the line with its case, one blank between words, line breaks as commas."""
     joined = re.sub(r"\s*[\r\n;|•·]+\s*", ", ", line.strip())
-    upper = ascii_upper(joined)
-    same = "".join(c.lower() if o.islower() else c for c, o in zip_case(upper, joined))
+    same = joined
+    if not (joined.isascii() and joined.isprintable()):
+        upper = ascii_upper(joined)
+        same = "".join(c.lower() if o.islower() else c for c, o in zip_case(upper, joined))
     return re.sub(r"\s+", " ", same).strip(" ,")
 
 
@@ -70,8 +68,9 @@ def zip_case(upper: str, original: str) -> list[tuple[str, str]]:
     return list(zip(upper, original, strict=True))
 
 
-def _fields(city: str, state: str, zip_code: str) -> Place:
-    """The place columns; a city column may hold state and ZIP as well."""
+@lru_cache(maxsize=8192)  # a file names few places
+def _fields(city: str, state: str, zip_code: str) -> tuple[Place, str]:
+    """The place columns, and a unit in that of the city, which may hold state and ZIP as well."""
     code = read_state(state)
     number = read_zip(zip_code, code) if zip_code.strip() else ""
     name = ascii_upper(city).strip(" ,.")
@@ -79,7 +78,10 @@ def _fields(city: str, state: str, zip_code: str) -> Place:
         rest, found = split_place("X, " + name, Place(state=code, zip=number))
         name = found.city or rest.removeprefix("X").strip(" ,")
         code, number = code or found.state, number or found.zip
-    return Place(read_city(name) if name else "", code, number)
+    city_rest, unit, _ = take_unit(ascii_upper(city), rear=False) if city else ("", "", "")
+    if unit:
+        name = city_rest.replace(",", " ")
+    return Place(read_city(name) if name else "", code, number), unit
 
 
 def _settled(fields: Place, written: Place) -> tuple[Place, bool]:

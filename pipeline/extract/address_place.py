@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES, ascii_upper
 from pipeline.extract.gazetteer import is_city, place_of, squash
@@ -28,6 +29,7 @@ class Place:
     zip: str = ""
 
 
+@lru_cache(maxsize=8192)
 def read_zip(field: str, state: str = "") -> str:
     """Five digits of a ZIP field: ZIP+4 with or without hyphen, a lost leading zero, a spreadsheet's ".0"."""
     text = re.sub(r"\.0+$", "", ascii_upper(field).strip())
@@ -43,12 +45,14 @@ def read_zip(field: str, state: str = "") -> str:
     return "" if found in {"00000", "99999"} else found
 
 
+@lru_cache(maxsize=8192)
 def read_state(field: str) -> str:
     """Two-letter code of a state's code or name, "" for anything else."""
     text = " ".join(ascii_upper(field).replace(".", "").split())
     return text if text in STATE_CODES else STATES.get(text.lower(), "")
 
 
+@lru_cache(maxsize=8192)
 def read_city(field: str) -> str:
     """A city's name in one writing: "SAINT LOUIS" and "St Louis" are "St. Louis"."""
     text = " ".join(re.sub(r"[^A-Z0-9' -]", " ", ascii_upper(field)).split()).strip(" '-")

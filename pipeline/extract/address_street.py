@@ -26,6 +26,9 @@ _HIGHWAYS: list[tuple[tuple[str, ...], str]] = sorted(
     ),
     key=lambda row: (-len(row[0]), row[0]),
 )
+_HIGHWAYS_BY_WORD = {
+    first: tuple(row for row in _HIGHWAYS if row[0][0] == first) for first in {words[0] for words, _ in _HIGHWAYS}
+}
 _NEED_NUMBER = {name.upper() for name in DECLARED["highways"]["bare_names_need_hyphen"]}
 _ROAD_ID = re.compile(r"[0-9]+(?:-?[A-Z]{1,2})?|[A-Z]{1,2}")
 _ROAD_MARKS = {"BUSINESS": "BUS", "BUS": "BUS", "ALT": "ALT", "ALTERNATE": "ALT", "LOOP": "LOOP", "SPUR": "SPUR"}
@@ -67,9 +70,10 @@ def names_highway(line: str) -> bool:
 
 
 def _tokens(line: str) -> list[str]:
-    line = re.sub(r"\bU\.\s?S\.?(?=[\s-])", "US", line)
-    line = re.sub(r"\b([NS])\.?\s?([EW])\.", r"\1\2", line)  # "N. W." and "N.W."
-    line = re.sub(r"['.\"]", "", line)
+    if "." in line or "'" in line or '"' in line:
+        line = re.sub(r"\bU\.\s?S\.?(?=[\s-])", "US", line)
+        line = re.sub(r"\b([NS])\.?\s?([EW])\.", r"\1\2", line)  # "N. W." and "N.W."
+        line = re.sub(r"['.\"]", "", line)
     words: list[str] = []
     for word in re.findall(r"[A-Z0-9/&-]+", line):
         if word in ORDINALS or _NUMBER.fullmatch(word):
@@ -114,7 +118,7 @@ def _highway(tokens: list[str]) -> str:
     while rest and (rest[0] in DIRECTIONS or rest[0] == "OLD") and len(rest) > 2:
         before.append(DIRECTIONS.get(rest[0], rest[0]))
         rest = rest[1:]
-    for words, name in _HIGHWAYS:
+    for words, name in _HIGHWAYS_BY_WORD.get(rest[0], ()) if rest else ():
         width = len(words)
         if tuple(rest[:width]) != words or len(rest) <= width:
             continue

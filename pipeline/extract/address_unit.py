@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.extract.address_vocab import DECLARED, NUMBERS, ORDINALS
 
@@ -75,6 +76,7 @@ def _joined(parts: dict[str, str]) -> str:
     return f"FL {parts['floor']}" if "floor" in parts else ""
 
 
+@lru_cache(maxsize=8192)
 def read_unit(field: str) -> str:
     """The identifier in a field that holds a unit: "Ste 5B", "#5B" and "5 b" are "5B"; "" when there is none."""
     text = field.upper().strip(" ,;.()")
@@ -90,6 +92,7 @@ def read_unit(field: str) -> str:
     return clean_unit(short) if 0 < len(short) <= 8 and rest else ""
 
 
+@lru_cache(maxsize=8192)
 def clean_unit(identifier: str) -> str:
     """ "05-b" is "5B", "101 - 102" is "101-102", "B and C" is "B&C", "Five" is "5"."""
     text = NUMBERS.get(identifier.strip(), identifier.strip())

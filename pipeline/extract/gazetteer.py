@@ -43,6 +43,7 @@ def city_name(city: str, state: str, zip_code: str) -> str:
     return place if fuzz.ratio(squash(city), squash(place)) >= SLIP else city
 
 
+@lru_cache(maxsize=8192)
 def squash(city: str) -> str:
     """A city's name for comparison: letters only, "St." and "Saint" alike."""
     words = city.lower().replace(".", " ").replace("'", "").split()

@@ -68,6 +68,8 @@ class _Cells:
         return [self.cells[i] for i in columns.get(name, ()) if self.cells[i]]
 
     def day(self, columns: Columns, name: str) -> date | None:
+        if name not in columns:
+            return None
         for text in self.all(columns, name):
             try:
                 found = parse_date(text, self.binding.map.date_layouts, self.binding.map.sentinels)
@@ -83,6 +85,8 @@ class _Cells:
         return None
 
     def phones(self, columns: Columns) -> tuple[str, ...]:
+        if "phone" not in columns:
+            return ()
         area = self.text(columns, "phone_area")
         found: list[str] = []
         for text in self.all(columns, "phone"):
@@ -93,6 +97,8 @@ class _Cells:
         return tuple(dict.fromkeys(found))
 
     def emails(self, columns: Columns) -> tuple[str, ...]:
+        if "email" not in columns:
+            return ()
         return tuple(dict.fromkeys(e for text in self.all(columns, "email") for e in read_emails(text)))
 
 
@@ -176,6 +182,8 @@ def _premises(row: _Cells, which: str) -> tuple[Address | None, str]:
 
 def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, str]:
     """The address in these columns, None when blank, and a business name found in its first line."""
+    if not columns:
+        return None, ""
     line1, line2, name = row.place(columns, "line1"), row.text(columns, "line2"), ""
     if not line1:
         parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))

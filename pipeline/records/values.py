@@ -29,6 +29,8 @@ LAYOUTS = (
     "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
 )  # fmt: skip
 CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}(:?\d{2})?|UTC)?$")
+ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 NOTHING = frozenset(
     ("", "na", "n/a", "none", "null", "nan", "-", "--", "---", ".", "unknown", "not available", "(none)", "#n/a", "nil")
 )
@@ -57,6 +59,7 @@ SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 
 
+@lru_cache(maxsize=65_536)  # the same states, cities and words stand in most rows
 def clean(text: str) -> str:
     """Composed characters, single spaces, trimmed; "" for the many ways to write nothing."""
     if not text:
@@ -70,6 +73,8 @@ def parse_date(text: str, layouts: tuple[str, ...] = (), sentinels: frozenset[da
     """A calendar date; None for nothing and for sentinels. Raises ValueError for what cannot be read as one.
 
     US order (month first) unless a layout of the map says otherwise; tried layouts in order, the map's first."""
+    if not layouts and (usual := _usual(text)) and usual not in SENTINELS and usual not in sentinels:
+        return usual
     bare = CLOCK.sub("", text.strip())
     if not bare or bare.casefold() in NOTHING or not bare.strip("0/-. "):
         return None
@@ -87,6 +92,20 @@ def parse_date(text: str, layouts: tuple[str, ...] = (), sentinels: frozenset[da
     if counted := _counted(bare):
         return None if counted in SENTINELS or counted in sentinels else counted
     raise ValueError(f"not a date: {text!r}")
+
+
+def _usual(text: str) -> date | None:
+    """The day of "2026-03-09" and "3/9/2026", which nearly all are; None sends the text the long way."""
+    if found := ISO.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := SLASHED.fullmatch(text):
+        month, day, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return date(year, month, day) if 1850 <= year <= 2199 else None
+    except ValueError:
+        return None
 
 
 def _counted(text: str) -> date | None:
@@ -108,12 +127,14 @@ def clean_place(text: str) -> str:
     return clean(", ".join(filter(None, lines)))
 
 
+@lru_cache(maxsize=8192)
 def clean_state(text: str) -> str:
     """Two letters; "" for what is no state (XX, foreign)."""
     upper = clean(text).upper().strip(".")
     return upper if upper in STATES else CODE_OF_STATE.get(upper, "")
 
 
+@lru_cache(maxsize=8192)
 def clean_zip(text: str, state: str = "") -> str:
     """Five digits; ZIP+4 with or without hyphen is cut, a leading zero that a spreadsheet lost is put back where the
     state has such codes; "" for the rest."""
@@ -127,6 +148,7 @@ def clean_zip(text: str, state: str = "") -> str:
     return ""
 
 
+@lru_cache(maxsize=8192)
 def split_city_state_zip(text: str) -> tuple[str, str, str]:
     """ "SPRINGFIELD, MO 65801-1234" -> city, state, ZIP as written."""
     text = clean(text)
