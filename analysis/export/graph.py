@@ -3,7 +3,7 @@
 A detail is one network as the store gives it: the columns of `out_networks` and lists of rows,
 `members` (entity_id, kind, role, name, and for businesses address, city, state, zip, phones, standing,
 observed_first, observed_last; other_names and previous_names where known), `links` (the columns of `core_links`) and,
-where known, `successions` (the columns of `out_successions`).
+where known, `successions` (the columns of `out_successions`) and `built_on` (ISO day of the snapshot it is read from).
 """
 
 from __future__ import annotations

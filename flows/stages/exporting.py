@@ -91,8 +91,9 @@ def _log(home: Home, manifest: Path, files: Sequence[Path], facts: dict[str, Any
 
 
 def full_details(home: Home, network_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Networks with the successions among their businesses and the further names of each."""
+    """Networks with the successions among their businesses, the further names of each and the day of the snapshot."""
     details = [network_detail(home, i) for i in network_ids]
+    built_on = str(read_manifest(home.current_snapshot())["built_at"])[:10]
     with open_snapshot(home.current_snapshot()) as store:
         successions, names = store.rows("SELECT * FROM out_successions"), _names(store)
     made = []
@@ -100,7 +101,7 @@ def full_details(home: Home, network_ids: Iterable[str]) -> list[dict[str, Any]]
         ids = {m["entity_id"] for m in detail["members"]}
         within = [s for s in successions if s["from_business"] in ids and s["to_business"] in ids]
         members = [{**m, **_further(str(m["name"]), names.get(m["entity_id"], []))} for m in detail["members"]]
-        made.append({**detail, "members": members, "successions": within})
+        made.append({**detail, "members": members, "successions": within, "built_on": built_on})
     return made
 
 

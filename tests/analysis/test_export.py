@@ -127,6 +127,28 @@ def test_gexf_is_read_by_networkx(details: Any, tmp_path: Path) -> None:
     assert {d["relation"] for *_, d in graph.edges(data=True)} >= {"operates", "shared_phone", "succeeded_by"}
 
 
+@pytest.mark.parametrize("kind", list(FORMATS))
+def test_one_snapshot_gives_the_same_bytes_on_every_day(
+    details: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    dated = [{**d, "built_on": "2026-06-02"} for d in details]
+    written = []
+    for day in ("2026-06-03", "2027-01-01"):
+        monkeypatch.setattr("time.strftime", lambda *_, day=day: day)
+        written.append([f.read_bytes() for f in write(dated, kind, tmp_path / day)])
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(("built_on", "said"), [("2026-06-02", "2026-06-02"), (None, None)])
+def test_gexf_bears_the_day_of_the_snapshot(
+    details: Any, tmp_path: Path, built_on: str | None, said: str | None
+) -> None:
+    (path,) = write([{**d, "built_on": built_on} for d in details], "gexf", tmp_path)
+    written = etree.parse(path)
+    etree.XMLSchema(etree.parse(SCHEMAS / "gexf.xsd")).assertValid(written)
+    assert written.find("{*}meta").get("lastmodifieddate") == said
+
+
 def test_anx_passes_its_librarys_validator_and_repeats(details: Any, tmp_path: Path) -> None:
     assert anx.chart(graph_of(details, ANALYST)).validate() == []
     (path,) = write(details, "anx", tmp_path)

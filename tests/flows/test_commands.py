@@ -145,6 +145,9 @@ def test_network_export_in_every_format(home: Path, network: dict[str, Any], tmp
     assert report["networks"] == 1
     assert all(Path(f).stat().st_size for f in report["files"])
     assert Path(report["manifest"]).exists()
+    if format_ == "gexf":
+        built_on = str(read_manifest(open_home(home).current_snapshot())["built_at"])[:10]
+        assert f'lastmodifieddate="{built_on}"' in target.read_text(encoding="utf-8")
     assert answer(home, "audit", "verify") == {"problems": []}
 
 
