@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
 from io import BytesIO
 from operator import attrgetter
@@ -24,10 +24,10 @@ TABLE: dict[type, Callable[[Any], Reduced]] = {
 }
 
 
-def packed(values: Sequence[Application] | Sequence[Flag]) -> bytes:
+def packed(value: object) -> bytes:
     """For `pickle.loads` in another process of this run; never for a file."""
     buffer = BytesIO()
     pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = TABLE
-    pickler.dump(list(values))
+    pickler.dump(value)
     return buffer.getvalue()

@@ -24,11 +24,12 @@ from flows.stages.networks import Networks
 from flows.stages.progress import Progress, silent
 from flows.stages.refs import load_records
 from flows.stages.resolution import Resolved
+from flows.stages.screening_rows import Layout, screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
-from pipeline.model import Application, Entity, Flag, Link, Network, Record, Ref, Succession
+from pipeline.model import Application, Entity, Flag, Link, Network, Ref, Succession
 from pipeline.records.applications import application_of
-from pipeline.records.importing import Rejected, read_records
+from pipeline.records.importing import Rejected, choose_binding, read_groups
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json, to_json
@@ -199,18 +200,17 @@ class Screened:
 
 def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent) -> Screened:
     """Screen a file of applications against the current snapshot. Raises FixInput for an unreadable file."""
-    rows = list(
-        read_records(
-            path,
-            "application",
-            map_id=map_id,
-            fictional=home.settings.fictional_numbers,
-            generated=home.settings.generated_numbers,
-        )
+    binding = choose_binding(path, "application", map_id=map_id)
+    layout = Layout(path, binding, home.settings.fictional_numbers, home.settings.generated_numbers)
+    index = load_index(home)
+    applications, flags, rejected = screen_rows(
+        read_groups(path, binding),
+        layout,
+        index,
+        progress=lambda done, total: progress("screen", done, total),
+        workers=os.cpu_count() or 1,
     )
-    applications = [application_of(r) for r in rows if isinstance(r, Record)]
-    flags = screen_applications(home, applications, progress=progress)
-    return Screened(applications, flags, [r for r in rows if isinstance(r, Rejected)])
+    return Screened(applications, _without_cleared(home, flags, applications, index), rejected)
 
 
 def screen_applications(home: Home, applications: Sequence[Application], *, progress: Progress = silent) -> list[Flag]:
@@ -220,6 +220,12 @@ def screen_applications(home: Home, applications: Sequence[Application], *, prog
     flags = screen_all(
         applications, index, progress=lambda done: progress("screen", done, total), workers=os.cpu_count() or 1
     )
+    return _without_cleared(home, flags, applications, index)
+
+
+def _without_cleared(
+    home: Home, flags: Sequence[Flag], applications: Sequence[Application], index: ScreeningIndex
+) -> list[Flag]:
     cleared = Casework(home.casework_url).suppressed()
     return [without_cleared(f, a, cleared, index) for f, a in zip(flags, applications, strict=True)]
 

@@ -21,6 +21,8 @@ from pipeline.records.values import without_ssn
 PREVIEW_ROWS = 10
 PREVIEW_READS = 5_000  # rows a preview looks at
 
+Group = list[tuple[int, tuple[str, ...]]]  # line and cells of each row with one natural key
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -93,6 +95,13 @@ def _named_map(name: str) -> ColumnMap:
 def _records(
     path: Path, binding: Binding, fictional: bool, generated: bool, limit: int | None
 ) -> Iterator[Record | Rejected]:
+    for item in read_groups(path, binding, limit):
+        yield from (item,) if isinstance(item, Rejected) else fold_group(path, binding, item, fictional, generated)
+
+
+def read_groups(path: Path, binding: Binding, limit: int | None = None) -> Iterator[Group | Rejected]:
+    """First the rows that have no number or no cells, rejected; then, the whole file being read, the others by number
+    for `fold_group`, in order of their first lines. Raises FixInput before the first group."""
     with closing(Spill()) as spill:
         with closing(read_table(path, binding.map.format, binding.width)) as rows:
             for row in islice((r for r in rows if r.line > binding.line), limit):
@@ -103,13 +112,13 @@ def _records(
                     spill.add(natural_key(binding, row.cells), row.line, row.cells)
                 except UnreadableRow as error:
                     yield _rejected(path, binding, row, str(error))
-        for group in spill.groups():
-            yield from _fold_group(path, binding, group, fictional, generated)
+        yield from spill.groups()
 
 
-def _fold_group(
-    path: Path, binding: Binding, group: list[tuple[int, tuple[str, ...]]], fictional: bool, generated: bool
+def fold_group(
+    path: Path, binding: Binding, group: Group, fictional: bool, generated: bool
 ) -> Iterator[Record | Rejected]:
+    """The one record of these rows, and those of them that are rejected. `path` is only named."""
     record: Record | None = None
     for line, cells in group:
         try:

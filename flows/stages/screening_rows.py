@@ -1,0 +1,105 @@
+"""Rows of applications read and screened; those of a long file by several processes, which take them as they stand."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from analysis.index import ScreeningIndex
+from analysis.passing import packed
+from analysis.saved_index import open_index
+from analysis.screening import BATCH, WORTH_A_POOL, screen
+from pipeline.model import Application, Flag, Record
+from pipeline.records.applications import application_of
+from pipeline.records.binding import Binding
+from pipeline.records.importing import Group, Rejected, fold_group
+
+Part = tuple[list[Application], list[Flag], list[Rejected]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a file are read; `fictional` and `generated` as in `read_records`."""
+
+    path: Path
+    binding: Binding
+    fictional: bool
+    generated: bool
+
+
+def screen_rows(
+    rows: Iterable[Group | Rejected],
+    layout: Layout,
+    index: ScreeningIndex,
+    progress: Callable[[int, int], None],
+    workers: int = 1,
+) -> Part:
+    """Applications in the order of their first lines, one flag each, and the rows kept back.
+
+    Many rows against a saved index are shared among `workers` processes, which read their rows too: reading costs as
+    much as screening. `progress` is told how many groups of rows are done, and of how many.
+    """
+    applications: list[Application] = []
+    flags: list[Flag] = []
+    rejected: list[Rejected] = []
+    given = [0]  # groups in each part, added up
+    parts = _counted(iter(rows), given)
+    for done, part in enumerate(_screened(parts, layout, index, workers), 1):
+        applications += part[0]
+        flags += part[1]
+        rejected += part[2]
+        progress(given[done], given[-1])
+    return applications, flags, rejected
+
+
+def _counted(rows: Iterator[Group | Rejected], given: list[int]) -> Iterator[list[Group | Rejected]]:
+    while part := list(islice(rows, BATCH)):
+        given.append(given[-1] + len(part))
+        yield part
+
+
+def _screened(
+    parts: Iterator[list[Group | Rejected]], layout: Layout, index: ScreeningIndex, workers: int
+) -> Iterator[Part]:
+    """Processes start afresh ("spawn"): forking one that has threads may hang."""
+    first = list(islice(parts, WORTH_A_POOL // BATCH + 1))
+    if workers == 1 or not index.saved_at or len(first) <= WORTH_A_POOL // BATCH:
+        yield from (read_and_screen(part, layout, index) for part in chain(first, parts))
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _open_here, (index.saved_at, layout)) as pool:
+        yield from map(pickle.loads, pool.map(_part_here, chain(first, parts)))
+
+
+def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: ScreeningIndex) -> Part:
+    """Some of the rows, in this process."""
+    rejected: list[Rejected] = []
+    applications: list[Application] = []
+    for row in rows:
+        for item in (row,) if isinstance(row, Rejected) else _folded(row, layout):
+            if isinstance(item, Record):
+                applications.append(application_of(item))
+            else:
+                rejected.append(item)
+    return applications, [screen(application, index) for application in applications], rejected
+
+
+def _folded(rows: Group, layout: Layout) -> Iterator[Record | Rejected]:
+    return fold_group(layout.path, layout.binding, rows, layout.fictional, layout.generated)
+
+
+_here: dict[str, tuple[Layout, ScreeningIndex]] = {}  # of this worker process
+
+
+def _open_here(saved: Path, layout: Layout) -> None:
+    index = open_index(saved)
+    assert index is not None, saved
+    _here["it"] = layout, index
+
+
+def _part_here(rows: list[Group | Rejected]) -> bytes:
+    return packed(read_and_screen(rows, *_here["it"]))
