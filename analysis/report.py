@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,19 +70,25 @@ def write_screening(flags: Sequence[Flag], path: Path, run: Run | None = None) -
     return path
 
 
-def _flat(row: dict[str, Any]) -> list[str]:
-    cells = {
-        **row,
-        "contributions": json.dumps(row["contributions"], ensure_ascii=False) if row["contributions"] else "",
-    }
-    return [safe_cell(cells[c]) for c in COLUMNS]
+_list_cell = lru_cache(maxsize=8192)(safe_cell)  # what was searched and what is missing are alike in most rows
+
+
+def _flat(flag: Flag) -> list[str]:
+    return [_cell(flag, column) for column in COLUMNS]
+
+
+def _cell(flag: Flag, column: str) -> str:
+    value = getattr(flag, column)
+    if column == "contributions":
+        return safe_cell(json.dumps(_value(flag, column), ensure_ascii=False)) if value else ""
+    return _list_cell(value) if isinstance(value, tuple) else safe_cell(value)
 
 
 def _csv(flags: Sequence[Flag], _: Run) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_flat(row) for row in screening_rows(flags))
+    writer.writerows(map(_flat, flags))
     return text.getvalue().encode("utf-8")
 
 
@@ -93,10 +100,10 @@ def _xlsx(flags: Sequence[Flag], run: Run) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("screening")
     sheet.append(list(COLUMNS))
-    for row in screening_rows(flags):
+    for flag in flags:
         score = COLUMNS.index("score")
-        cells: list[Any] = list(_flat(row))
-        cells[score] = row["score"]
+        cells: list[Any] = list(_flat(flag))
+        cells[score] = flag.score
         sheet.append([_legal(c) if isinstance(c, str) else c for c in cells])
     _about(book, flags, run)
     body = io.BytesIO()

@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -82,6 +82,11 @@ def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
 
     Raises OSError (ENOSPC) when the disk is full.
     """
+    save_entries(path, _entries(index, state), _filters(index))
+
+
+def save_entries(path: Path, entries: Iterable[tuple[str, str, str]], filters: Iterable[tuple[str, bytes]]) -> None:
+    """Write (kind, key, JSON) and the filter of each kind, which are asked for once all entries are written."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -93,8 +98,8 @@ def save_index(index: ScreeningIndex, path: Path, state: str) -> None:
             "CREATE TABLE entry (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
         )
         connection.execute("CREATE TABLE filter (kind TEXT PRIMARY KEY, bits BLOB)")
-        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", _entries(index, state))
-        connection.executemany("INSERT INTO filter VALUES (?, ?)", _filters(index))
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", entries)
+        connection.executemany("INSERT INTO filter VALUES (?, ?)", filters)
         connection.commit()
     except sqlite3.OperationalError as error:
         part.unlink(missing_ok=True)

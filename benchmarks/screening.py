@@ -31,14 +31,17 @@ from benchmarks.known_state import (
 )
 from benchmarks.plain_splink import make_linker, people_settings, quiet
 from benchmarks.table import Cell, Table, quantile
+from benchmarks.written_index import write_index
 from pipeline.model import Application
 
-WORKERS, WARM = 2, 100
+FULL = True
+WORKERS, WARM, MANY = 2, 100, 1_000_000
 COLUMNS = ("what", "p50 ms", "p99 ms", "seconds", "CPU ms each")
 
 
-def run(small: bool = False) -> Table:
-    """Latency and throughput of ours, in memory and from the saved file, and Splink's latency for one record."""
+def run(small: bool = False, full: bool = False) -> Table:
+    """Latency and throughput of ours from the saved file, and Splink's latency for one record. `full`: ours also
+    against a million known businesses."""
     known, asked, single = (300, 4_000, 200) if small else (100_000, 100_000, 5_000)
     rng = Random(9)
     shops = make_shops(rng, known)
@@ -54,6 +57,8 @@ def run(small: bool = False) -> Table:
             (f"ours, batch of {asked:,}, 1 process", *batch(path, applications, 1)),
         ]
         size = path.stat().st_size
+    if full:
+        lines.append((f"ours, saved index of {MANY:,}", *against_many(MANY, single)))
     lines.append(("Splink, one record against the table", *splink_latencies(shops, applications[: 3 if small else 40])))
     notes = (
         f"{known:,} known businesses; index built in {built:.1f} s, {used / 1e6:,.0f} MB while it is built, "
@@ -61,6 +66,17 @@ def run(small: bool = False) -> Table:
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}",
     )
     return Table("Screening", COLUMNS, tuple(lines), notes)
+
+
+def against_many(known: int, asked: int) -> tuple[Cell, ...]:
+    """One application at a time against the saved index of so many businesses, which never is in memory."""
+    rng = Random(9)
+    shops = make_shops(rng, known)
+    applications = draw_applications(rng, shops, asked + WARM)
+    with TemporaryDirectory(prefix="imb-bench-") as folder:
+        write_index(shops, path := Path(folder) / "index")
+        with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
+            return fresh.submit(latencies, path, applications).result()[1]
 
 
 def prepare(shops: Sequence[Shop], path: Path) -> tuple[float, int]:

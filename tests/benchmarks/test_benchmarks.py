@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from analysis.saved_index import save_index
 from benchmarks import NAMES
 from benchmarks.__main__ import measure
+from benchmarks.known_state import make_index, make_shops
 from benchmarks.table import Table, quality
+from benchmarks.written_index import write_index
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -22,6 +27,15 @@ def test_runs_at_a_tiny_size(name: str, tmp_path: Path) -> None:
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert len({row[0] for row in table.rows}) == len(table.rows)
     assert json.loads(table.save(name, tmp_path).read_text())["title"] == table.title
+
+
+def test_an_index_written_row_by_row_is_the_one_that_is_saved(tmp_path: Path) -> None:
+    shops = make_shops(Random(4), 120)
+    save_index(make_index(shops), tmp_path / "saved", "")
+    write_index(shops, tmp_path / "written")
+    for query in ("SELECT kind, key, value FROM entry ORDER BY 1, 2", "SELECT kind, bits FROM filter ORDER BY 1"):
+        saved, written = (sqlite3.connect(tmp_path / name).execute(query) for name in ("saved", "written"))
+        assert written.fetchall() == saved.fetchall()
 
 
 def test_quality_counts_pairs() -> None:
