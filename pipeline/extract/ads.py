@@ -34,7 +34,7 @@ def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
     """What a profile's selectors find in one ad."""
     selected = {name: select(root, getattr(fields, name), url, fields.sentinels) for name in SELECTED}
     if fields.without:
-        selected["frame"] = select(root, fields.without, url)
+        selected["frame"] = [value for selector in fields.without for value in select(root, (selector,), url)]
     return selected
 
 

@@ -51,6 +51,7 @@ r"""Site profiles: one TOML file says how one site is crawled and read. No site 
     [ad]                                    # selectors below the root
     root = "body"                           # of one ad; the phones of a page's frame lie outside of it
     without = "div.related"                 # parts of the root that are no part of the ad: similar ads, the site's own
+                                            # ones; of a list every selector, not the first that matches
     many = false                            # true: each match of root is an ad of its own (forum, thread)
     posting_id = 'url::re(/(\d+)\.html$)'   # "url" is the page's URL
     title = "h1"
