@@ -13,6 +13,21 @@ _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
 _ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
 _LAST_WORD = re.compile(r"([a-z]+)[^a-z0-9]{0,6}$")
 _OTHER = re.compile(f"(?<![a-z])(?:{any_of(_WORDS['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$")
+_NAMED = re.compile(
+    rf"(?<![a-z])(?:{any_of(_WORDS['never'])}|(?:{any_of(_WORDS['numbered'])})s?[\W_]{{0,3}}"
+    rf"(?:{any_of(_WORDS['marks'])}))[\W_]{{0,3}}(?:(?:is|{any_of(_WORDS['marks'])})[\W_]{{0,3}})?(?:[0-9a-z]{{1,6}}-)?$"
+)
+_MAY_NAME = (*_WORDS["never"], *_WORDS["marks"], "is")
+_TOLL_FREE = re.compile(rf"\+?1?[-. (]{{0,2}}(?:{any_of(_WORDS['toll_free'])})(?![0-9]{{1,2}}(?![0-9]))")
+# The phrase belongs to the number before it, unless another number follows.
+_BEHIND = re.compile(
+    r"[ )(-]{1,4}(?:(?:is|for|our|the|this|site|website) ){0,3}"
+    rf"(?:(?P<theirs>{any_of(_NOT_THEIRS)})|{any_of(_WORDS['service'])})(?![a-z])(?![^.!?\n]{{0,12}}[0-9])"
+)
+_SERVICE_BEFORE = re.compile(
+    rf"(?<![a-z])(?:{any_of(_WORDS['service'])})(?: (?:line|number|phone|at|is|call)){{0,2}}"
+    r"[ :#(+-]{0,4}1?[-. (]{0,2}$"
+)
 
 
 def says_phone(folded: str, start: int) -> bool:
@@ -21,14 +36,34 @@ def says_phone(folded: str, start: int) -> bool:
     return last is not None and last[1] in _PHONE
 
 
+def asks_to_call(folded: str, start: int) -> bool:
+    """A word for phone stands before the offset, other than an "at" that may begin a time or a place."""
+    last = _LAST_WORD.search(folded, max(0, start - 16), start)
+    if last is None or last[1] not in _PHONE:
+        return False
+    return last[1] != "at" or says_phone(folded, last.start(1))
+
+
 def says_other(folded: str, start: int) -> bool:
     """ "License", "post id", "#" … stand before the offset."""
     return _OTHER.search(folded[max(0, start - _REACH) : start].rstrip("+( ")) is not None
 
 
-def is_not_theirs(folded: str, start: int) -> bool:
-    """The line of the site or of a public service, by what the same sentence says just before."""
+def names_another(folded: str, start: int) -> bool:
+    """A label directly before the offset says what other kind of number it is: "invoice no", "docket 20CV-"."""
+    before = folded[max(0, start - _REACH) : start].rstrip("+( ")
+    if not before.endswith("-") and "#" not in before[-4:] and not before.rstrip(": .").endswith(_MAY_NAME):
+        return False
+    return _NAMED.search(before) is not None
+
+
+def is_not_theirs(folded: str, start: int, end: int) -> bool:
+    """The line of the site or of a public service, by what the same sentence says beside it."""
     before = folded[max(0, start - _REACH) : start]
+    if (behind := _BEHIND.match(folded, end)) and (behind["theirs"] or _TOLL_FREE.match(folded, start)):
+        return True
+    if "8" in folded[start : start + 5] and _TOLL_FREE.match(folded, start) and _SERVICE_BEFORE.search(before):
+        return True
     if not _ANY_NOT_THEIRS.search(before):
         return False
     for phrase in _NOT_THEIRS:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.extract.phone_spoken import speak_plainly
 from pipeline.extract.phone_vocab import (
     CHINESE,
     CIRCLES,
@@ -139,6 +140,7 @@ def fold(text: str, *, circles: bool = True) -> Folded:
         folded = _PERCENT.sub(_unfold_percent, folded)
     if holds(_MAYBE_SPACED, folded):
         folded = _SPACED.sub(lambda found: JOINED.join(found[0][::2]), folded)
+    folded = speak_plainly(folded)
     if UNSEEN not in folded and JOINED not in folded:
         return Folded(folded)
     seen = list(_SEEN.finditer(folded))

@@ -33,6 +33,7 @@ from pipeline.extract.scan import candidates
 Kind = Literal["digits", "word", "letter", "chinese"]
 
 
+_HUNDREDS = frozenset(["00", *(f"{n}00" for n in range(1, 10))])
 _AMONG = 4  # digit words beside a sound-alike that make it one of them
 _LEAST = 8  # digits of a number
 _SHORT = 40  # characters of a text that is not worth a search of its own
@@ -136,7 +137,7 @@ def _read_token(tokens: list[tuple[int | None, str, int]], index: int, kind: int
     alone = not (digit_before or digit_after)
     if token in UNITS_OF_MEASURE and (alone or (digit_before and len(tokens[index - 1][1]) > 1)):
         return []
-    if alone and token in NOT_ALONE and _in_blanks(tokens, index):
+    if alone and token in NOT_ALONE and _in_blanks(tokens, index) and not _is_digit_apart(tokens, index):
         return []
     if pieces := read_chunk(token):
         return [_unit(piece, at, optional=piece.letter) for piece in pieces]
@@ -158,6 +159,14 @@ def _in_blanks(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
     """Whether a word stands between blanks (or the ends) as words of a sentence do."""
     around = [tokens[i][1] for i in (index - 1, index + 1) if 0 <= i < len(tokens)]
     return all(gap in {" ", ", ", ". ", "\n", "! "} for gap in around)
+
+
+def _is_digit_apart(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
+    """Whether a letter stands between single digits as one of them: "4 I 7"."""
+    if len(tokens[index][1]) > 1 or not 1 < index < len(tokens) - 2:
+        return False
+    beside = (tokens[index - 2][1], tokens[index + 2][1])
+    return all(len(text) == 1 and (text.isdigit() or text in LETTERS) for text in beside)
 
 
 def _is_tight(tokens: list[tuple[int | None, str, int]], index: int) -> bool:
@@ -222,15 +231,16 @@ def _combined(units: list[Unit]) -> list[Unit]:
         if last and last.digits in MULTIPLIERS:
             last.digits = unit.digits[0] * MULTIPLIERS[last.digits] + unit.digits[1:]
             last.end = unit.end
-        elif last and last.kind == unit.kind == "word" and last.digits == "00" and len(unit.digits) == 2:
-            last.digits, last.end = unit.digits, unit.end  # "five hundred fifty five"
+        elif last and last.kind == unit.kind == "word" and last.digits in _HUNDREDS and len(unit.digits) == 2:
+            last.digits, last.end = last.digits[:-2] + unit.digits, unit.end  # "five hundred fifty five"
         elif last and _completes_ten(last, unit):
-            last.digits, last.end = last.digits[0] + unit.digits, unit.end
+            last.digits, last.end = last.digits[:-1] + unit.digits, unit.end
         else:
             done.append(unit)
     return [unit for unit in done if unit.digits.isdigit()]
 
 
 def _completes_ten(ten: Unit, unit: Unit) -> bool:
-    is_ten = ten.kind == unit.kind == "word" and len(ten.digits) == 2 and ten.digits[1] == "0" and ten.digits > "10"
+    spoken = ten.kind == unit.kind == "word"
+    is_ten = spoken and len(ten.digits) in {2, 3} and ten.digits[-1] == "0" and ten.digits[-2] > "1"
     return is_ten and len(unit.digits) == 1 and unit.digits != "0" and unit.gap in {"", "-", " "}

@@ -56,10 +56,10 @@ def _branches(tree: dict[str, Any]) -> str:
 
 
 def _swapped(word: str) -> list[str]:
-    """The word with some letters written as digits: "zer0", "f1ve". A final 3 reads as itself ("on3")."""
-    ends_in_e = word.endswith("e") and not word.endswith("ee")
-    choices = [(c, SWAPS[c]) if c in SWAPS else (c,) for c in (word[:-1] if ends_in_e else word)]
-    return ["".join(way) + ("e" if ends_in_e else "") for way in product(*choices)][1:]
+    """The word with some letters written as digits: "zer0", "f1v3". The last 3 as the only one stays one ("on3")."""
+    choices = [(c, SWAPS[c]) if c in SWAPS else (c,) for c in word]
+    ways = ["".join(way) for way in product(*choices)][1:]
+    return ways if word.endswith("ee") else [way for way in ways if way != word[:-1] + "3"]
 
 
 # "zer0" -> "zero": of the same length, so that offsets stay.

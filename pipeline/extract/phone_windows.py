@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.extract.phone_context import is_not_theirs, says_other, says_phone
+from pipeline.extract.phone_context import asks_to_call, is_not_theirs, names_another, says_other, says_phone
 from pipeline.extract.phone_tokens import Unit
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vocab import INTERNATIONAL_CODES
@@ -39,9 +39,9 @@ class Window:
     foreign: bool = False
 
 
-def score_plain(folded: str, start: int, cuts: int) -> float:
+def score_plain(folded: str, start: int, end: int, cuts: int) -> float:
     """What `find_windows` gives a number of ten digits that stands alone, parted nowhere but in `cuts` usual places."""
-    if is_not_theirs(folded, start):
+    if is_not_theirs(folded, start, end) or names_another(folded, start):
         return 0.0
     score = 0.95 if cuts < len(CANONICAL) else 1.0
     if says_phone(folded, start):
@@ -194,10 +194,12 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
     """What is said directly before a number, and whether it is only a part of a longer list."""
     start = units[first].start
     score = 0.0
-    if is_not_theirs(folded, start):
+    if is_not_theirs(folded, start, units[last - 1].end) or (plain and names_another(folded, start)):
         return -1.0
     if says_phone(folded, start):
         score += 0.15
+        if plain and _is_regrouped(units[first:last]) and asks_to_call(folded, start):
+            score += 0.1
     elif plain and cuts != CANONICAL and says_other(folded, start):
         score -= 0.3 if cuts else 0.7
     if cuts and not cuts <= CANONICAL:
@@ -212,6 +214,18 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
         if inner == {"-"} and any(at < len(units) and units[max(at, 0)].gap == "-" for at, _ in beside):
             score -= 0.5
     return score
+
+
+def _is_regrouped(inside: list[Unit]) -> bool:
+    """Groups of two to five digits parted alike, at least one of which is no round price or duration."""
+    groups = [unit.digits for unit in inside]
+    gaps = {unit.gap for unit in inside[1:]}
+    return (
+        len(gaps) == 1
+        and gaps <= {" ", "-", "."}
+        and all(1 < len(digits) < 6 for digits in groups)
+        and any(digits[0] == "0" or digits[-1] not in "05" for digits in groups)
+    )
 
 
 def _international(units: list[Unit], first: int, folded: str) -> Window | None:

@@ -14,25 +14,25 @@ from pipeline.extract.phone_fold import Folded, fold
 from pipeline.extract.phone_tokens import Unit, find_stretches, is_spoken, read_segments
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
-from pipeline.extract.phone_vocab import CIRCLES
+from pipeline.extract.phone_vocab import CIRCLES, DECLARED
 from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
 from pipeline.extract.scan import holds, sought
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
 _MAYBE_VANITY = sought(re.compile(r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}"))
 _BEGINS = frozenset("(+123456789")  # a text that begins with its number
-_PLAIN = re.compile(r"([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
+_PLAIN = re.compile(r"(?:1[-. ]\(?)?([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
-_ALTERNATIVE = re.compile(r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})")
+_ALTERNATIVE = re.compile(
+    # Behind a comma alone it is no year and no house number: something must end there.
+    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) |, (?!19|20)(?=[0-9]{4}(?:[.;!?)]|\s*$|,? (?:or|and|&) )))"
+    r"([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})"
+)
 # "417-555-0143 or 555-0187": the area code holds for both.
 _SAME_AREA = re.compile(
     r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([2-9][0-9]{2})[-. ]([0-9]{4})(?![0-9]|[-.][0-9]| ?/ ?[0-9]| [0-9]{3})"
 )
-# "555-0143 area code 417", "555-0143, 417 area code"
-_AREA_BEHIND = re.compile(
-    r"(?<![0-9.$#-])(?<![0-9] )([2-9][0-9]{2})[-. ]?([0-9]{4})[ ,.(]{1,3}(?:in |with |the |in the ){0,2}"
-    r"(?:area(?: code)?[ :#]{1,2}([2-9][0-9]{2})(?![0-9-])|([2-9][0-9]{2}) area(?: code)?\b)"
-)
+_TOLD = [re.compile(pattern) for pattern in DECLARED["told"]["patterns"]]
 _KEYCAP = "\u20e3"
 _CIRCLE = re.compile(f"[{CIRCLES}]")
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -65,16 +65,19 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
     if found:
         return _with_alternatives(text, found, fictional, generated)
-    return _reversed(text, fictional, generated) if "area" in folded.text else found
+    return _told(text, fictional, generated) if "area" in folded.text or "start" in folded.text else found
 
 
-def _reversed(text: str, fictional: bool, generated: bool) -> list[PhoneMention]:
-    """Numbers whose area code is said behind them, in a text that holds no other."""
-    found = []
-    for m in _AREA_BEHIND.finditer(text.lower()) if len(text.lower()) == len(text) else ():
-        digits = (m[3] or m[4]) + m[1] + m[2]
+def _told(text: str, fictional: bool, generated: bool) -> list[PhoneMention]:
+    """Numbers whose area code is said apart from the rest, in a text that holds no other."""
+    lower = text.lower()
+    found: list[PhoneMention] = []
+    for m in (m for pattern in _TOLD for m in pattern.finditer(lower)) if len(lower) == len(text) else ():
+        parts = m.groupdict()
+        digits = (parts["area"] or parts.get("area_", "")) + parts["exchange"] + parts["line"]
         if is_nanp(digits, fictional=fictional, generated=generated):
-            found.append(PhoneMention("+1" + digits, *m.span(), text[m.start() : m.end()], "reversed", 0.8))
+            mention = PhoneMention("+1" + digits, *m.span(), text[m.start() : m.end()], "told", 0.8)
+            found = _merged(found, [mention])
     return found
 
 
@@ -116,7 +119,9 @@ def _read(text: str, folded: Folded, fictional: bool, generated: bool) -> list[P
 def _plain(folded: str, start: int, end: int) -> re.Match[str] | None:
     """The number a stretch consists of, when it is written as most are, with at most one plain word behind it."""
     plain = _PLAIN.match(folded, start, end)
-    if plain is None or folded[start - 1 : start] == "+":
+    if plain is None or (folded[start - 1 : start] == "+") != (plain.start(1) > start):
+        return None
+    if plain.start(1) > start and not (plain.end(1) < plain.start(2) and plain.end(2) < plain.start(3)):
         return None
     behind = plain.end() == end or bool(
         (word := _WORD_BEHIND.fullmatch(folded, plain.end(), end)) and not is_spoken(word[1])
@@ -132,7 +137,7 @@ def _plain_mention(
     if not is_nanp(digits, fictional=fictional, generated=generated):
         return []
     start, end = plain.span()
-    score = score_plain(folded, start, (plain.end(1) < plain.start(2)) + (plain.end(2) < plain.start(3)))
+    score = score_plain(folded, start, end, (plain.end(1) < plain.start(2)) + (plain.end(2) < plain.start(3)))
     if score < THRESHOLD:
         return []
     start = _with_prefix(folded, start, end)
