@@ -105,11 +105,13 @@ class Address:
 
     @property
     def premises_key(self) -> str:
-        """Building and unit: what one tenant occupies. Without a unit it equals the building's key + "|".
+        """Building and unit: what one tenant occupies. Without a unit the building's key + "|"; "" at a crossing."""
+        return f"{self.building_key}|{self.unit}" if self.building_key and not self.at_crossing else ""
 
-        A crossing ("5TH AVE & MAIN ST") is nobody's premises: four corners, many tenants.
-        """
-        return f"{self.building_key}|{self.unit}" if self.building_key and " & " not in self.street_key else ""
+    @property
+    def at_crossing(self) -> bool:
+        """A crossing ("5TH AVE & MAIN ST") or exit ("EXIT 124 & I 70"): nobody's premises, many tenants are near."""
+        return " & " in self.street_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
     """Premises, buildings, and buildings given without a unit; each by ZIP and by city, as sources give either."""
     places, buildings, unitless = set(), set(), set()
     for address in addresses:
-        if not address.street_key:
+        if not address.street_key or address.at_crossing:
             continue
         street, unit = fold(address.street_key).upper(), fold(address.unit).upper()
         city = f"{fold(address.city).upper()},{address.state}" if address.city else ""

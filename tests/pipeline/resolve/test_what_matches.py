@@ -268,3 +268,13 @@ def test_a_number_behind_many_names_is_a_switchboard(ref: Make) -> None:
     hubs = find_hubs(refs)
     assert hubs == {PHONE}
     assert keys_of(refs[0], hubs).row["phones"] == (PHONE_2,)
+
+
+@pytest.mark.parametrize("street", ["5TH AVE & MAIN ST", "EXIT 124 & I 70", "I 44 & MM 123"])
+def test_a_crossing_or_exit_is_nobodys_premises(ref: Make, street: str) -> None:
+    crossing = Address(street.title(), street, "", "Springfield", "MO", "65801")
+    assert crossing.premises_key == ""
+    row = keys_of(ref(1, "business", name="Jade Crane Spa", addresses=(crossing,))).row
+    assert [row[c] for c in ("places", "buildings", "open_buildings")] == [None, None, None]
+    beside, alone = (keys_of(ref(1, "business", addresses=a)).row for a in ((crossing, SUITE), (SUITE,)))
+    assert beside == alone  # what else the ref says is kept
