@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
 from pipeline.extract.address_road import road_place
 from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, names_highway, read_street
-from pipeline.extract.address_unit import BARE_UNITS, clean_unit, read_unit, take_unit
+from pipeline.extract.address_unit import clean_unit, designated, read_unit, take_unit
 from pipeline.extract.address_vocab import DECLARED, ascii_upper
 from pipeline.extract.gazetteer import place_of
 from pipeline.model import Address
@@ -37,7 +37,7 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
     plain = _plain(line[:_LONGEST])
     fields, city_unit = _fields(city[:_LONGEST], state[:_LONGEST], zip[:_LONGEST])
     text, box = _without_box(_without_asides(plain.upper()))
-    text, line_unit, mark = take_unit(text)
+    text, line_unit, shown = take_unit(text)
     rest, written = split_place(text, fields)
     place, inferred = _settled(fields, written)
     segment, bare = _street_segment(rest)
@@ -47,7 +47,9 @@ def parse_address(line: str, *, city: str = "", state: str = "", zip: str = "", 
     )
     if box and not street_key.strip():
         return Address(_title(box), city=place.city, state=place.state, zip=place.zip, city_inferred=inferred)
-    display = _display(plain, segment, tail_unit, found_unit, mark)
+    if found_unit != line_unit:
+        shown = found_unit.capitalize() if found_unit.startswith("FL ") else designated("", found_unit)
+    display = _display(plain, segment, tail_unit, shown if found_unit else "")
     return Address(display, street_key, found_unit, place.city, place.state, place.zip, inferred)
 
 
@@ -147,7 +149,7 @@ def _street_key(segment: str) -> tuple[str, str]:
     return street.key, street.unit
 
 
-def _display(plain: str, segment: str, tail_unit: str, unit: str, mark: str) -> str:
+def _display(plain: str, segment: str, tail_unit: str, unit: str) -> str:
     """The street as written and the unit behind a comma."""
     at = plain.upper().find(segment) if segment else -1
     written = plain[at : at + len(segment)] if at >= 0 else segment
@@ -156,13 +158,7 @@ def _display(plain: str, segment: str, tail_unit: str, unit: str, mark: str) -> 
     if written.isupper() or written.islower():
         written = _title(written)
     written = written.strip(" ,.-")
-    if not unit:
-        return written
-    if unit in BARE_UNITS:
-        return f"{written}, {BARE_UNITS[unit]}" if written else BARE_UNITS[unit]
-    word = {"": "#", "#": "#", "SUITE": "Ste ", "NO": "#"}.get(mark, f"{mark.capitalize()} ")
-    shown = unit.capitalize() if unit.startswith("FL ") else f"{word}{unit}"
-    return f"{written}, {shown}" if written else shown
+    return ", ".join(part for part in (written, unit) if part)
 
 
 def _title(text: str) -> str:

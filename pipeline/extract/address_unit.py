@@ -45,9 +45,10 @@ _WHOLE = re.compile(rf"\s*#?\s*(?P<id>{_ID})\s*")
 
 
 def take_unit(text: str, *, rear: bool = True) -> tuple[str, str, str]:
-    """(text without its units, unit, designator as written) of an upper-case line.
+    """(text without its units, unit, units as shown) of an upper-case line.
 
-    "Bldg A Ste 3" is "A3" in either order, as "Ste A-3" is; a floor counts only where nothing finer is said.
+    "Bldg A Ste 3" is "A3" in either order, as "Ste A-3" is, and shown as "Bldg A Ste 3"; a floor counts only where
+    nothing finer is said.
     """
     parts: dict[str, str] = {}
     marks: dict[str, str] = {}
@@ -61,7 +62,7 @@ def take_unit(text: str, *, rear: bool = True) -> tuple[str, str, str]:
     if rear and not parts and (found := _BARE.search(text)):
         parts["suite"] = _ALONE[found["alone"]]
         text = f"{text[: found.start()]} , {text[found.end() :]}"
-    return text, _joined(parts), next((marks[kind] for kind in ("suite", "building", "floor") if kind in marks), "")
+    return text, _joined(parts), _shown(parts, marks)
 
 
 def _keep(parts: dict[str, str], kind: str, value: str) -> str:
@@ -74,6 +75,22 @@ def _joined(parts: dict[str, str]) -> str:
     if finer:
         return clean_unit("-".join(finer))
     return f"FL {parts['floor']}" if "floor" in parts else ""
+
+
+def _shown(parts: dict[str, str], marks: dict[str, str]) -> str:
+    """The designators as written, building before suite: "Bldg B Unit 4"."""
+    finer = [kind for kind in ("building", "suite") if parts.get(kind)]
+    if not finer:
+        return f"Fl {parts['floor']}" if "floor" in parts else ""
+    return " ".join(designated(marks.get(kind, ""), parts[kind]) for kind in finer)
+
+
+def designated(mark: str, unit: str) -> str:
+    """A unit behind its designator: "Ste 5", "Unit 4", "#5"; "Rear" when it is a word of its own."""
+    if unit in BARE_UNITS:
+        return BARE_UNITS[unit]
+    word = {"": "#", "#": "#", "SUITE": "Ste ", "NO": "#"}.get(mark, f"{mark.capitalize()} ")
+    return f"{word}{unit}"
 
 
 @lru_cache(maxsize=8192)
