@@ -76,6 +76,11 @@ B_ORDER = every(Overlap("jumbled"), B_ONE_NUMBER)
 B_HELD = every(some(Within("own"), Begins("core", 6)), B_ONE_NUMBER)
 B_NAME = some(B_NATIVE, B_EXACT, B_NUMBER, B_ORDER, B_SLIP)
 PHONE, CONTACT, LICENSE = Overlap("phones"), Overlap("contacts"), Equal("license")
+# A carrier rests a number at least 45 days and gives it to somebody else, who may bear a word of the same name
+# ("Hearth Works", "Hearth Wellness"): past 60 days, as in analysis/rules.toml, the whole name must be the same.
+B_WHOLE = some(B_NATIVE, Overlap("jumbled"))
+B_ONE_TIME = some(Missing("first_day"), Missing("last_day"), Meet("first_day", "last_day", 60))
+B_PHONE = every(PHONE, some(B_WHOLE, B_ONE_TIME))
 SUITE = Overlap("places")
 BUILDING_OPEN = some(Overlap("open_buildings", "buildings"), Overlap("buildings", "open_buildings"))
 BUILDING = Overlap("buildings")
@@ -149,9 +154,9 @@ BUSINESS = RoleModel(
                     "corroborated",
                     "exact",
                     some(
-                        every(B_NAME, some(PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
+                        every(B_NAME, some(B_PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
                         every(LICENSE, some(PHONE, SUITE)),
-                        every(B_HELD, PHONE),
+                        every(B_HELD, B_PHONE),
                         # A storefront that renames itself: one phone at one place at one time, both as advertised.
                         every(some(PHONE, CONTACT), SUITE, OVERLAPS, Both("advertised")),
                     ),

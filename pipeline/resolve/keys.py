@@ -158,7 +158,7 @@ def _business_keys(said: tuple[str, tuple[str, ...]]) -> dict[str, Value]:
         "numbers": "#".join(main.numbers) or None,
         "words": _listed(w for n in names for w in n.words if len(w) >= 4),
         "own": _listed(main.words),
-        "jumbled": _listed("".join(sorted((*n.words, *n.generic))) for n in names if len(n.words) > 1),
+        "jumbled": _listed("".join(sorted((*n.words, *n.generic))) for n in names if n.words),
         TERM: commonest(" ".join(n.all_words) for n in names),
     }
 

@@ -190,3 +190,22 @@ def test_the_next_tenant_of_a_drifting_operator_is_not_followed_instead(town: An
     seen = Seen(town)
     assert seen.network(moved) != seen.network(honest)
     assert not [s for s in seen.successions if s.to_business == seen.business(honest) and s.confidence >= 0.5]
+
+
+def test_the_next_subscriber_of_a_number_is_no_suspect_for_a_word_of_the_name(town: Any) -> None:
+    old = town.ad("Hearth Works Massage", "2025-01-06", "2025-04-28", phones=(P1,), place=SUITES[0])
+    town.ad("Hearth Works Massage", "2025-02-10", "2025-03-10", phones=(P1,))  # not every ad says where
+    town.record("Hearth Bodyworks Wellness LLC", "2025-11-20", "2026-12-31", phones=(P1,), place=SUITES[1])
+    honest = town.ad(
+        "Hearth Bodyworks Wellness", "2025-12-15", "2026-03-16", phones=(P1,), place=SUITES[1], site_class="directory"
+    )
+    seen = Seen(town)
+    assert seen.network(honest) != seen.network(old)
+    assert seen.business(honest) not in seen.standings
+
+
+def test_a_business_that_comes_back_under_its_whole_name_and_number_is_one(town: Any) -> None:
+    before = town.ad("Hearth Works Massage", "2025-01-06", "2025-04-28", phones=(P1,))
+    after = town.ad("Hearth Works Massage", "2025-11-20", "2026-03-16", phones=(P1,))
+    seen = Seen(town)
+    assert seen.business(before) == seen.business(after)

@@ -71,6 +71,14 @@ SAME_BUSINESS: Cases = {
         {"name": "Jade Crane", "phones": (PHONE,), "addresses": (SUITE,), **SPRING},
         {"name": "Rose Harbor", "phones": (PHONE,), "addresses": (SUITE,), **MAY},
     ),
+    "the whole name and a phone, after a gap": (
+        {"name": "Hearth Spa", "phones": (PHONE,), **SPRING},
+        {"name": "Hearth Spa LLC", "phones": (PHONE,), **AUTUMN},
+    ),
+    "a word of the name and a phone, sixty days apart": (
+        {"name": "Hearth Spa", "phones": (PHONE,), **SPRING},
+        {"name": "Hearth Wellness", "phones": (PHONE,), **AUTUMN, "first_seen": date(2025, 7, 31)},
+    ),
 }
 OTHER_BUSINESS: Cases = {
     "name alone": ({"name": "Jade Crane Spa"}, {"name": "Jade Crane Spa"}),
@@ -93,6 +101,14 @@ OTHER_BUSINESS: Cases = {
     "the number beside the name": (
         {"name": "Jade Crane (2)", "phones": (PHONE,)},
         {"name": "Jade Crane 3", "phones": (PHONE,)},
+    ),
+    "reassigned phone, a word of the name in common": (
+        {"name": "Hearth Spa", "phones": (PHONE,), **SPRING},
+        {"name": "Hearth Wellness", "phones": (PHONE,), **AUTUMN, "first_seen": date(2025, 8, 1)},
+    ),
+    "reassigned phone, one name within the other": (
+        {"name": "Hearth", "phones": (PHONE,), **SPRING},
+        {"name": "Quoll Hearth Wellness", "phones": (PHONE,), **AUTUMN},
     ),
     "reassigned phone": ({"name": "Jade Crane", "phones": (PHONE,)}, {"name": "Rose Harbor", "phones": (PHONE,)}),
     "same center, same name, other suite": (
