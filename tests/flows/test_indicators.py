@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 from pipeline.home import open_home
 from pipeline.store.intelligence import open_snapshot
-from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import imb
 
 
@@ -44,13 +42,6 @@ def test_a_network_shows_its_indicators(built: Path) -> None:
     first = answer(built, "network", "list")[0]["network_id"]
     assert answer(built, "network", "show", first)["indicators"]
     assert "Indicators" in imb(built, "network", "show", first).stdout
-
-
-def test_a_full_build_finds_the_same(built: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(built, tmp_path / "home"))
-    before = read_manifest(open_home(home).current_snapshot())["content_digests"]["core_indicators"]
-    imb(home, "build", "--full")
-    assert read_manifest(open_home(home).current_snapshot())["content_digests"]["core_indicators"] == before
 
 
 def test_trends(built: Path, tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def test_incremental_build_equals_a_full_one(built: Path, tmp_path: Path) -> Non
     full = read_manifest(open_home(root).current_snapshot())
     assert full["snapshot_id"] != incremental["snapshot_id"] or full["built_at"] != incremental["built_at"]
     assert full["content_digests"] == incremental["content_digests"]
+    assert {"core_entities", "core_networks", "core_indicators"} <= full["content_digests"].keys()
 
 
 def test_two_commands_at_once(built: Path, tmp_path: Path) -> None:
