@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 import ssl
 import zlib
 from collections.abc import Callable, Iterator
@@ -160,11 +161,28 @@ def test_broken_in_the_middle(site: ByteSite, home: Home, profile: Write) -> Non
     assert set(map(frozenset, cut.values())) == {frozenset({"disconnect"})}
     for path in unanswered:
         assert site.root + path not in responses
-        assert [block for block, _ in requests[site.root + path]] == [e.request for e in site.of(path)]
+        assert {block for block, _ in requests[site.root + path]} == {e.request for e in site.of(path)}
+        assert len(requests[site.root + path]) + sent_again(home, site.root + path) == len(site.of(path))
     about = stored(home, "metadata")[site.root + "/half-head.html"][0][0]
     assert b"received-base64: " in about and b"failure: broken" in about
     captures = {k.capture.url.removeprefix(site.root): k.damage for k in Archive(home).captures()}
     assert captures["/stops.html"] and captures["/too-short.html"] and not captures["/fine.html"]
+
+
+def test_a_request_that_twisted_sends_again_is_told(site: ByteSite, home: Home, profile: Write) -> None:
+    site.routes["/silent.html"] = lambda: []
+    site.closing.add("/silent.html")
+    listing(site, ["/silent.html"])  # over the connection that brought the list, which then closes without a word
+    run_crawl(home, patient(profile(together=1), 1.5))
+    asked = site.root + "/silent.html"
+    assert sent_again(home, asked) >= 1
+    assert len(stored(home, "request")[asked]) + sent_again(home, asked) == len(site.of("/silent.html"))
+
+
+def sent_again(home: Home, url: str) -> int:
+    """Sendings of a request beyond its first, as its metadata records state them."""
+    told = [re.search(rb"(?m)^sent: (\d+) times", block) for block, _ in stored(home, "metadata")[url]]
+    return sum(int(found[1]) - 1 for found in told if found)
 
 
 ODD_STATUS = {
