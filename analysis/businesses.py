@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from analysis.facts import sighted, unnamed
-from pipeline.extract.gazetteer import city_name
+from pipeline.extract.address_place import city_name
 from pipeline.model import Address, Entity, Network, Ref
 
 

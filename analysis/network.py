@@ -12,7 +12,7 @@ from analysis.hubs import Groups, Hub
 from analysis.links import build_links, hubs
 from analysis.periods import Period
 from analysis.rules import Rules, shipped_rules
-from pipeline.extract.gazetteer import city_name
+from pipeline.extract.address_place import city_name
 from pipeline.model import Entity, Link, Network, Ref, stable_id
 
 __all__ = ["Hub", "build_links", "build_networks", "hubs", "weakest_links"]

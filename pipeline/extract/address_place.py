@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES, ascii_upper
 from pipeline.extract.gazetteer import is_city, place_of, squash
 
@@ -20,6 +22,7 @@ _STATE = re.compile(
 )
 _NORTHEAST = {"MA", "RI", "NH", "ME", "VT", "CT", "NJ", "PR", "VI"}  # whose ZIPs begin with a zero
 _LONGEST_CITY = 4  # words
+_SLIP = 80.0  # of 100: below this a name is another name, not a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,14 @@ def read_city(field: str) -> str:
         words[0] = _CITY_BEGINNINGS.get(words[0], words[0])
     inner = {"St": "St.", "Saint": "St."}
     return " ".join(inner.get(w, w) if 0 < i < len(words) - 1 else w for i, w in enumerate(words))
+
+
+def city_name(city: str, state: str, zip_code: str) -> str:
+    """The city in one writing; a slip of the place that its ZIP code names is that place."""
+    place = place_of(zip_code)[0]
+    if not city or not place or is_city(city, state):
+        return read_city(city)
+    return read_city(place if fuzz.ratio(squash(city), squash(place)) >= _SLIP else city)
 
 
 def _capital(word: str) -> str:

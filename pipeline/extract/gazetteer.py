@@ -5,11 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import zipcodes
-from rapidfuzz import fuzz
 
 from pipeline.extract.address_vocab import STATE_CODES
-
-SLIP = 80.0  # of 100: below this a name is another name, not a slip of the pen
 
 
 @lru_cache(maxsize=1)
@@ -33,14 +30,6 @@ def is_city(name: str, state: str = "") -> bool:
     """Whether the postal service knows a city of that name (in that state)."""
     found = _tables()[1].get(squash(name), frozenset())
     return state in found if state in STATE_CODES else bool(found)
-
-
-def city_name(city: str, state: str, zip_code: str) -> str:
-    """The city as written; as the postal service spells it when it is a slip of the place its ZIP code names."""
-    place = place_of(zip_code)[0]
-    if not city or not place or is_city(city, state):
-        return city
-    return place if fuzz.ratio(squash(city), squash(place)) >= SLIP else city
 
 
 @lru_cache(maxsize=8192)

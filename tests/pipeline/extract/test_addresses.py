@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.extract.address_place import city_name
 from pipeline.extract.addresses import find_addresses, parse_address
 
 TABLE = tomllib.loads((Path(__file__).parents[3] / "tests/cases/addresses.toml").read_text(encoding="utf-8"))
@@ -30,6 +31,22 @@ def test_the_display_form_reads_back(case: dict[str, Any]) -> None:
     address = parse_address(case["line"], **case.get("fields", {}))
     again = parse_address(address.line, city=address.city, state=address.state, zip=address.zip)
     assert (again.street_key, again.unit, again.line) == (address.street_key, address.unit, address.line)
+
+
+@pytest.mark.parametrize(
+    ("written", "zip_code", "shown"),
+    [
+        ("Saint Charles", "63301", "St. Charles"),
+        ("St. Charles", "63301", "St. Charles"),
+        ("Saint Chalres", "63301", "St. Charles"),
+        ("SPRINGFEILD", "65807", "Springfield"),
+        ("Ozark", "65807", "Ozark"),
+        ("Nowhere Gulch", "65807", "Nowhere Gulch"),
+        ("", "65807", ""),
+    ],
+)
+def test_a_city_is_shown_in_one_writing(written: str, zip_code: str, shown: str) -> None:
+    assert city_name(written, "MO", zip_code) == shown
 
 
 def test_a_crossing_is_nobodys_premises() -> None:
