@@ -18,7 +18,7 @@ from pipeline.extract.text import read_tree, visible_text
 from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
-EXTRACTOR_VERSION = "6"
+EXTRACTOR_VERSION = "7"
 _KINDS: tuple[PageKind, ...] = ("consent", "tombstone", "empty", "forum", "ad", "listing")
 
 _MAGIC = (

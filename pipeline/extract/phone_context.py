@@ -11,6 +11,10 @@ _REACH = 40  # characters read before a number
 _PHONE = frozenset(_WORDS["phone"])
 _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
 _ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
+_ASKED = re.compile(rf"(?<![a-z])(?:{any_of(_WORDS['asking'])})(?![a-z])[^.!?\n0-9$]*$")
+_BEGUN = re.compile(r"(?:^|[\n.!?~*|]|[^\x00-\x7f])\s*$")
+_ENDED = re.compile(r"\s*(?:$|[\n.!?~*|](?![0-9])|[^\x00-\x7f])")
+_GOES_ON = re.compile(rf"[ ,.!\n-]{{1,4}}(?:{any_of(_WORDS['goes_on'])})(?![a-z])")
 _LAST_WORD = re.compile(r"([a-z]+)[^a-z0-9]{0,6}$")
 _OTHER = re.compile(f"(?<![a-z])(?:{any_of(_WORDS['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$")
 _NAMED = re.compile(
@@ -42,6 +46,24 @@ def asks_to_call(folded: str, start: int) -> bool:
     if last is None or last[1] not in _PHONE:
         return False
     return last[1] != "at" or says_phone(folded, last.start(1))
+
+
+def is_asked_for(folded: str, start: int) -> bool:
+    """The sentence before the offset asks to call: "you can reach the front desk on …"."""
+    return _ASKED.search(folded, max(0, start - _REACH), start) is not None
+
+
+def stands_alone(folded: str, start: int, end: int, *, hyphens: bool) -> bool:
+    """Whether a sentence begins at the offset, and ends behind the number or goes on as one about a telephone does.
+
+    A number that is all there is may be any identifier; one with hyphens also when other sentences stand beside it.
+    """
+    if not _BEGUN.search(folded[max(0, start - 4) : start].rstrip("(")):
+        return False
+    if _GOES_ON.match(folded, end):
+        return True
+    others = folded[:start].strip() or folded[end:].strip()
+    return bool(others and not hyphens and _ENDED.match(folded, end))
 
 
 def says_other(folded: str, start: int) -> bool:

@@ -81,6 +81,13 @@ def read_segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
             yield segment
 
 
+def read_groups(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
+    """The parts of a stretch without a foreign word in between, however few digits they hold."""
+    while start > 0 and folded[start - 1].isalnum() and folded[start].isalnum():
+        start += 1
+    return (segment for segment in _segments(folded, start, min(end, len(folded))) if segment)
+
+
 def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
     text = folded[start:end]
     if plain := _PLAIN.fullmatch(text):

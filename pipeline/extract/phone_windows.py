@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.extract.phone_context import asks_to_call, is_not_theirs, names_another, says_other, says_phone
+from pipeline.extract.phone_context import (
+    asks_to_call,
+    is_asked_for,
+    is_not_theirs,
+    names_another,
+    says_other,
+    says_phone,
+    stands_alone,
+)
 from pipeline.extract.phone_tokens import Unit
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vocab import INTERNATIONAL_CODES
@@ -199,7 +207,9 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
     if says_phone(folded, start):
         score += 0.15
         if plain and _is_regrouped(units[first:last]) and asks_to_call(folded, start):
-            score += 0.1
+            score += 0.1 if all(len(unit.digits) > 1 for unit in units[first:last]) else 0.2
+    elif plain and not cuts <= CANONICAL and _is_given_alone(units[first:last], folded):
+        score += 0.25
     elif plain and cuts != CANONICAL and says_other(folded, start):
         score -= 0.3 if cuts else 0.7
     if cuts and not cuts <= CANONICAL:
@@ -217,15 +227,34 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
 
 
 def _is_regrouped(inside: list[Unit]) -> bool:
-    """Groups of two to five digits parted alike, at least one of which is no round price or duration."""
-    groups = [unit.digits for unit in inside]
+    """Groups of up to six digits parted alike, at least one of which is no round price or duration."""
+    groups = _groups(inside)
     gaps = {unit.gap for unit in inside[1:]}
     return (
         len(gaps) == 1
         and gaps <= {" ", "-", "."}
-        and all(1 < len(digits) < 6 for digits in groups)
+        and len(groups) < 6
+        and sum(len(digits) == 1 for digits in groups) < 2
+        and all(len(digits) < 7 for digits in groups)
         and any(digits[0] == "0" or digits[-1] not in "05" for digits in groups)
     )
+
+
+def _groups(inside: list[Unit]) -> list[str]:
+    """What is written together, without a leading 1."""
+    groups = [unit.digits for unit in inside]
+    return groups[1:] if groups[0] == "1" and sum(map(len, groups)) > 10 else groups
+
+
+def _is_given_alone(inside: list[Unit], folded: str) -> bool:
+    """Regrouped digits that nothing before them counts or names; numbers of a list rise."""
+    groups = _groups(inside)
+    if not _is_regrouped(inside) or (len(groups) > 3 and all(int(a) < int(b) for a, b in pairwise(groups))):
+        return False
+    start, end = inside[0].start, inside[-1].end
+    if names_another(folded, start) or says_other(folded, start):
+        return False
+    return is_asked_for(folded, start) or stands_alone(folded, start, end, hyphens=inside[1].gap == "-")
 
 
 def _international(units: list[Unit], first: int, folded: str) -> Window | None:

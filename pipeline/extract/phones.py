@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from pipeline.extract.phone_fold import Folded, fold
 from pipeline.extract.phone_tokens import Unit, find_stretches, is_spoken, read_segments
+from pipeline.extract.phone_told import find_told, may_tell
 from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
-from pipeline.extract.phone_vocab import CIRCLES, DECLARED
+from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
 from pipeline.extract.scan import holds, sought
 
@@ -25,14 +26,14 @@ _PLAIN = re.compile(r"(?:1[-. ]\(?)?([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
 _ALTERNATIVE = re.compile(
     # Behind a comma alone it is no year and no house number: something must end there.
-    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) |, (?!19|20)(?=[0-9]{4}(?:[.;!?)]|\s*$|,? (?:or|and|&) )))"
+    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) |,? (?:[A-Za-z]{2,12}:? ){0,2}-"
+    r"|, (?!19|20)(?=[0-9]{4}(?:[.;!?)]|\s*$|,? (?:or|and|&) )))"
     r"([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})"
 )
 # "417-555-0143 or 555-0187": the area code holds for both.
 _SAME_AREA = re.compile(
     r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([2-9][0-9]{2})[-. ]([0-9]{4})(?![0-9]|[-.][0-9]| ?/ ?[0-9]| [0-9]{3})"
 )
-_TOLD = [re.compile(pattern) for pattern in DECLARED["told"]["patterns"]]
 _KEYCAP = "\u20e3"
 _CIRCLE = re.compile(f"[{CIRCLES}]")
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -64,21 +65,20 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
     if found:
-        return _with_alternatives(text, found, fictional, generated)
-    return _told(text, fictional, generated) if "area" in folded.text or "start" in folded.text else found
+        found = _with_alternatives(text, found, fictional, generated)
+    return _with_told(text, folded, found, fictional, generated) if may_tell(folded.text) else found
 
 
-def _told(text: str, fictional: bool, generated: bool) -> list[PhoneMention]:
-    """Numbers whose area code is said apart from the rest, in a text that holds no other."""
-    lower = text.lower()
-    found: list[PhoneMention] = []
-    for m in (m for pattern in _TOLD for m in pattern.finditer(lower)) if len(lower) == len(text) else ():
-        parts = m.groupdict()
-        digits = (parts["area"] or parts.get("area_", "")) + parts["exchange"] + parts["line"]
-        if is_nanp(digits, fictional=fictional, generated=generated):
-            mention = PhoneMention("+1" + digits, *m.span(), text[m.start() : m.end()], "told", 0.8)
-            found = _merged(found, [mention])
-    return found
+def _with_told(
+    text: str, folded: Folded, found: list[PhoneMention], fictional: bool, generated: bool
+) -> list[PhoneMention]:
+    """Also the numbers that are told in parts. Where others are written out, every part must be named."""
+    told = []
+    for number in find_told(folded.text, fictional=fictional, generated=generated):
+        if not found or number.parts > 2:
+            start, end = folded.place(number.start, number.end)
+            told.append(PhoneMention(number.e164, start, end, text[start:end], "told", 0.8))
+    return _merged(found, told) if told else found
 
 
 def _with_alternatives(text: str, found: list[PhoneMention], fictional: bool, generated: bool) -> list[PhoneMention]:
