@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import prod
+from math import inf, prod
 
 from analysis.facts import Facts, Use
 from analysis.hubs import Groups
@@ -163,24 +163,29 @@ def _advertised_twice(refs: Iterable[Ref]) -> bool:
 
 
 def _belongs_elsewhere(business: str, lives: Mapping[str, Life], facts: Facts) -> bool:
-    """Ads that name no business, all of whose numbers a named business used at the time: not a business that opened
-    and closed, but some of the ads of one that may have gone on."""
+    """Ads that name no business, of whose numbers a named business used one at the time and each at the time or soon
+    before or after: not a business that opened and closed, but some of the ads of one that may have gone on."""
     if facts.entities[business].name:
         return False
     own = [u for u in facts.uses_of.get(business, ()) if u.kind == "phone"]
-    return bool(own) and all(
-        any(
-            other.business_id in lives and facts.entities[other.business_id].name and _together(use, other)
-            for other in facts.uses["phone"][use.value]
+    gaps = [
+        min(
+            (_gap(use, other) for other in facts.uses["phone"][use.value] if _is_named(other, lives, facts)),
+            default=inf,
         )
         for use in own
-    )
+    ]
+    return bool(own) and min(gaps) <= 0 and max(gaps) <= facts.rules.phone.near_days
 
 
-def _together(one: Use, other: Use) -> bool:
-    """Whether two uses overlap, papers of the other included."""
+def _is_named(use: Use, lives: Mapping[str, Life], facts: Facts) -> bool:
+    return use.business_id in lives and bool(facts.entities[use.business_id].name)
+
+
+def _gap(one: Use, other: Use) -> float:
+    """Days between two uses, papers of the other included; 0 or less when they overlap."""
     here, there = one.shown, hull([other.shown, other.paper])
-    return here is not None and there is not None and gap_days(here, there) <= 0
+    return gap_days(here, there) if here and there else inf
 
 
 def _said_closed(ref: Ref) -> bool:
@@ -294,7 +299,8 @@ def _succession(
     if old.advertised and new.advertised:
         reasons.append("both advertised on illicit sites")
     if reapplied := _reapplied(old, new, facts):
-        confidence += (1.0 - confidence) * rules.license_reapplied
+        # Whoever opens another shop takes out another license: beside the operator alone that says nothing more.
+        confidence += (1.0 - confidence) * rules.license_reapplied if best.keys() - {"same_operator"} else 0.0
         reasons.append(reapplied)
     if (min(pair), max(pair)) in bound:
         reasons.append("bound by links of the same network")

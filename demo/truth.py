@@ -106,7 +106,8 @@ def _second(a: Applied, dob: bool, holds: dict[tuple[str, str], None]) -> bool:
 def _successions(
     world: World, facts: dict[Item, Facts]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    """(true pairs, open pairs): an open pair shows the same evidence without having been made as a reopening."""
+    """(true pairs, open pairs): an open pair shows the same evidence without having been made as a reopening, or was
+    made as one and shows less, such as an owner named without a date of birth."""
     shown = _periods(facts)
     rings: dict[str, list[Storefront]] = defaultdict(list)
     for shop in world.storefronts.values():
@@ -121,7 +122,9 @@ def _successions(
         mine, other = shown[pair[0]], shown[pair[1]]
         if new.predecessor == old.storefront_id and _evidence(mine, other, near=True):
             true.add(pair)
-        elif (new.opened - old.closed).days > -OVERLAP_DAYS and _evidence(mine, other, near=False):
+        elif new.predecessor == old.storefront_id or (
+            (new.opened - old.closed).days > -OVERLAP_DAYS and _evidence(mine, other, near=False)
+        ):
             open_ones.add(pair)
     return frozenset(true), frozenset(open_ones)
 

@@ -7,9 +7,10 @@ link, and the result does not depend on the order of refs, pairs or decisions.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import IntEnum
 
 from rapidfuzz.distance import OSA
 
@@ -18,8 +19,20 @@ from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.person_names import read_person
+from pipeline.resolve.two_shops import beside, one_shop
 
-CLEARER = 5.0  # bits by which one business must be the likelier owner of an ad without a name
+CLEARER = 5.0  # bits by which one business must be the likelier owner of what may join one only
+# Somebody's word about a business, which may bear the names of two: the next tenant's own application can give the
+# last one's trade name as its DBA.
+SAID_ABOUT = frozenset({"application", "tip", "inspection"})
+
+
+class Said(IntEnum):
+    """On what a join rests, the firmest first. Two shops of one owner share less than one shop (two_shops.py)."""
+
+    BY_A_PERSON = 0
+    FIRMLY = 1
+    LOOSELY = 2
 
 
 @dataclass
@@ -69,6 +82,13 @@ class Groups:
             return "too large"
         return ""
 
+    def beside(self, a: str, b: str, by_id: Mapping[str, Ref]) -> str:
+        """Why two refs of businesses, tied by less than what makes one shop, stand for two; "" when nothing says so."""
+        if by_id[a].role != "business" or one_shop(by_id[a], by_id[b]):
+            return ""
+        one, two = ([by_id[i] for i in self.members[self.find(ref)]] for ref in (a, b))
+        return "at two places at one time" if beside(one, two) else ""
+
     def join(self, a: str, b: str) -> None:
         one, two = self.find(a), self.find(b)
         if one == two:
@@ -117,51 +137,62 @@ def cluster_with_refusals(
     for (a, b), same in decided.items():
         if not same and a in by_id and b in by_id:
             groups.keep_apart(a, b)
+    known = [p for p in pairs if p.ref_a in by_id and p.ref_b in by_id]
     nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
-    joins = [(float("inf"), a, b, True) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
-    joins += [
-        (p.weight, min(p.ref_a, p.ref_b), max(p.ref_a, p.ref_b), False)
-        for p in pairs
-        if p.probability >= model.match and p.ref_a in by_id and p.ref_b in by_id and not nameless & {p.ref_a, p.ref_b}
-    ]
-    for weight, a, b, by_person in sorted(joins, key=lambda j: (-j[0], j[1], j[2])):
+    about = {i for i, ref in by_id.items() if kind == "business" and ref.record_kind in SAID_ABOUT} - nameless
+    sure = [p for p in known if p.probability >= model.match and not {p.ref_a, p.ref_b} & (nameless | about)]
+    joins = [(Said.BY_A_PERSON, 0.0, a, b) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
+    for pair in sure:
+        a, b = sorted((pair.ref_a, pair.ref_b))
+        joins.append(
+            (Said.FIRMLY if kind != "business" or one_shop(by_id[a], by_id[b]) else Said.LOOSELY, -pair.weight, a, b)
+        )
+    for said, loss, a, b in sorted(joins):
+        by_person = said is Said.BY_A_PERSON
         weighed = not by_person and bool(by_id[a].own_number) and by_id[a].own_number == by_id[b].own_number
-        if why := groups.refusal(a, b, by_person=by_person, weighed=weighed):
-            refused.append(Refused(a, b, weight, why))
+        why = groups.refusal(a, b, by_person=by_person, weighed=weighed)
+        if why or (said is Said.LOOSELY and (why := groups.beside(a, b, by_id))):
+            refused.append(Refused(a, b, float("inf") if by_person else -loss, why))
         else:
             groups.join(a, b)
-    likely = [p for p in pairs if p.probability >= model.review and nameless & {p.ref_a, p.ref_b}]
-    refused += _join_nameless(groups, nameless, [p for p in likely if p.ref_a in by_id and p.ref_b in by_id])
+    matching = [p for p in known if p.probability >= model.match and not {p.ref_a, p.ref_b} & nameless]
+    refused += _join_one_each(groups, about, [p for p in matching if {p.ref_a, p.ref_b} & about], by_id)
+    likely = [p for p in known if p.probability >= model.review and {p.ref_a, p.ref_b} & nameless]
+    refused += _join_one_each(groups, nameless, likely, by_id)
     found = [make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values()]
     found += (make_entity(kind, [ref]) for i, ref in by_id.items() if i not in met)
     return sorted(found, key=lambda e: e.entity_id), refused
 
 
-def _join_nameless(groups: Groups, nameless: set[str], pairs: Sequence[ScoredPair]) -> list[Refused]:
-    """Let an ad without a name join the one business it may belong to, and never bridge two.
+def _join_one_each(
+    groups: Groups, single: set[str], pairs: Sequence[ScoredPair], by_id: Mapping[str, Ref]
+) -> list[Refused]:
+    """Let each ref of `single` join the one business it may belong to, and never bridge two.
 
-    A shared line answers for several storefronts, so a phone alone says too little when several businesses used it
-    at the time; when only one did (or one is CLEARER by more than that many bits) the ad is that one's.
+    A shared line answers for several storefronts, and an application may bear two names: when several businesses come
+    into question, and none is the likelier one by CLEARER bits, it stays alone. Where a person joined one, it stays.
     """
-    candidates: dict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
+    refused: list[Refused] = []
+    candidates: dict[str, dict[str, tuple[float, str, str]]] = defaultdict(dict)
+    free = {i for i in single & groups.parent.keys() if single.issuperset(groups.members[groups.find(i)])}
     for pair in sorted(pairs, key=lambda p: (-p.weight, p.ref_a, p.ref_b)):
         for one, other in ((pair.ref_a, pair.ref_b), (pair.ref_b, pair.ref_a)):
-            if one in nameless and other not in nameless:
-                candidates[one].setdefault(groups.find(other), (pair.weight, other))
-    refused: list[Refused] = []
+            if one in free and other not in free:
+                if why := groups.refusal(one, other) or groups.beside(one, other, by_id):
+                    refused.append(Refused(pair.ref_a, pair.ref_b, pair.weight, why))
+                else:
+                    candidates[groups.find(one)].setdefault(groups.find(other), (pair.weight, one, other))
     chosen: list[tuple[float, str, str]] = []
-    for ref_id in sorted(candidates):
-        best, *rest = sorted(candidates[ref_id].values(), key=lambda c: (-c[0], c[1]))
+    for root in sorted(candidates):
+        best, *rest = sorted(candidates[root].values(), key=lambda c: (-c[0], c[1], c[2]))
         if rest and best[0] - rest[0][0] < CLEARER:
-            a, b = sorted((ref_id, best[1]))
-            refused.append(Refused(a, b, best[0], "without a name, between two businesses"))
+            refused.append(Refused(min(best[1:]), max(best[1:]), best[0], "between two businesses"))
         else:
-            chosen.append((best[0], ref_id, best[1]))
-    for pair in pairs:
-        if pair.ref_a in nameless and pair.ref_b in nameless and not {pair.ref_a, pair.ref_b} & candidates.keys():
-            chosen.append((pair.weight, pair.ref_a, pair.ref_b))
+            chosen.append(best)
+    waiting = {i for i in free if groups.find(i) not in candidates}
+    chosen += ((p.weight, p.ref_a, p.ref_b) for p in pairs if {p.ref_a, p.ref_b} <= waiting)
     for weight, a, b in sorted(chosen, key=lambda c: (-c[0], c[1], c[2])):
-        if why := groups.refusal(a, b):
+        if why := groups.refusal(a, b) or groups.beside(a, b, by_id):
             refused.append(Refused(min(a, b), max(a, b), weight, why))
         else:
             groups.join(a, b)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -108,6 +108,50 @@ def test_an_ad_without_a_name_joins_one_business_and_never_bridges_two(ref: Make
     assert groups(refs, [pair(blank, other, 3, 0.88)]) == {frozenset({0}), frozenset({1}), frozenset({2, 3})}
 
 
+def test_an_application_joins_one_business_and_never_bridges_two(ref: Make) -> None:
+    jade, rose = ref(0, "business", "Jade"), ref(1, "business", "Rose")
+    both = replace(ref(2, "business", "Jade"), record_kind="application", other_names=("Rose",))
+    renewed = replace(both, ref_id="z", intake_seq=3)
+    refs = [jade, rose, both, renewed]
+    apart = {frozenset({0}), frozenset({1})}
+    assert groups(refs, [pair(jade, both, 14), pair(rose, both, 11)]) == {*apart, frozenset({2}), frozenset({3})}
+    clear = [pair(jade, both, 17), pair(rose, both, 11), pair(both, renewed, 30), pair(rose, renewed, 9)]
+    assert groups(refs, clear) == {frozenset({0, 2}), frozenset({1, 3})}
+    assert groups(refs, [pair(both, renewed)]) == {*apart, frozenset({2, 3})}
+    # A person's word joins as ever; then it is no longer to be had.
+    decided = [decision(1, rose, both, True)]
+    assert groups(refs, clear, decided) == {frozenset({0}), frozenset({1, 2, 3})}
+    assert groups(refs, clear, [*decided, decision(2, jade, both, True)]) == {frozenset({0, 1, 2, 3})}
+    assert groups(refs, clear, [decision(1, jade, both, False)]) == {frozenset({0}), frozenset({1, 2, 3})}
+
+
+def at(ref: Ref, street: str, first: int, last: int, **values: object) -> Ref:
+    """The ref as an ad at a place, seen from one day of 2026 to another."""
+    place = (Address(street, street, "", "Springfield", "MO", "65801"),) if street else ()
+    days = {"first_seen": date(2026, 1, 1) + timedelta(first), "last_seen": date(2026, 1, 1) + timedelta(last)}
+    return replace(ref, record_kind="ad", owner_kind="ad", addresses=place, **days, **values)  # type: ignore[arg-type]
+
+
+def test_two_shops_that_share_a_mailbox_and_a_word_stay_two(ref: Make) -> None:
+    foot, spa = ref(0, "business", "Swan Foot Spa"), ref(1, "business", "Swan Massage")
+    mail = ref(2, "business", "Swan Massage")
+    here, there, open_ = at(foot, "1 A ST", 0, 90), at(spa, "2 B ST", 40, 80), at(mail, "", 50, 60)
+    chain = [pair(here, open_, 12), pair(there, open_, 9)]
+    assert groups([here, there, open_], chain) == {frozenset({0, 2}), frozenset({1})}
+    # What two shops do not share comes first, though it weighs less.
+    phone = {"phones": ("+14175550101",)}
+    named = [here, replace(there, **phone), replace(open_, **phone)]  # type: ignore[arg-type]
+    assert groups(named, chain) == {frozenset({0}), frozenset({1, 2})}
+    refused = cluster_with_refusals(named, chain, [], MODEL)[1]
+    assert [(r.weight, r.why) for r in refused] == [(12, "at two places at one time")]
+    moved = at(spa, "2 B ST", 85, 180)
+    assert groups([here, moved], [pair(here, moved)]) == {frozenset({0, 1})}
+    one_number = [replace(r, name="Swan Spa", phones=("+14175550101",)) for r in (here, there)]
+    assert groups(one_number, [pair(*one_number)]) == {frozenset({0, 1})}
+    listed = at(spa, "2 B ST", 40, 80, site_class="directory")
+    assert groups([here, listed], [pair(here, listed)]) == {frozenset({0, 1})}
+
+
 def test_entity_is_named_and_numbered_by_its_members(ref: Make) -> None:
     a = replace(ref(5, "operator", "H. Qi"))
     b, c = (
@@ -148,6 +192,23 @@ def test_order_never_matters_and_every_ref_has_one_entity(seed: int) -> None:
     assert all(len({born[m] for m in e.members if born[m]}) <= 1 for e in one)
     apart = {frozenset((d.ref_a, d.ref_b)): d.same for d in sorted(decided, key=lambda d: d.decided_at)}
     assert not any(not same and pair <= set(e.members) for pair, same in apart.items() for e in one)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_only_said_about_businesses_moves_no_other_paper(seed: int) -> None:
+    rng = Random(seed)
+    kinds = ("license", "filing", "application", "tip", "inspection")
+    blank = Ref("", "business", "record", "o", "d", "license", "", "regulatory", 0, "Jade")
+    refs = [replace(blank, ref_id=f"r{n:02d}", record_kind=rng.choice(kinds), intake_seq=n) for n in range(14)]
+    pairs = [pair(*rng.sample(refs, 2), weight=rng.choice((4, 9, 10, 16))) for _ in range(20)]
+    firm = [r for r in refs if r.record_kind in {"license", "filing"}]
+    kept = {r.ref_id for r in firm}
+    with_all = cluster(rng.sample(refs, 14), rng.sample(pairs, 20), [], MODEL)
+    alone = cluster(firm, [p for p in pairs if {p.ref_a, p.ref_b} <= kept], [], MODEL)
+    parts = {frozenset(kept & set(e.members)) for e in with_all} - {frozenset()}
+    assert parts == {frozenset(e.members) for e in alone}
+    assert with_all == cluster(refs, pairs, [], MODEL)
 
 
 @pytest.mark.parametrize("parts", [(), ("entity",), ("entity", "operator", "r1"), ("齐红波", "", "\x1f", "ü" * 300)])
