@@ -1,15 +1,19 @@
 """What happened to networks between two snapshots: new, grown, merged, split …, each with the link that did it.
 
-Networks and businesses are compared by their refs, which stay when ids do not.
+Networks and businesses are compared by their refs, which stay when ids do not. Reasons outlive the snapshots, so they
+hold ids in the place of names, numbers and what people wrote; `told` puts the words in when somebody reads them, as
+far as there still are any.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 SHOWN = 3  # names or links in one reason; the rest is counted
+MENTIONED = re.compile(r"\{(business|link|decision):([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,39 @@ class Bound:
     from_id: str
     to_id: str
     probability: float
-    sentence: str
+    kind: str
+
+    @property
+    def rank(self) -> tuple[float, str, str, str]:
+        """The surest first."""
+        return -self.probability, self.from_id, self.to_id, self.kind
+
+    def __str__(self) -> str:
+        return mention("link", f"{self.from_id} {self.to_id} {self.kind}")
+
+
+def mention(what: str, key: str) -> str:
+    """A place in a reason where `told` puts words: of a business, a link ("from to kind") or a decision."""
+    return f"{{{what}:{key}}}"
+
+
+def mentioned(reasons: Iterable[str]) -> dict[str, set[str]]:
+    """What reasons mention: business, link, decision -> keys."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for reason in reasons:
+        for what, key in MENTIONED.findall(reason):
+            found[what].add(key)
+    return found
+
+
+def told(reason: str, words: Callable[[str, str], str]) -> str:
+    """The reason with the words of what it mentions; `words`: (what, key) -> words, "" when nothing is on record."""
+
+    def put(found: re.Match[str]) -> str:
+        what, key = found.groups()
+        return words(what, key) or f"(a {what} that is no longer on record, {key[:8]})"
+
+    return MENTIONED.sub(put, reason)
 
 
 @dataclass
@@ -38,7 +74,6 @@ class State:
 
     members: Mapping[str, Sequence[str]]  # network id -> business ids
     refs: Mapping[str, Sequence[str]]  # business id -> ref ids
-    names: Mapping[str, str]
     links: Sequence[Bound]
     network_of: dict[str, str] = field(init=False)  # ref id -> network id
     business_of: dict[str, str] = field(init=False)  # ref id -> business id
@@ -50,22 +85,16 @@ class State:
     def refs_of(self, network_id: str) -> Iterator[str]:
         return (r for b in self.members[network_id] for r in self.refs[b])
 
-    def listed(self, businesses: Iterable[str]) -> str:
-        """Names, the first few of them."""
-        names = sorted(self.names.get(b) or "a business without a name" for b in businesses)
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return ", ".join(names[:SHOWN]) + more
-
 
 def network_changes(before: State, after: State, apart: Mapping[tuple[str, str], str] | None = None) -> list[Change]:
-    """Events between two snapshots, sorted by network. `apart`: pairs of refs that people keep apart -> their words."""
+    """Events between two snapshots, sorted by network. `apart`: refs that people keep apart -> the decision."""
     heirs = {n: _met(before.refs_of(n), after.network_of) for n in before.members}
     changes = []
     for network_id in after.members:
         origins = _met(after.refs_of(network_id), before.network_of)
         if not origins:
             changes.append(
-                Change("new", network_id, (), f"In no network before: {after.listed(after.members[network_id])}.")
+                Change("new", network_id, (), f"In no network before: {_listed(after.members[network_id])}.")
             )
         elif len(origins) > 1:
             changes.append(Change("merged", network_id, origins, _joined(network_id, origins, before, after)))
@@ -107,17 +136,24 @@ def _same_network(
         links = [
             k for k in after.links if (k.from_id in inside) != (k.to_id in inside) and {k.from_id, k.to_id} & set(came)
         ]
-        yield Change("grown", new, (), f"{after.listed(came)} joined. {_sentences(links)}".strip())
+        yield Change("grown", new, (), f"{_listed(came)} joined. {_sentences(links)}".strip())
     if left := [b for b in before.members[old] if not now & set(before.refs[b])]:
         links = [k for k in before.links if {k.from_id, k.to_id} & set(left)]
         why = _decided({r: "left" if before.business_of[r] in left else "stayed" for r in was}, apart)
-        reason = f"{before.listed(left)} left. {why}What held before: {_sentences(links)}"
+        reason = f"{_listed(left)} left. {why}What held before: {_sentences(links)}"
         yield Change("shrunk", new, (), reason.strip())
 
 
+def _listed(businesses: Iterable[str]) -> str:
+    """The first few of them."""
+    ids = sorted(businesses)
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return ", ".join(mention("business", b) for b in ids[:SHOWN]) + more
+
+
 def _sentences(links: Iterable[Bound]) -> str:
-    """The surest few, in words."""
-    words = [k.sentence for k in sorted(links, key=lambda k: (-k.probability, k.sentence))]
+    """The surest few."""
+    words = [str(k) for k in sorted(links, key=lambda k: k.rank)]
     more = f" ({len(words) - SHOWN} more links.)" if len(words) > SHOWN else ""
     return " ".join(words[:SHOWN]) + more
 
@@ -129,12 +165,12 @@ def _joined(network_id: str, origins: Sequence[str], before: State, after: State
     while missing := set(origins) - reached:
         bridge = sorted(b for b, some in side.items() if some & reached and some & missing)
         if bridge:
-            reasons.append(f"Ads or papers of both are read as one business now: {after.listed(bridge[:1])}.")
+            reasons.append(f"Ads or papers of both are read as one business now: {_listed(bridge[:1])}.")
             reached |= side[bridge[0]]
             continue
         start = [b for b, some in side.items() if some & reached]
         way = _way(start, {b for b, some in side.items() if some & missing}, after.links)
-        reasons.append(" ".join(k.sentence for k in way))
+        reasons.append(" ".join(map(str, way)))
         reached |= side[way[-1].to_id] | side[way[-1].from_id] if way else missing
     return " ".join(r for r in reasons if r)
 
@@ -142,7 +178,7 @@ def _joined(network_id: str, origins: Sequence[str], before: State, after: State
 def _way(start: Sequence[str], goal: set[str], links: Iterable[Bound]) -> list[Bound]:
     """The fewest links from any of `start` to any of `goal`, the surest first among equals."""
     near: dict[str, list[tuple[str, Bound]]] = defaultdict(list)
-    for k in sorted(links, key=lambda k: (-k.probability, k.sentence)):
+    for k in sorted(links, key=lambda k: k.rank):
         near[k.from_id].append((k.to_id, k))
         near[k.to_id].append((k.from_id, k))
     came: dict[str, tuple[str, Bound] | None] = dict.fromkeys(sorted(start))
@@ -179,7 +215,7 @@ def _fallen(
     ]  # fmt: skip
     reasons = [words] if (words := _decided(part_of, apart).strip()) else []
     if divided:
-        reasons.append(f"Read as more than one business now: {before.listed(divided)}.")
+        reasons.append(f"Read as more than one business now: {_listed(divided)}.")
     if links:
         reasons.append(f"What held before: {_sentences(links)}")
     return " ".join(reasons) or "No link holds the parts together any more."
@@ -187,10 +223,10 @@ def _fallen(
 
 def _decided(part_of: Mapping[str, str], apart: Mapping[tuple[str, str], str]) -> str:
     """Decisions on refs that are in different parts now, a space behind each."""
-    words = [w for (a, b), w in sorted(apart.items()) if a in part_of and b in part_of and part_of[a] != part_of[b]]
-    return "".join(f"Kept apart: {w}. " for w in words)
+    cut = [d for (a, b), d in sorted(apart.items()) if a in part_of and b in part_of and part_of[a] != part_of[b]]
+    return "".join(f"Kept apart: {mention('decision', d)}. " for d in cut)
 
 
 def _dissolved(network_id: str, before: State) -> str:
-    names = before.listed(before.members[network_id])
-    return f"Neither an ad on an illicit site, a denial nor a link makes it a network any more: {names}."
+    held = _listed(before.members[network_id])
+    return f"Neither an ad on an illicit site, a denial nor a link makes it a network any more: {held}."

@@ -65,6 +65,10 @@ def test_two_businesses_kept_apart_stay_apart_in_the_next_build(built: Path, tmp
     (event, *_) = told(home, "network", "changes", before["network_id"])
     assert event["kind"] in {"split", "shrunk"}
     assert "lee decided so on" in event["reason"] and "other owners, lease seen" in event["reason"]
+    assert "{" not in event["reason"] and "no longer on record" not in event["reason"]
+    # Casework is append-only: what a purge must reach is not in it.
+    (kept_words,) = [e["reason"] for e in Casework(open_home(home).casework_url).network_events()][-1:]
+    assert not any(b["name"] in kept_words for b in shops(home) if b["name"]) and "+1" not in kept_words
     assert event["kind"] in imb(home, "network", "changes").stdout
     assert len(told(home, "network", "changes")) == len(
         {(e["kind"], e["network_id"]) for e in told(home, "network", "changes")}
