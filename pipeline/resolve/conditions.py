@@ -7,14 +7,46 @@ slip of the finger explains a difference: on ASCII keys DuckDB and rapidfuzz agr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 from rapidfuzz.distance import OSA, Levenshtein
 
+FEW = 3  # elements of a list that are compared letter by letter
 Value = str | int | bool | tuple[str, ...] | None
 Row = Mapping[str, Value]
+
+
+def _any_of(function: str, *more: str) -> str:
+    numbers = range(1, FEW + 1)
+    calls = (f"{function}({', '.join((f'l[{i}]', f'r[{j}]', *more))})" for i in numbers for j in numbers)
+    return f"coalesce(({' OR '.join(calls)}), FALSE)"
+
+
+# What conditions call in DuckDB, by name: written out each time, they would cost Splink's parser seconds.
+MACROS = (
+    "same(l, r) AS coalesce(l = r, FALSE)",
+    "overlap(l, r) AS coalesce(list_has_any(l, r), FALSE)",
+    "held(l, r) AS coalesce(list_has_all(l, r) OR list_has_all(r, l), FALSE)",
+    "begins(l, r, least) AS coalesce(length(l) >= least AND length(r) >= least "
+    "AND (starts_with(l, r) OR starts_with(r, l)), FALSE)",
+    "near(l, r, edits, least) AS "
+    "coalesce(length(l) >= least AND length(r) >= least AND levenshtein(l, r) <= edits, FALSE)",
+    "slip(l, r) AS coalesce(CASE WHEN l <> r THEN levenshtein(l, r) <= 2 AND damerau_levenshtein(l, r) <= 1 "
+    "ELSE FALSE END, FALSE)",
+    "long_slip(l, r, least) AS length(l) >= least AND length(r) >= least AND slip(l, r)",
+    "near_street(l, r, edits, least) AS near(split_part(l, ' ', 2), split_part(r, ' ', 2), edits, least)",
+    "near_house(l, r, edits, least) AS split_part(l, ' ', 1) <> '' AND split_part(l, ' ', 1) = split_part(r, ' ', 1) "
+    "AND near_street(l, r, edits, least)",
+    "same_end(l, r) AS split_part(l, '|', 2) = split_part(r, '|', 2)",
+    "shared(l, r) AS coalesce(len(list_intersect(l, r)), 0)",
+    f"near_street_of_any(l, r, edits, least) AS {_any_of('near_street', 'edits', 'least')}",
+    f"near_house_of_any(l, r, edits, least) AS {_any_of('near_house', 'edits', 'least')}",
+    f"same_end_of_any(l, r) AS {_any_of('same_end')}",
+    f"slip_any(l, r, least) AS {_any_of('long_slip', 'least')}",
+)
 
 
 class Condition(Protocol):
@@ -44,7 +76,7 @@ class Equal:
     other: str = ""
 
     def sql(self) -> str:
-        return f"coalesce({self.column}_l = {self.other or self.column}_r, FALSE)"
+        return f"same({self.column}_l, {self.other or self.column}_r)"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.other or self.column]
@@ -59,7 +91,7 @@ class Overlap:
     other: str = ""
 
     def sql(self) -> str:
-        return f"coalesce(list_has_any({self.column}_l, {self.other or self.column}_r), FALSE)"
+        return f"overlap({self.column}_l, {self.other or self.column}_r)"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.other or self.column]
@@ -75,8 +107,7 @@ class Within:
     column: str
 
     def sql(self) -> str:
-        left, right = f"{self.column}_l", f"{self.column}_r"
-        return f"coalesce(list_has_all({left}, {right}) OR list_has_all({right}, {left}), FALSE)"
+        return f"held({self.column}_l, {self.column}_r)"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.column]
@@ -94,11 +125,7 @@ class Near:
     length: int
 
     def sql(self) -> str:
-        left, right = f"{self.column}_l", f"{self.column}_r"
-        return (
-            f"coalesce(length({left}) >= {self.length} AND length({right}) >= {self.length} "
-            f"AND levenshtein({left}, {right}) <= {self.edits}, FALSE)"
-        )
+        return f"near({self.column}_l, {self.column}_r, {self.edits}, {self.length})"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.column]
@@ -107,6 +134,68 @@ class Near:
         if min(len(left), len(right)) < self.length:
             return False
         return Levenshtein.distance(left, right, score_cutoff=self.edits) <= self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class NearStreet:
+    """Streets at most `edits` letters apart, of at least `length` letters, among the first FEW doors of two lists.
+
+    A door is "51N HURLEYSTREET": what stands before the blank must be the same when it is asked for the `house`.
+    """
+
+    column: str
+    edits: int
+    length: int
+    house: bool = False
+
+    def sql(self) -> str:
+        function = "near_house" if self.house else "near_street"
+        return f"{function}_of_any({self.column}_l, {self.column}_r, {self.edits}, {self.length})"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        return any(self._near(one.split(" "), other.split(" ")) for one, other in _few(a, b, self.column))
+
+    def _near(self, one: list[str], other: list[str]) -> bool:
+        if (self.house and (one[0] != other[0] or not one[0])) or min(len(one[1]), len(other[1])) < self.length:
+            return False
+        return Levenshtein.distance(one[1], other[1], score_cutoff=self.edits) <= self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class SameEnd:
+    """Any of the first FEW elements of two lists have the same text behind the bar: "12 OAK ST|65801"."""
+
+    column: str
+
+    def sql(self) -> str:
+        return f"same_end_of_any({self.column}_l, {self.column}_r)"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        return any(one.partition("|")[2] == other.partition("|")[2] for one, other in _few(a, b, self.column))
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapBeyond:
+    """Two lists share more elements than their sublists `less` share: something that `less` does not hold."""
+
+    column: str
+    less: str
+
+    def sql(self) -> str:
+        return f"shared({self.column}_l, {self.column}_r) > shared({self.less}_l, {self.less}_r)"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        return _shared(a[self.column], b[self.column]) > _shared(a[self.less], b[self.less])
+
+
+def _shared(left: Value, right: Value) -> int:
+    return len(set(left) & set(right)) if isinstance(left, tuple) and isinstance(right, tuple) else 0
+
+
+def _few(a: Row, b: Row, column: str) -> Iterator[tuple[str, str]]:
+    left, right = a[column], b[column]
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        yield from product(left[:FEW], right[:FEW])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +208,31 @@ class Slip:
     column: str
 
     def sql(self) -> str:
-        left, right = f"{self.column}_l", f"{self.column}_r"
-        near = f"levenshtein({left}, {right}) <= 2 AND damerau_levenshtein({left}, {right}) <= 1"
-        return f"coalesce(CASE WHEN {left} <> {right} THEN {near} ELSE FALSE END, FALSE)"
+        return f"slip({self.column}_l, {self.column}_r)"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.column]
         if not isinstance(left, str) or not isinstance(right, str):
             return False
         return left != right and OSA.distance(left, right, score_cutoff=1) <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAny:
+    """As Slip, for any of the first FEW elements, of at least `length` letters, of two lists."""
+
+    column: str
+    length: int
+
+    def sql(self) -> str:
+        return f"slip_any({self.column}_l, {self.column}_r, {self.length})"
+
+    def holds(self, a: Row, b: Row) -> bool:
+        return any(self._slip(one, other) for one, other in _few(a, b, self.column))
+
+    def _slip(self, one: str, other: str) -> bool:
+        long_enough = min(len(one), len(other)) >= self.length
+        return long_enough and one != other and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +265,7 @@ class Begins:
     length: int
 
     def sql(self) -> str:
-        left, right = f"{self.column}_l", f"{self.column}_r"
-        return (
-            f"coalesce(length({left}) >= {self.length} AND length({right}) >= {self.length} "
-            f"AND (starts_with({left}, {right}) OR starts_with({right}, {left})), FALSE)"
-        )
+        return f"begins({self.column}_l, {self.column}_r, {self.length})"
 
     def holds(self, a: Row, b: Row) -> bool:
         left, right = a[self.column], b[self.column]

@@ -21,9 +21,13 @@ from pipeline.resolve.conditions import (
     Meet,
     Missing,
     Near,
+    NearStreet,
     Not,
     Overlap,
+    OverlapBeyond,
+    SameEnd,
     Slip,
+    SlipAny,
     Within,
     every,
     some,
@@ -175,7 +179,9 @@ BUSINESS = RoleModel(
 O_NATIVE, O_EXACT = Equal("native"), Overlap("names")
 # One side whole: "Anna Mary Lee" and "Anna Jane Lee" are two people who both shorten to "Anna Lee".
 O_PARTIAL = some(Overlap("partial", "names"), Overlap("names", "partial"))
-O_CLOSE = some(Near("spelled", 1, 6), Near("spelled", 2, 11))
+# Mary Ann and Mary Jane Cole, two letters apart: two given names that are names of their own, with one surname.
+O_TWINS = every(OverlapBeyond("parts", "givens"), Not(Missing("givens")), Not(Within("givens")))
+O_CLOSE = some(Near("spelled", 1, 6), every(Near("spelled", 2, 11), Not(O_TWINS)))
 O_SLIP = every(O_CLOSE, Not(Both("settled")))
 O_VARIANT = Overlap("variants")
 O_INITIALS = some(Overlap("initials", "expanded"), Overlap("expanded", "initials"))
@@ -184,10 +190,19 @@ O_ONE_GENERATION = some(Missing("generation"), Equal("generation"))  # Sr. and J
 O_NAME = every(O_ONE_GENERATION, some(O_NATIVE, O_EXACT, O_PARTIAL, O_SLIP, O_VARIANT, O_INITIALS, O_ORDER))
 O_PART = every(O_ONE_GENERATION, Overlap("parts"))
 BORN, BORN_SWAPPED = Equal("born"), Equal("born", "born_swapped")
+# Who marries keeps the given name. Twins, born on one day too, share the surname, and sometimes one of two given names.
+O_GIVEN = every(O_ONE_GENERATION, Overlap("givens"), Not(OverlapBeyond("parts", "givens")))
 # Twins are licensed one after the other: numbers so near are two numbers, not a slip.
-OWN, OWN_SLIP = Equal("own"), every(Slip("own"), Apart("own", 50))
+OWN, OWN_SLIP = Equal("own"), every(Slip("own"), some(Apart("own", 50), O_GIVEN))
+# A place written with a slip or other blanks. Asked only beside a name, a birthday or a number: neighbors are near too.
+O_BESIDE = some(BORN, OWN, OWN_SLIP, O_NAME)
+DOOR, STREET, TOWN = NearStreet("doors", 2, 6, house=True), NearStreet("doors", 2, 8), SameEnd("buildings")
 # The one thing that outweighs two dates of birth: a number that nobody else bears, and who bears it besides.
-O_OVERWHELMING = every(OWN, O_ONE_GENERATION, some(O_NAME, O_PART, SUITE, PHONE))
+O_OVERWHELMING = every(OWN, O_ONE_GENERATION, some(O_NAME, O_PART, SUITE, PHONE, DOOR))
+O_PART_SLIP = every(some(BORN, OWN), Overlap("starts"), O_ONE_GENERATION, SlipAny("parts", 5))
+O_NEARLY_PART = some(O_PART, O_PART_SLIP)
+O_ALONE = Missing("names")  # a surname alone on one paper
+O_HALF = every(O_ALONE, O_NEARLY_PART)
 
 OPERATOR = RoleModel(
     prior=1e-4,
@@ -195,6 +210,9 @@ OPERATOR = RoleModel(
         Compared(
             "name",
             (
+                Level("the one part written", "similar", every(O_ALONE, O_PART), m=0.9, u=4e-3, term=1.0),
+                Level("the one part written, a letter off", "similar", O_HALF, m=0.1, u=0.01),
+                Level("another part", "differs", every(O_ALONE, Not(Missing("parts"))), m=0.1, u=0.99),
                 _missing("names"),
                 Level("another generation", "differs", Not(O_ONE_GENERATION), m=0.002, u=0.004),
                 Level("same characters", "exact", O_NATIVE, m=0.05, u=1e-4, term=1.0),
@@ -206,6 +224,7 @@ OPERATOR = RoleModel(
                 Level("same parts in another order", "similar", O_ORDER, m=0.01, u=3e-4, term=0.5),
                 Level("a letter or two off, a name of its own", "similar", O_CLOSE, m=0.03, u=1e-3, term=0.5),
                 Level("a part in common", "differs", O_PART, m=0.05, u=0.03),
+                Level("a part in common but for a letter", "differs", O_PART_SLIP, m=0.02, u=0.01),
                 Level("other name", "differs", None, m=0.03, u=0.96),
             ),
             ("name",),
@@ -254,6 +273,20 @@ OPERATOR = RoleModel(
             ("places", "buildings"),
         ),
         Compared(
+            "place as written",
+            (
+                _missing("doors"),
+                Level("compared as premises", "differs", some(BUILDING, Not(O_BESIDE))),
+                Level("same house and town, a slip in the street", "similar", every(DOOR, TOWN), m=0.10, u=2e-5),
+                Level("same house, a slip in the street", "similar", DOOR, m=0.03, u=1e-3),
+                Level("same street and town", "similar", every(STREET, TOWN), m=0.05, u=3e-4),
+                Level("same street", "similar", STREET, m=0.02, u=2e-3),
+                Level("other place", "differs", None),
+            ),
+            ("doors",),
+            fixed=True,
+        ),
+        Compared(
             "license",
             (
                 _missing("license"),
@@ -269,7 +302,7 @@ OPERATOR = RoleModel(
                 _missing("own"),
                 # What it says beyond "license", which compares the same number when papers of shops name it too.
                 Level("same own number", "exact", OWN, m=0.9, u=0.014),
-                Level("a digit of it off", "similar", OWN_SLIP, m=0.08, u=0.008),
+                Level("a digit of it off", "similar", OWN_SLIP, m=0.08, u=0.001),
                 Level("other own number", "differs", None, m=1.0, u=1.0),  # a license lapses, the next has another
             ),
             ("own",),
@@ -285,8 +318,10 @@ OPERATOR = RoleModel(
                         every(O_NAME, some(BORN, PHONE, CONTACT, SUITE, BUILDING_OPEN, LICENSE)),
                         # Ling and Liang are two names; born on one day and with one phone they are one slip.
                         every(O_CLOSE, O_ONE_GENERATION, BORN, some(PHONE, CONTACT, SUITE, LICENSE)),
-                        every(OWN, O_ONE_GENERATION, some(O_NAME, O_PART, BORN, SUITE, PHONE, CONTACT)),
-                        every(OWN_SLIP, BORN, O_PART),
+                        every(OWN, O_ONE_GENERATION, some(O_NAME, O_NEARLY_PART, BORN, SUITE, PHONE, CONTACT, DOOR)),
+                        every(OWN_SLIP, BORN, O_NEARLY_PART),
+                        every(BORN, O_GIVEN, some(PHONE, CONTACT, SUITE, DOOR, every(STREET, TOWN))),
+                        every(BORN, O_HALF, some(PHONE, CONTACT, SUITE, DOOR, OWN_SLIP)),
                         # People change their names. Owners of one business share its number, but no birthday.
                         every(LICENSE, BORN),
                     ),
@@ -335,6 +370,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "expanded": "VARCHAR[]",
         "jumbled": "VARCHAR[]",
         "parts": "VARCHAR[]",
+        "givens": "VARCHAR[]",
+        "doors": "VARCHAR[]",
         "own": "VARCHAR",
         "born": "VARCHAR",
         "born_swapped": "VARCHAR",

@@ -19,6 +19,7 @@ from pipeline.resolve.business_names import BusinessName, read_business, trade_n
 from pipeline.resolve.conditions import Row, Value
 from pipeline.resolve.declaration import COLUMNS, TERM
 from pipeline.resolve.person_names import PersonName, read_person
+from pipeline.resolve.population import is_rather_first
 from pipeline.resolve.romanization import fold, readings
 
 TOLL_FREE = ("+1800", "+1822", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
@@ -61,7 +62,7 @@ def parts_of(role: str, hubs: frozenset[str] = frozenset()) -> tuple[Part, ...]:
         Part(attrgetter("phones"), phone_keys),
         Part(attrgetter("emails", "handles", "websites"), contact_keys),
         Part(attrgetter("license_number"), _license_keys),
-        Part(attrgetter("addresses"), _place_keys),
+        Part(attrgetter("addresses"), _operator_place_keys if role == "operator" else _place_keys),
     )
     if role == "business":
         names = Part(attrgetter("name", "other_names"), _business_keys)
@@ -141,6 +142,20 @@ def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
     return {"places": _listed(places), "buildings": _listed(buildings), "open_buildings": _listed(unitless)}
 
 
+def _operator_place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
+    """Doors besides: house and street with a slip or a blank left alike, "51 N Hurley Street" -> "51N HURLEYSTREET".
+
+    Numbers and directions stand at the head, which must be equal: 12 N Main and 12 S Main are two houses.
+    """
+    doors = set()
+    for address in addresses:
+        if address.street_key and not address.at_crossing:
+            words = fold(address.street_key).upper().split()
+            head = [w for w in words if len(w) < 3 or not w.isalpha()]
+            doors.add(f"{''.join(head)} {''.join(w for w in words if w not in head)}")
+    return _place_keys(addresses) | {"doors": _listed(doors)}
+
+
 def _code_points(native: str) -> str | None:
     return " ".join(f"{ord(c):x}" for c in native) or None
 
@@ -194,12 +209,14 @@ def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
     full = [n for n in names if not n.initials or len(n.parts) > 1]
     short = [s for n in full for s in n.shorter()]
     whole = [n for n in full if not n.initials]
+    long = {p for n in (main, *names) for p in n.parts if len(p) > 2}
     return {
         "native": _code_points(main.native) if len(main.native) > 1 else None,
         "names": _listed(key for n in names for key in (n.turned, n.mirror) if key),
         "partial": _listed(n.turned for n in short),
         "spelled": main.spelled or None,
-        "parts": _listed(p for n in (main, *names) for p in n.parts if len(p) > 2),
+        "parts": _listed(long),
+        "givens": _listed(p for p in long if is_rather_first(p)),
         "settled": main.settled,
         "generation": main.generation or None,
         "variants": _listed(n.variant() for n in whole),

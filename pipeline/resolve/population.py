@@ -12,6 +12,7 @@ SURNAMES, FIRST_NAMES = "us_surnames_2020.csv.gz", "us_first_names_2020.csv.gz"
 # Bearers in the published files, including the rare names left out of our copy.
 SURNAME_TOTAL, FIRST_TOTAL = 262_612_981, 302_029_327
 ENGLISH_AT_LEAST = 2_000  # bearers of a given name that people put beside another given name
+FIRST_RATHER = 10  # times as frequent among given names as among surnames: says which end is the surname
 SETTLED_AT_LEAST = 2_000  # bearers from which a spelling is a name of its own, not a slip
 
 
@@ -37,6 +38,12 @@ def is_common_first(token: str) -> bool:
     """True for a given name that people put beside another; a single syllable ("Hong") may be half of one."""
     long_enough = len(token) >= 3 and token not in syllables()
     return long_enough and counts(FIRST_NAMES).get(token, 0) >= ENGLISH_AT_LEAST
+
+
+@lru_cache(maxsize=65536)
+def is_rather_first(token: str) -> bool:
+    """True for a name that is FIRST_RATHER times as frequent among given names as among surnames."""
+    return is_common_first(token) and first_frequency(token) >= FIRST_RATHER * surname_frequency(token)
 
 
 def is_settled_name(token: str) -> bool:

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.model import Ref
+from pipeline.resolve.conditions import MACROS
 from pipeline.resolve.declaration import COLUMNS, DECLARED, TERM, Compared, Level
 from pipeline.resolve.keys import Columns, key_columns
 from pipeline.resolve.model import MatchModel
@@ -99,6 +100,8 @@ def splink_session(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any,
 
     name = f"imb_match_{next(_number)}"
     connection.execute("SET enable_progress_bar = false")  # DuckDB draws one over whatever the command shows
+    for macro in MACROS:
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     before = _tables(connection)
     logger, silence = logging.getLogger("splink"), io.StringIO()
     level = logger.level

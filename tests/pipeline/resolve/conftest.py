@@ -19,7 +19,7 @@ PEOPLE = (
     "José Ñandú|Nandu, Jose",
     "Li Hui|Hui Li",
     "Mary Jane O’Brien|OBrien, Mary",
-    "Donna Quistgard|Dona Quistgard|Donna Quistgard Jr.|Donna Quistgard Sr.",
+    "Donna Quistgard|Dona Quistgard|Donna Quistgard Jr.|Donna Quistgard Sr.|Donna Marrowby|Quistgard|Quistgrd",
     "Bohong Qi|Qi Bo-Hong|Bo Hong Qi",
     "Somchai Saetang|Saetang, Somchaii",
 )
@@ -34,7 +34,7 @@ TRADES = (
     "Massage|Spa Massage",
     "Magnolia Heron Wellness",
 )
-STREETS = ("100 N LARKMOOR AVE", "2400 E QUARRY RD", "77 S TEASEL ST")
+STREETS = ("100 N LARKMOOR AVE", "100 N LARK MORE AVE", "108 N LARKMOOR AVE", "2400 E QUARRY RD", "77 S TEASEL ST")
 
 
 def make_ref(number: int, role: Role = "business", name: str = "", **values: object) -> Ref:

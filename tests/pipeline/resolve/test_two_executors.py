@@ -28,7 +28,7 @@ def test_same_weights_on_ten_thousand_pairs(pool: Pool, role: Role) -> None:
 @pytest.mark.parametrize("role", ["business", "operator"])
 @pytest.mark.parametrize("trained", [False, True])
 def test_same_weights_on_random_pairs(pool: Pool, role: Role, trained: bool) -> None:
-    check_weights(pool(3, 220, role), role, 1_500, trained=trained)
+    check_weights(pool(3, 220, role), role, 4_000, trained=trained)
 
 
 def check_weights(refs: list[Ref], role: Role, count: int, *, trained: bool) -> None:

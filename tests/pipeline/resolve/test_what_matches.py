@@ -16,6 +16,8 @@ from pipeline.resolve.score import Scored, score
 SUITE = Address("100 N Larkmoor Ave Ste 5", "100 N LARKMOOR AVE", "5", "Springfield", "MO", "65801")
 NEXT_DOOR = Address("100 N Larkmoor Ave Ste 6", "100 N LARKMOOR AVE", "6", "Springfield", "MO", "65801")
 NO_UNIT = Address("100 N Larkmoor Ave", "100 N LARKMOOR AVE", "", "Springfield", "MO", "")
+BLANK = Address("100 N Lark Moor Ave", "100 N LARK MOOR AVE", "", "Springfield", "MO", "65801")
+SOUTH = Address("100 S Larkmoor Ave", "100 S LARKMOOR AVE", "", "Springfield", "MO", "65801")
 AWAY = Address("77 S Teasel St", "77 S TEASEL ST", "", "Joplin", "MO", "64801")
 PHONE, PHONE_2, FREE = "+14175550101", "+14175550102", "+18775550101"
 BORN, SLIPPED, OTHER_DAY = date(1980, 2, 13), date(1980, 2, 23), date(1980, 3, 24)
@@ -23,6 +25,7 @@ AD = {"owner_kind": "ad", "site_class": "illicit"}
 SPRING: dict[str, Any] = {**AD, "first_seen": date(2025, 3, 1), "last_seen": date(2025, 6, 1)}
 MAY: dict[str, Any] = {**AD, "first_seen": date(2025, 5, 1), "last_seen": date(2025, 8, 1)}
 AUTUMN: dict[str, Any] = {**AD, "first_seen": date(2025, 9, 1), "last_seen": date(2025, 11, 1)}
+NUMBER: dict[str, Any] = {"own_number": "2019007731", "license_number": "2019007731"}
 Make = Callable[..., Ref]
 Cases = dict[str, tuple[dict[str, Any], dict[str, Any]]]
 
@@ -164,6 +167,18 @@ SAME_PERSON: Cases = {
         {"name": "Dale Cole", "dob": BORN, "own_number": "6503215", "addresses": (SUITE,)},
         {"name": "Dale Quistgard", "dob": BORN, "own_number": "6503115", "addresses": (SUITE,)},
     ),
+    "married: given name, date of birth and premises": (
+        {"name": "Deborah Cole", "dob": BORN, "addresses": (SUITE,)},
+        {"name": "Deborah Quistgard", "dob": BORN, "addresses": (SUITE,)},
+    ),
+    "a surname alone with a slip, date of birth and premises": (
+        {"name": "Quistgrd", "dob": BORN, "addresses": (SUITE,)},
+        {"name": "Dale Quistgard", "dob": BORN, "addresses": (SUITE,)},
+    ),
+    "own number, and the street with a blank in it": (
+        {"name": "Dale Qiustgrad", **NUMBER, "addresses": (SUITE,)},
+        {"name": "Dael Quistgard", **NUMBER, "addresses": (BLANK,)},
+    ),
     "junior on one paper only": (
         {"name": "Dale Quistgard Jr.", "dob": BORN},
         {"name": "Dale Quistgard", "dob": BORN},
@@ -216,6 +231,20 @@ OTHER_PERSON: Cases = {
         {"name": "Hongbo Qi", "dob": BORN, "phones": (PHONE,), "addresses": (SUITE,)},
         {"name": "Hongmei Qi", "dob": BORN, "phones": (PHONE,), "addresses": (SUITE,)},
     ),
+    "twins of a surname at one address": (
+        {"name": "Mary Ann Quistgard", "dob": BORN, "addresses": (SUITE,), "own_number": "6503215"},
+        {"name": "Mary Jane Quistgard", "dob": BORN, "addresses": (SUITE,), "own_number": "6503216"},
+    ),
+    "given name and date of birth": ({"name": "Deborah Cole", "dob": BORN}, {"name": "Deborah Quistgard", "dob": BORN}),
+    "given name and premises": (
+        {"name": "Deborah Cole", "addresses": (SUITE,)},
+        {"name": "Deborah Quistgard", "addresses": (SUITE,)},
+    ),
+    "a surname alone and date of birth": ({"name": "Quistgard", "dob": BORN}, {"name": "Dale Quistgard", "dob": BORN}),
+    "given name, date of birth, and the other end of the street": (
+        {"name": "Deborah Cole", "dob": BORN, "addresses": (NO_UNIT,)},
+        {"name": "Deborah Quistgard", "dob": BORN, "addresses": (AWAY,)},
+    ),
     "family at one address": (
         {"name": "Hongbo Qi", "addresses": (SUITE,), "phones": (PHONE,)},
         {"name": "Hongmei Qi", "addresses": (SUITE,), "phones": (PHONE,)},
@@ -242,7 +271,7 @@ def test_two_businesses(ref: Make, case: str) -> None:
 def test_one_person(ref: Make, case: str) -> None:
     found = compare(ref, "operator", *SAME_PERSON[case])
     assert found.probability >= base_model().match
-    assert ("name" in found.matched or case.startswith("married")) and len(found.matched) >= 2
+    assert ("name" in found.matched or case.startswith(("married", "own number, and"))) and len(found.matched) >= 2
 
 
 @pytest.mark.parametrize("case", OTHER_PERSON)
