@@ -17,7 +17,7 @@ from pipeline.resolve.business_names import BusinessName, declared_frequency, re
 from pipeline.resolve.person_names import PersonName, read_person
 from pipeline.resolve.population import is_settled_name
 from pipeline.resolve.romanization import boundaries, fold, is_syllabic, readings
-from pipeline.resolve.sounds import same_sounds
+from pipeline.resolve.sounds import same_letters_loosely, same_sounds
 
 OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
@@ -69,6 +69,8 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
     if one.initials or two.initials:
         if _initials_fit(one, two):
             return 0.88, "initials fit"
+        if any(_initials_fit(x, two) for x in one.shorter()) or any(_initials_fit(one, y) for y in two.shorter()):
+            return 0.86, "initials fit, a part of the name left out"
         if one.initials and two.initials:
             return min(OTHER_PERSON, _likeness(one, two)), "initials differ"
     if one.mirror and one.mirror == two.mirror:
@@ -77,12 +79,27 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
         return 0.90, "a part of the name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
-    if same_sounds(one.turns(), [two.ordered]) or (one.has_middle and same_sounds([one.from_the_end()], [two.ordered])):
+    if _sounds_alike(one, two):
         return 0.86, "another spelling of the sounds, or a short form"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
         return 0.70, "same parts in another order"
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"
     return min(OTHER_PERSON, _likeness(one, two)), why
+
+
+def _sounds_alike(one: PersonName, two: PersonName) -> bool:
+    """Spellings of one sound, some part written alike; or every part of three or more in another system."""
+    if same_sounds(one.turns(), [two.ordered]) or same_sounds(one.turns(), [two.ordered], equal=0, least=3):
+        return True
+    if one.has_middle and same_sounds([one.from_the_end()], [two.ordered]):
+        return True
+    if any(same_letters_loosely(turn, two.ordered) for turn in one.turns()):
+        return True
+    return any(
+        same_sounds(short.turns(), [other.ordered])
+        for full, other in ((one, two), (two, one))
+        for short in full.without_second_surname()
+    )
 
 
 def _likeness(one: PersonName, two: PersonName) -> float:
@@ -106,6 +123,8 @@ def _initials_fit(one: PersonName, two: PersonName) -> bool:
     """One part written out on both sides, and every other part begins as its initial says, in order."""
     for x, y in ((one, two), (two, one)):
         turned = [(left, right) for left in x.turns() for right in y.turns()]
+        if x.after_comma and len(x.ordered) == len(y.ordered):  # "TRAN, HUNG V." is Hung V. Tran
+            turned += [(x.pieces, y.ordered), (x.pieces, y.from_the_end())]
         if y.has_middle and len(x.ordered) == len(y.ordered):
             turned += [(x.ordered, y.from_the_end()), (x.from_the_end(), y.ordered)]
         if any(_aligned(left, right) for left, right in turned):
@@ -148,7 +167,7 @@ def _slip(one: PersonName, two: PersonName) -> float:
             edits = OSA.distance(*joined, score_cutoff=2)
             if length < 5 or edits > (2 if length >= 12 else 1):
                 continue
-            if not _both_are_names(left, right):
+            if not _both_are_names(left, right) and not (edits == 2 and _other_ending(left, right)):
                 best = max(best, 0.93 if edits == 1 else 0.88)
     return best
 
@@ -157,6 +176,14 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """The parts that differ are names of their own on both sides: then a letter makes another person."""
     shared = set(left) & set(right)
     return all(is_syllabic(p) or is_settled_name(p) for p in (*left, *right) if p not in shared)
+
+
+def _other_ending(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """One part ends otherwise, "Pornthip" and "Pornthida": two letters in one place are seldom a slip of the finger."""
+    one, two = (next(iter(set(a) - set(b)), "") for a, b in ((left, right), (right, left)))
+    if len(set(left) ^ set(right)) != 2 or not one or not two:
+        return False
+    return one[-1] != two[-1] and one[: min(map(len, (one, two))) - 2] == two[: min(map(len, (one, two))) - 2]
 
 
 def compare_business_names(a: str, b: str) -> Comparison:

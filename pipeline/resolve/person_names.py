@@ -12,6 +12,7 @@ from pipeline.resolve.sounds import sound_key
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
+_PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del )(?=[a-z]{3})")  # "de la Cruz" is Delacruz
 _TOKEN = re.compile(r"[a-z]+")
 
 
@@ -81,7 +82,7 @@ class PersonName:
         found: dict[tuple[str, ...], None] = {}
         for index, part in enumerate(self.ordered if len(self.ordered) > 2 else ()):
             rest = (*self.ordered[:index], *self.ordered[index + 1 :])
-            if len(part) == 1:
+            if len(part) == 1 or (part in _mirrored()["left_out"] and 0 < index < len(self.ordered) - 1):
                 found[rest] = None
             elif is_common_first(part):
                 found[rest] = None
@@ -89,10 +90,19 @@ class PersonName:
                 found[part, rest[-1]] = None
         if self.has_middle:
             found[self.ordered[0], self.ordered[-1]] = None
-        found |= dict.fromkeys(self._without_second_surname())
+        found |= dict.fromkeys(self._second_surname_left_out())
         return tuple(_of_parts(self.native, parts) for parts in found if len([p for p in parts if len(p) > 1]) > 1)
 
-    def _without_second_surname(self) -> list[tuple[str, ...]]:
+    def without_second_surname(self) -> list[PersonName]:
+        """The name without its second surname, and without given names besides."""
+        return [_of_parts(self.native, parts) for parts in self._second_surname_left_out()]
+
+    @property
+    def after_comma(self) -> bool:
+        """Whether a comma says which end is the surname."""
+        return self.pieces != self.ordered and sorted(self.pieces) == sorted(self.ordered)
+
+    def _second_surname_left_out(self) -> list[tuple[str, ...]]:
         """ "Ana Maria Ruiz Peña" -> "Ana Maria Ruiz", "Ana Ruiz", "Ana Ruiz Peña": given names kept from the first on.
 
         Not of syllables, each of which would make another name.
@@ -155,11 +165,12 @@ def _of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     native = native_part(native_name) or native_part(text)
-    words = _TOKEN.findall(fold(text).replace("'", "").replace("-", ""))
+    folded = _PARTICLES.sub(lambda found: found[0].replace(" ", ""), fold(text).replace("'", ""))
+    words = _TOKEN.findall(folded.replace("-", ""))
     ordered = tuple(t for t in words if t not in _SUFFIXES)
     generation = next((_GENERATIONS[t] for t in words[1:] if t in _GENERATIONS), "")
     if not ordered and native:
         ordered = romanize(native)
-    before, comma, after = fold(text).replace("'", "").partition(",")
+    before, comma, after = folded.partition(",")
     pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
     return _of_parts(native, ordered, pieces, generation)

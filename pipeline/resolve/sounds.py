@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, product
 
-from pipeline.resolve.romanization import DATA, pinyin_syllables, spelling, syllables
+from pipeline.resolve.romanization import DATA, is_syllabic, pinyin_syllables, spelling, syllables
 
+LEAST_LOOSE = 4  # letters of a part that are left
+_DOUBLED = re.compile(r"([a-z])\1")
 MOST_READINGS = 12  # ways to cut a name into syllables that are tried
 # Wade-Giles: (beginning, its pinyin) and (ending, its pinyin), apostrophes left out as people leave them out.
 _INITIALS = (
@@ -89,14 +92,38 @@ def cut_name(parts: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(s for cut in chosen for s in cut) for chosen in whole]
 
 
-def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, equal: int = 1) -> bool:
-    """Syllable by syllable of one sound in some pair of readings, at least `equal` of them equal as written."""
+def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, equal: int = 1, least: int = 1) -> bool:
+    """Syllable by syllable of one sound in some pair of readings of at least `least` syllables, `equal` of them equal
+    as written."""
     others = {cut for parts in two for cut in cut_name(parts)}
     for left in (cut for parts in one for cut in cut_name(parts)):
         for other in others:
-            if len(left) == len(other) and sum(map(str.__eq__, left, other)) >= equal and all(map(alike, left, other)):
+            if (
+                least <= len(left) == len(other)
+                and sum(map(str.__eq__, left, other)) >= equal
+                and all(map(alike, left, other))
+            ):
                 return True
     return False
+
+
+def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Part by part the same but for letters that systems of Thai, Japanese and other long names write or leave out."""
+    if len(one) != len(two) or len(one) < 2:
+        return False
+    return all(
+        x == y or (_loose(x) == _loose(y) and len(_loose(x)) >= LEAST_LOOSE) for x, y in zip(one, two, strict=True)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _loose(part: str) -> str:
+    """ "natthaya" -> "nataya", "srisook" -> "srisuk". Runs of known syllables stay: there a letter makes a name."""
+    if is_syllabic(part):
+        return part
+    for written, plain in spelling()["loose"].items():
+        part = part.replace(written, plain)
+    return _DOUBLED.sub(r"\1", part)
 
 
 @lru_cache(maxsize=65536)

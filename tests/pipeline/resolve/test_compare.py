@@ -25,6 +25,8 @@ SAME_PERSON = [
 MAY_BE_SAME = [
     ("H. Qi", "Hongbo Qi", "initials fit"),
     ("Qi, H. B.", "Hongbo Qi", "initials fit"),
+    ("TRAN, HUNG V", "Tran Van Hung", "initials fit"),
+    ("Jose Luis Hernandez Ruiz", "Jose L Hernandez", "initials fit, a part of the name left out"),
     ("Hongob Qi", "Hongbo Qi", "a letter or two off"),
     ("Quistgaard, Donna", "Donna Quistgard", "a letter or two off"),
     ("Amy Hongmei Chen", "Chen Hongmei", "a part of the name left out"),
@@ -44,6 +46,12 @@ MAY_BE_SAME = [
     ("Vu Thi Tam", "Tam T. Vu", "initials fit"),
     ("Ana Lucía García Peña", "García, Ana Lucía", "a part of the name left out"),
     ("Katherine Whitfield-Novak", "Katherine Whitfield", "a part of the name left out"),
+    ("Kang Hyun-joo", "Gang Hyeonju", "another spelling of the sounds, or a short form"),
+    ("Ho Chin-lien", "He Jinlian", "another spelling of the sounds, or a short form"),
+    ("Kittisak Boonmee", "Kitisak Bunmee", "another spelling of the sounds, or a short form"),
+    ("Guadalupe Ortega Ruiz", "Lupe Ortega", "another spelling of the sounds, or a short form"),
+    ("Ana Sofía de la Cruz Soto", "Ana Delacruz", "a part of the name left out"),
+    ("Dinh Thi Phuong Thao", "Phuong Thao Dinh", "a part of the name left out"),
     ("Robert Whitfield", "Bob Whitfield", "another spelling of the sounds, or a short form"),
     ("Xuemei Huang", "Xuemie Huang", "a letter or two off"),
 ]
@@ -69,6 +77,10 @@ OTHER_PERSON = [
     ("Ana García Peña", "Ana García Muñoz"),
     ("Robert Whitfield Jr.", "Robert Whitfield Sr."),
     ("Robert Whitfield", "Rick Whitfield"),
+    ("Pornthip Srisai", "Pornthida Srisai"),
+    ("Nattaya Srisuk", "Nattapong Srisuk"),
+    ("Teresa del Valle", "Teresa de la Cruz"),
+    ("Kang Hyun-joo", "Gang Hyeonjin"),
     ("", "Hongbo Qi"),
 ]
 SAME_BUSINESS = [
