@@ -37,7 +37,7 @@ ROAD_PLACE = sought(
 
 def road_place(text: str) -> str:
     """The comparison key of an upper-case text that tells an exit or mile marker: "I 44 & MM 123"; "" when none."""
-    found = ROAD_PLACE.search(text)
+    found = ROAD_PLACE.rx.search(text)
     if not found:
         return ""
     said = found.groupdict()

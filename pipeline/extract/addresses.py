@@ -12,7 +12,7 @@ from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
 from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
-from pipeline.extract.scan import candidates, holds, matches_at, sought
+from pipeline.extract.scan import Sought, candidates, holds, matches_at, sought
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -138,13 +138,13 @@ def _without_directions(found: list[AddressMention]) -> list[AddressMention]:
     return found
 
 
-def _matches(pattern: re.Pattern[str], upper: str) -> Iterator[re.Match[str]]:
+def _matches(pattern: Sought, upper: str) -> Iterator[re.Match[str]]:
     """The matches of `pattern.finditer`; streets without suffix begin at a number."""
     if pattern is not _UNSUFFIXED:
         return candidates(pattern, upper)
     starts = {m.start() for m in _DIGITS.finditer(upper)}
     starts |= {at - 1 for at in starts if upper[at - 1 : at] in _LETTERED}  # "N123W456"
-    return matches_at(pattern, upper, sorted(starts))
+    return matches_at(pattern.rx, upper, sorted(starts))
 
 
 class _Taken:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
@@ -82,14 +83,14 @@ def _plain_emails(folded: str) -> Iterator[re.Match[str]]:
     if not holds(_EMAIL, folded):
         return iter(())
     signs = [*occurrences(folded, "@"), *(m.start() for m in _BRACKETED_AT.finditer(folded))]
-    return matches_at(_EMAIL, folded, _before(folded, signs, _LONGEST_LOCAL + 2))
+    return matches_at(_EMAIL.rx, folded, _before(folded, signs, _LONGEST_LOCAL + 2))
 
 
 def _spelled_emails(folded: str) -> Iterator[re.Match[str]]:
     if not holds(_SPELLED, folded):
         return iter(())
     signs = [m.start() + 1 for m in _SPACED_AT.finditer(folded)]
-    return matches_at(_SPELLED, folded, _before(folded, signs, _LONGEST_LOCAL))
+    return matches_at(_SPELLED.rx, folded, _before(folded, signs, _LONGEST_LOCAL))
 
 
 def _before(folded: str, signs: Iterable[int], reach: int) -> list[int]:
@@ -114,36 +115,48 @@ def decode_cfemail(code: str) -> str | None:
     return found[0].value if found and found[0].end - found[0].start == len(address) else None
 
 
-def _handle_words() -> tuple[tuple[str, bool, bool, re.Pattern[str], re.Pattern[str]], ...]:
-    """(service, whether the words say enough by themselves, ids are phones, pattern of ids, pattern of phones)."""
-    patterns = []
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the words of a service are followed by."""
+
+    service: str
+    alone: bool  # the words say enough by themselves
+    number: bool  # a phone number, else an id
+
+
+def _named() -> dict[re.Pattern[str], _Named]:
+    patterns: dict[re.Pattern[str], _Named] = {}
     for service, entry in vocabulary("handles").items():
+        phone = bool(entry.get("phone"))
         for key, alone in (("words", True), ("short", False)):
             words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
-            if words:
-                named = rf"(?<![a-z0-9])(?:{words})"
-                rx = re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])")
+            named = rf"(?<![a-z0-9])(?:{words})"
+            if words and (phone or alone):
                 number = re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
-                patterns.append((service, alone, bool(entry.get("phone")), rx, number))
-    return tuple(patterns)
+                patterns[number] = _Named(service, alone, number=True)
+            if words and not phone:
+                patterns[re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])")] = _Named(service, alone, number=False)
+    return patterns
 
 
-_HANDLE_WORDS = _handle_words()
-_HANDLE_PATTERNS = group(pattern for *_, ids, numbers in _HANDLE_WORDS for pattern in (ids, numbers))
+_NAMED = _named()
+_HANDLES = group(_NAMED)
+_NAMED_BY = dict(zip(_HANDLES.patterns, _NAMED.values(), strict=True))
 
 
 def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
     found: dict[tuple[int, int], Found] = {}
-    present = frozenset(within(_HANDLE_PATTERNS, folded))
-    for service, alone, phone, pattern, number_pattern in _HANDLE_WORDS if present else ():
-        for m in candidates(number_pattern, folded) if (phone or alone) and number_pattern in present else ():
-            if number := normalize_phone(m["id"]):
-                found[m.span("id")] = Found("handle", f"{service}:{number}", *m.span("id"), "plain", 0.9)
-        for m in candidates(pattern, folded) if not phone and pattern in present else ():
-            if _is_handle(m, alone) and not any(a < m.end("id") and m.start("id") < b for a, b in found):
-                found[m.span("id")] = Found("handle", f"{service}:{m['id']}", *m.span("id"), "plain", 0.9)
+    for pattern in within(_HANDLES, folded):
+        named = _NAMED_BY[pattern]
+        for m in candidates(pattern, folded):
+            span = m.span("id")
+            if named.number:
+                if number := normalize_phone(m["id"]):
+                    found[span] = Found("handle", f"{named.service}:{number}", *span, "plain", 0.9)
+            elif _is_handle(m, named.alone) and not any(a < span[1] and span[0] < b for a, b in found):
+                found[span] = Found("handle", f"{named.service}:{m['id']}", *span, "plain", 0.9)
     for written in _written_links(folded):
         found.setdefault((written.start, written.end), written)
     return sorted(found.values(), key=lambda f: (f.start, f.value))

@@ -74,7 +74,7 @@ def _beginnings(pattern: re.Pattern[str], folded: str, spans: Iterable[tuple[int
 def closes_late(hours: str) -> bool:
     """Whether hours as `find_hours` gives them end at 23:00 or later, or in the night."""
     folded = fold(hours)
-    if _ALL_DAY.search(folded):
+    if _ALL_DAY.rx.search(folded):
         return True
     m = _HOURS.search(folded)
     if m is None or m["close"] == "close":
@@ -95,7 +95,7 @@ def find_prices(text: str) -> list[Found]:
     if not holds(_PRICE, folded):
         return []
     spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "bucks", "usd"))]
-    for m in matches_at(_PRICE, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
+    for m in matches_at(_PRICE.rx, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
         amount = f"{int((m['usd'] or m['after']).replace(',', ''))}.{m['cents'] or '00'} USD"
         minutes = m["m1"] or m["m2"] or ("30" if m["half1"] or m["half2"] else "60" if m["hour1"] or m["hour2"] else "")
         found.append(Found("price", f"{amount}/{minutes}min" if minutes else amount, *m.span()))

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.extract.scan import candidates, group, scan, within
+from pipeline.extract.scan import candidates, group, within
 from pipeline.extract.text import Found
 
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -79,19 +79,15 @@ _CODES = {
     for code, entry in vocabulary("indicators").items()
 }
 _INDICATORS = group(_CODES)
+_CODE_OF = dict(zip(_INDICATORS.patterns, _CODES.values(), strict=True))
 
 
 def find_indicators(text: str) -> list[Found]:
     """Spans of the indicator lexicon, value = its code, in order of appearance."""
     folded = fold(text)
     found = [
-        Found("indicator", _CODES[rx], *m.span(), "lexicon")
+        Found("indicator", _CODE_OF[rx], *m.span(), "lexicon")
         for rx in within(_INDICATORS, folded)
         for m in candidates(rx, folded)
     ]
     return sorted(found, key=lambda f: (f.start, f.end, f.value))
-
-
-def spans(kind: str, style: str, pattern: re.Pattern[str], folded: str, group: int | str = 0) -> list[Found]:
-    """Every match of a group as a Found without value."""
-    return [Found(kind, "", *m.span(group), style) for m in scan(pattern, folded) if m[group]]

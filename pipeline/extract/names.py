@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
-from pipeline.extract.scan import candidates, holds, matches_at, scan, sought
+from pipeline.extract.scan import Scanned, Sought, candidates, holds, matches_at, scan, sought
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -131,10 +131,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _CAPITAL_KINDS = "|".join(k.title() + "|" + k.upper() for k in sorted(_kinds(), key=len, reverse=True))
-_KIND = re.compile(rf"[ ](?:{_CAPITAL_KINDS})")
+_KIND = Scanned(re.compile(rf"[ ](?:{_CAPITAL_KINDS})"))
 
 
-def _phrase() -> re.Pattern[str]:
+def _phrase() -> Sought:
     kinds = _CAPITAL_KINDS
     more = "Center|CENTER|House|HOUSE|Club|CLUB|Place|PLACE|LLC|Inc"
     tail = rf"(?:{_LINK}(?:{kinds}|{more})){{0,2}}"
@@ -144,7 +144,7 @@ def _phrase() -> re.Pattern[str]:
 _PHRASE = _phrase()
 
 
-def _in_lower_case() -> re.Pattern[str]:
+def _in_lower_case() -> Sought:
     kinds = "|".join(sorted(_kinds(), key=len, reverse=True))
     lead = r"(?<!\w)(?:welcome to|visit(?: us at)?|come to|here at) "
     return sought(re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)"), lead)
@@ -181,7 +181,7 @@ def find_business_names(text: str) -> list[Found]:
     "introduced": said to be one ("Welcome to Jade Garden!").
     """
     found: list[Found] = []
-    for m in matches_at(_PHRASE, text, _phrase_starts(text)) if holds(_PHRASE, text) else ():
+    for m in matches_at(_PHRASE.rx, text, _phrase_starts(text)) if holds(_PHRASE, text) else ():
         start, words = m.start(), m[0].split(" ")
         while words and (skipped := _leading_noise(words)):
             start += sum(len(w) + 1 for w in words[:skipped])

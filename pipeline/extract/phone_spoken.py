@@ -9,7 +9,7 @@ import re
 from itertools import groupby
 
 from pipeline.extract.phone_vocab import DECLARED, HOMOPHONES, JOINED, WORDS, any_of
-from pipeline.extract.scan import group, holds, sought, within
+from pipeline.extract.scan import Group, holds, sought, within
 
 _NUMBER = 10  # digits
 _REAL = 6  # of them that are said by their own names
@@ -43,7 +43,7 @@ _MAYBE_STRETCHED = sought(re.compile("|".join(doubled for word in _STRETCHABLE f
 _MAYBE_ENDS_IN_3 = sought(re.compile("on3|fiv3|nin3"))
 _MAYBE_LINKED = sought(re.compile("|".join(f"{before} {link} " for link, words in _LINKS.items() for before in words)))
 _MAYBE_RUN = sought(re.compile(f"{_SOUND}[ -]{_DIGIT}[ -]{_ALIKE}|{_DIGIT}[ -]{_DIGIT}[ -]{_SOUND}"))
-_PLAYED = group([_MAYBE_STRETCHED, _MAYBE_ENDS_IN_3, _MAYBE_LINKED, _MAYBE_RUN])
+_PLAYED = Group([_MAYBE_STRETCHED, _MAYBE_ENDS_IN_3, _MAYBE_LINKED, _MAYBE_RUN])
 
 
 def speak_plainly(folded: str) -> str:

@@ -57,7 +57,7 @@ class Unit:
 
 def find_stretches(folded: str) -> Iterator[tuple[int, int]]:
     """Where written digits stand with only separators between them; whole words at both ends."""
-    for run in candidates(RUN, folded) if len(folded) >= _SHORT else RUN.finditer(folded):
+    for run in candidates(RUN, folded) if len(folded) >= _SHORT else RUN.rx.finditer(folded):
         start, end = run.span()
         while start and "a" <= folded[start - 1] <= "z":
             start -= 1

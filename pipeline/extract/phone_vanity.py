@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 
 from pipeline.extract.phone_validity import is_nanp
-from pipeline.extract.scan import candidates
+from pipeline.extract.scan import Scanned, candidates
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 
-_VANITY = re.compile(
-    r"(?<![A-Za-z0-9])(\+?1[-. ]{1,2})?\(?([2-9][0-9]{2})\)?([-. ]{1,2})"
-    r"((?=[0-9-]*[A-Za-z])[A-Za-z0-9](?:[-.]?[A-Za-z0-9]){6,})(?![A-Za-z0-9])"
+_VANITY = Scanned(
+    re.compile(
+        r"(?<![A-Za-z0-9])(\+?1[-. ]{1,2})?\(?([2-9][0-9]{2})\)?([-. ]{1,2})"
+        r"((?=[0-9-]*[A-Za-z])[A-Za-z0-9](?:[-.]?[A-Za-z0-9]){6,})(?![A-Za-z0-9])"
+    )
 )
 _LOOKS = re.compile(r"[0-9OoIlSBZ-]+")
 

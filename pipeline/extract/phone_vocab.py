@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.scan import Scanned
+
 DECLARED: dict[str, Any] = tomllib.loads((Path(__file__).parent / "vocab" / "phones.toml").read_text(encoding="utf-8"))
 
 # Stands for a letter of another script: not a separator, not readable.
@@ -78,7 +80,7 @@ _GAP = f"{_SEPARATOR}{{0,14}}+(?:(?:{any_of(SEPARATOR_WORDS)})(?![a-z]){_SEPARAT
 _BEGINNING = any_of([*WORDS, *TENS, *MULTIPLIERS, *SCALES, *SWAPPED, *"0123456789", *CHINESE])[:-1]
 _BEGINNING += "".join(f"|{letter}(?<![A-Za-z0-9]{letter})" for letter in LETTERS) + ")"
 # A stretch that may hold a number: at least six digits, words or look-alikes with only separators between.
-RUN = re.compile(f"{_BEGINNING}(?>{_GAP}{_ELEMENT}){{5,}}+")
+RUN = Scanned(re.compile(f"{_BEGINNING}(?>{_GAP}{_ELEMENT}){{5,}}+"))
 # Digits, Latin letters, Chinese and Korean digits, other letters, separators.
 TOKEN = re.compile(f"([0-9]+)|([a-z]+)|([{_CHINESE_CLASS}]+)|({FOREIGN}+)|({_SEPARATOR}+)")
 

@@ -31,7 +31,7 @@ _INTRODUCED = group(
 )
 _LONGEST_NAME = 15
 _DUTY = sought(re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)")))
-_ON_DUTY = re.compile(rf"{_NAME}\s+{_DUTY.pattern}")
+_ON_DUTY = re.compile(rf"{_NAME}\s+{_DUTY.rx.pattern}")
 
 
 @cache
@@ -45,7 +45,7 @@ def _patterns(key: str) -> Group:
 
 _AGES, _LOOKS, _SCHOOL = _patterns("ages"), _patterns("looks"), _patterns("school")
 SIGNS = tuple(
-    rx.pattern for rx in (*_AGES.patterns, *_SCHOOL.patterns)
+    sign.rx.pattern for sign in (*_AGES.patterns, *_SCHOOL.patterns)
 )  # what `minor_signs` looks for, over folded text
 _RULE, _NOT_A_PERSON = (re.compile(spaced(vocabulary("protected")[key])) for key in ("rule", "not_a_person"))
 

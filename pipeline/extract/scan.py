@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -33,20 +32,38 @@ _REPEATS = frozenset([ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT])
 _ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
 _MATCHED_BY_MORE = frozenset("ikst")  # by other scripts' letters too, when case is ignored
 
-_numbers: dict[re.Pattern[str], int] = {}  # every pattern that was declared -> its number in the set
-_parts: list[str] = []  # what the set looks for instead of each, in RE2's syntax
+_parts: list[str] = []  # what the set looks for instead of each declared pattern, in RE2's syntax
+_UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED  # the wrapper's search costs several times as much as RE2's own
 
 
-def sought(pattern: re.Pattern[str], part: str = "") -> re.Pattern[str]:
+class Scanned:
+    """A pattern, and RE2's reading of it, which says where a match may begin."""
+
+    def __init__(self, rx: re.Pattern[str]) -> None:
+        self.rx = rx
+
+    @cached_property
+    def find(self) -> Any:
+        """RE2's own search: (anchor, bytes, start, end) -> spans, the first one (-1, -1) when there is none."""
+        return re2.compile(loosened(self.rx).encode(), _options())._regexp.Match
+
+
+class Sought(Scanned):
+    """A pattern the set looks for; not a key of mappings by its pattern, whose hash reads all of it."""
+
+    def __init__(self, rx: re.Pattern[str], number: int) -> None:
+        super().__init__(rx)
+        self.number = number
+
+
+def sought(rx: re.Pattern[str], part: str = "") -> Sought:
     """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text.
 
     `part` matches wherever the pattern does: the set reads a text the faster the less its patterns leave open. Without
     it the part is found by `_telling`.
     """
-    if pattern not in _numbers:
-        _numbers[pattern] = len(_numbers)
-        _parts.append(loosened(re.compile(part, pattern.flags)) if part else _telling(pattern))
-    return pattern
+    _parts.append(loosened(re.compile(part, rx.flags)) if part else _telling(rx))
+    return Sought(rx, len(_parts) - 1)
 
 
 def _telling(pattern: re.Pattern[str]) -> str:
@@ -98,56 +115,64 @@ def _weight(items: Iterable[Any]) -> int:
     return total
 
 
-@dataclass(frozen=True, slots=True)
 class Group:
     """Declared patterns that are asked of the same texts."""
 
-    patterns: tuple[re.Pattern[str], ...]
-    numbers: frozenset[int]
+    def __init__(self, patterns: Iterable[Sought]) -> None:
+        self.patterns = tuple(patterns)
+        self.by_number = {p.number: p for p in self.patterns}
+        self.numbers = frozenset(self.by_number)
 
 
 def group(patterns: Iterable[re.Pattern[str]]) -> Group:
     """Declare patterns that are asked together."""
-    declared = tuple(sought(p) for p in patterns)
-    return Group(declared, frozenset(_numbers[p] for p in declared))
+    return Group([sought(rx) for rx in patterns])
 
 
-def within(patterns: Group, text: str) -> Sequence[re.Pattern[str]]:
-    """Those of the patterns that may match somewhere in the text, in their order."""
-    held = _held(text, len(_numbers))
-    if held.isdisjoint(patterns.numbers):
-        return ()
-    return [p for p in patterns.patterns if _numbers[p] in held]
+def within(patterns: Group, text: str) -> Sequence[Sought]:
+    """Those of the patterns that may match somewhere in the text, in the order of their declaration."""
+    held = _held(text, len(_parts)) & patterns.numbers
+    return [patterns.by_number[number] for number in sorted(held)] if held else ()
 
 
-def holds(pattern: re.Pattern[str], text: str) -> bool:
+def holds(pattern: Sought, text: str) -> bool:
     """False when the declared pattern matches nowhere in the text; True when it may."""
-    return _numbers[pattern] in _held(text, len(_numbers))
+    return pattern.number in _held(text, len(_parts))
 
 
-def scan(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The matches of `pattern.finditer(text)`."""
+def scan(pattern: Sought, text: str) -> Iterable[re.Match[str]]:
+    """The matches of `finditer`."""
     if len(text) < _SHORT:
-        return pattern.finditer(text)
-    return candidates(pattern, text) if holds(pattern, text) else iter(())
+        return pattern.rx.finditer(text)
+    return candidates(pattern, text) if pattern.number in _held(text, len(_parts)) else ()
 
 
-def candidates(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The matches of `pattern.finditer(text)`, for a pattern that need not be declared."""
-    search, plain, at = _searcher(pattern).search, plain_bytes(text), 0
-    while candidate := search(plain, at):
-        start = candidate.start()
-        found = pattern.match(text, start)
-        at = found.end() if found else start + 1
-        if found:
+def candidates(pattern: Scanned, text: str) -> Iterator[re.Match[str]]:
+    """The matches of `finditer`, for a pattern that need not be declared."""
+    find, match, plain, at = pattern.find, pattern.rx.match, plain_bytes(text), 0
+    end = len(plain)
+    while (start := find(_UNANCHORED, plain, at, end)[0][0]) >= 0:
+        if found := match(text, start):
+            at = found.end()
             yield found
+        else:
+            at = start + 1
 
 
-def matches_at(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+def starts(pattern: Scanned, text: str) -> Iterator[int]:
+    """Where a match may begin, ascending."""
+    find, plain, at = pattern.find, plain_bytes(text), 0
+    end = len(plain)
+    while (start := find(_UNANCHORED, plain, at, end)[0][0]) >= 0:
+        yield start
+        at = start + 1
+
+
+def matches_at(rx: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
     """Matches that begin at given places, ascending, without overlap: `finditer` when no place is missing."""
     end = 0
     for start in starts:
-        if start >= end and (m := pattern.match(text, start)):
+        if start >= end and (m := rx.match(text, start)):
             end = m.end()
             yield m
 
@@ -182,11 +207,6 @@ def _set(known: int) -> Any:
         patterns.Add(part.encode())
     patterns.Compile()
     return patterns
-
-
-@cache
-def _searcher(pattern: re.Pattern[str]) -> Any:
-    return re2.compile(loosened(pattern).encode(), _options())
 
 
 def _options() -> Any:
