@@ -12,7 +12,8 @@ from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
 from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
-from pipeline.extract.scan import Sought, candidates, holds, matches_at, sought
+from pipeline.extract.letters import others, uppered
+from pipeline.extract.scan import Scanned, Sought, beginnings, candidates, holds, matches_at, sought
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -26,7 +27,8 @@ _BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
 ASIDE = re.compile(rf" ?[,(]? ?(?:{_ASIDES})\b[^,.;\n()]{{1,60}}\)?")
 ENOUGH = 0.5
-_BLANKS = "\t\n\r\f\v\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_ASCII_BLANKS = frozenset("\t\n\r\f\v")
+_WIDE_BLANKS = frozenset("\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
 
 def _ways(words: Iterable[str]) -> str:
@@ -88,6 +90,9 @@ _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
 _BETWEEN = r"[ ,.|•·–—-]{1,6}"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
 _DIGITS = re.compile("[0-9]+")
+_ZIP = Scanned(re.compile("[0-9]{5}"))
+_HEADED = Scanned(re.compile(rf"[0-9½][A-Z]? {_DIRECTION} "))
+_PLACE_REACH, _NUMBER_REACH = 400, 20  # characters from a street's number to its ZIP, and to the number's last digit
 _LETTERED = frozenset("NSEW")
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
@@ -139,10 +144,12 @@ def _without_directions(found: list[AddressMention]) -> list[AddressMention]:
 
 
 def _matches(pattern: Sought, upper: str) -> Iterator[re.Match[str]]:
-    """The matches of `pattern.finditer`; streets without suffix begin at a number."""
+    """The matches of `finditer`; streets without suffix begin at a number, with a ZIP behind or a direction next."""
     if pattern is not _UNSUFFIXED:
         return candidates(pattern, upper)
-    starts = {m.start() for m in _DIGITS.finditer(upper)}
+    near = [(at - _PLACE_REACH, at) for at in beginnings(_ZIP, upper)]
+    near += [(at - _NUMBER_REACH, at + 1) for at in beginnings(_HEADED, upper)]
+    starts = {m.start() for start, end in near for m in _DIGITS.finditer(upper, max(0, start), end)}
     starts |= {at - 1 for at in starts if upper[at - 1 : at] in _LETTERED}  # "N123W456"
     return matches_at(pattern.rx, upper, sorted(starts))
 
@@ -165,10 +172,10 @@ class _Taken:
 
 def _upper(text: str) -> str:
     """Upper case of the same length with every blank a space."""
-    upper = text.upper()
+    upper = uppered(text)
     if len(upper) != len(text):
         upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
-    for blank in _BLANKS[:5] if upper.isascii() else _BLANKS:
+    for blank in _ASCII_BLANKS if upper.isascii() else _ASCII_BLANKS | (others(upper) & _WIDE_BLANKS):
         upper = upper.replace(blank, " ")
     return upper
 

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.letters import lowered, others
 from pipeline.extract.scan import candidates, group, within
 from pipeline.extract.text import Found
 
@@ -36,12 +37,12 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = text.replace("`", "'")
-    changed = {c: plain for c in set("".join(_NO_ASCII.findall(text))) if (plain := _fold_character(c)) != c}
+    changed = {c: plain for c in others(text) if (plain := _fold_character(c)) != c}
     if len(changed) > _FEW or not "".join(changed.values()).isascii():
         return _NO_ASCII.sub(_fold_run, text).lower()
     for character, plain in changed.items():
         text = text.replace(character, plain)
-    return text.lower()
+    return lowered(text)
 
 
 @lru_cache(maxsize=32)

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.extract.letters import lowered, others
 from pipeline.extract.phone_spoken import speak_plainly
 from pipeline.extract.phone_vocab import (
     CHINESE,
@@ -23,7 +24,7 @@ from pipeline.extract.phone_vocab import (
     UNSEEN,
     any_of,
 )
-from pipeline.extract.scan import holds, sought
+from pipeline.extract.scan import Scanned, candidates, holds, sought
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
@@ -50,7 +51,7 @@ _SPACED = re.compile(
     )
 )
 _MAYBE_SPACED = sought(re.compile("|".join(r"[ .\-_*]".join(word) for word in _DIGIT_WORDS)))
-_BLANK = re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"]))
+_BLANK = Scanned(re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"])))
 
 
 class _Folding(dict[int, str]):
@@ -97,7 +98,7 @@ def _folded(run: str) -> str:
 
 
 def _fold_others(text: str) -> str:
-    changed = {c: plain for c in set("".join(_OTHER_SCRIPTS.findall(text))) if (plain := _FOLDING[ord(c)]) != c}
+    changed = {c: plain for c in others(text) if (plain := _FOLDING[ord(c)]) != c}
     if len(changed) > _FEW or not "".join(changed.values()).isascii():
         return _OTHER_SCRIPTS.sub(_fold_run, text)
     for character, plain in changed.items():
@@ -131,7 +132,7 @@ def fold(text: str, *, circles: bool = True) -> Folded:
         if circles:
             folded = folded.translate(_CIRCLES)
         folded = _fold_others(folded)
-    folded = folded.lower()
+    folded = lowered(folded)
     if "&" in folded:
         folded = _ENTITY.sub(_unfold_entity, folded)
     if "<" in folded:
@@ -170,7 +171,9 @@ def _unfold_percent(found: re.Match[str]) -> str:
 def blank(folded: str, start: int, end: int) -> str:
     """The folded text from start to end with dates, times, prices and the like made FOREIGN."""
     at = max(0, start - _AROUND)
-    around = _BLANK.sub(lambda found: FOREIGN * len(found.group()), folded[at : end + _AROUND])
+    around = folded[at : end + _AROUND]
+    for found in candidates(_BLANK, around):
+        around = around[: found.start()] + FOREIGN * len(found[0]) + around[found.end() :]
     return around[start - at : end - at]
 
 

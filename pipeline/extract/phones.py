@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from pipeline.extract.letters import others
 from pipeline.extract.phone_fold import Folded, fold
 from pipeline.extract.phone_tokens import Unit, find_stretches, is_spoken, read_segments
 from pipeline.extract.phone_told import find_told, may_tell
@@ -35,7 +36,7 @@ _SAME_AREA = re.compile(
     r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([2-9][0-9]{2})[-. ]([0-9]{4})(?![0-9]|[-.][0-9]| ?/ ?[0-9]| [0-9]{3})"
 )
 _KEYCAP = "\u20e3"
-_CIRCLE = re.compile(f"[{CIRCLES}]")
+_CIRCLES = frozenset(CIRCLES)
 _USUAL = re.compile(r"[0-9().\s/+-]+")
 _EXTENSION = re.compile(r"(?:\s*[,;/]?\s*(?:x|ext|extn|extension|#)[\s.:#]*[0-9]{1,6})\s*$", re.IGNORECASE)
 
@@ -59,7 +60,7 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     """
     folded = fold(text, circles=False)
     found = _read(text, folded, fictional, generated)
-    if not text.isascii() and _CIRCLE.search(text):
+    if not _CIRCLES.isdisjoint(others(text)):
         found = _merged(found, _read(text, fold(text), fictional, generated))
     if holds(_MAYBE_VANITY, text) or text[:1] in _BEGINS:
         for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):

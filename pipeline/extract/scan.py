@@ -159,7 +159,7 @@ def candidates(pattern: Scanned, text: str) -> Iterator[re.Match[str]]:
             at = start + 1
 
 
-def starts(pattern: Scanned, text: str) -> Iterator[int]:
+def beginnings(pattern: Scanned, text: str) -> Iterator[int]:
     """Where a match may begin, ascending."""
     find, plain, at = pattern.find, plain_bytes(text), 0
     end = len(plain)
