@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -36,7 +35,7 @@ def _found_phones(text: str, fictional: bool, generated: bool) -> list[Found]:
 def text_facts(text: str, reading: Reading) -> list[Found]:
     """Everything an ad's text says, but names and addresses."""
     hours = find_hours(text)
-    late = [replace(h, kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
+    late = [h._replace(kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
     return [
         *_phones(text, reading),
         *find_emails(text),
@@ -85,7 +84,7 @@ def _website(value: Value, reading: Reading) -> list[Found]:
         return []
     start = value.text.find(link[found.start : found.end])
     whole = (0, len(value.text)) if start < 0 else (start, start + found.end - found.start)
-    return [replace(found, start=whole[0], end=whole[1])]
+    return [found._replace(start=whole[0], end=whole[1])]
 
 
 def _cfemail(code: str) -> list[Found]:
@@ -133,10 +132,10 @@ def _link_found(href: str, reading: Reading) -> list[Found]:
         found = _phones(href, reading)
         number = None if found else _single_phone(href.split(":", 1)[1], reading)
         whole = Found("phone", number, href.index(":") + 1, len(href), "tel") if number else None
-        return [replace(f, style="tel") for f in found] or ([whole] if whole else [])
+        return [f._replace(style="tel") for f in found] or ([whole] if whole else [])
     if "/cdn-cgi/l/email-protection#" in folded:
         start = href.index("#") + 1
-        return [replace(f, start=start, end=len(href)) for f in _cfemail(href[start:])]
+        return [f._replace(start=start, end=len(href)) for f in _cfemail(href[start:])]
     found_link = link_contact(href, reading.own_hosts)
     return [found_link] if found_link else []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.extract.address_line import parse_address
 from pipeline.extract.address_place import read_state
@@ -13,7 +14,7 @@ from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.letters import others, uppered
-from pipeline.extract.scan import Scanned, Sought, beginnings, candidates, holds, matches_at, sought
+from pipeline.extract.scan import Scanned, Sought, beginnings, candidates, holds, joined, sought
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -57,14 +58,16 @@ _STREET = sought(
     ),
     rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -])",
 )
+_UNSUFFIXED_END = r"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT)"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
 _UNSUFFIXED = sought(
     re.compile(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<heading>{_DIRECTION} (?=[A-Z0-9]))?"
         r"(?P<name>[A-Z][A-Z'’.]{1,24}(?: [A-Z][A-Z'’.]{1,24}){0,2}?|[0-9]{1,3}(?:ST|ND|RD|TH)) ?"
-        r"(?=(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT))"
+        rf"(?={_UNSUFFIXED_END})"
     ),
     "(?:[0-9]-?[A-Z]?|½) [A-Z0-9]",
+    rf"{_NUMBER} (?:[A-Z.]{{1,9}} )?(?:[A-Z][A-Z'’. ]{{1,75}}|[0-9]{{1,3}}[A-Z]{{2}}) ?{_UNSUFFIXED_END}",
 )
 # "1200 Lake St Louis Blvd": a saint inside the name.
 _SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b\.?")
@@ -89,11 +92,10 @@ _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
 _BETWEEN = r"[ ,.|•·–—-]{1,6}"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
-_DIGITS = re.compile("[0-9]+")
+# One without suffix has a ZIP behind it, or a direction behind its number.
 _ZIP = Scanned(re.compile("[0-9]{5}"))
 _HEADED = Scanned(re.compile(rf"[0-9½][A-Z]? {_DIRECTION} "))
-_PLACE_REACH, _NUMBER_REACH = 400, 20  # characters from a street's number to its ZIP, and to the number's last digit
-_LETTERED = frozenset("NSEW")
+_PLACE_REACH, _NUMBER_REACH, _NAME_REACH = 400, 20, 120  # characters to a ZIP, to a number's beginning, to a name's end
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
     r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
@@ -148,10 +150,8 @@ def _matches(pattern: Sought, upper: str) -> Iterator[re.Match[str]]:
     if pattern is not _UNSUFFIXED:
         return candidates(pattern, upper)
     near = [(at - _PLACE_REACH, at) for at in beginnings(_ZIP, upper)]
-    near += [(at - _NUMBER_REACH, at + 1) for at in beginnings(_HEADED, upper)]
-    starts = {m.start() for start, end in near for m in _DIGITS.finditer(upper, max(0, start), end)}
-    starts |= {at - 1 for at in starts if upper[at - 1 : at] in _LETTERED}  # "N123W456"
-    return matches_at(pattern.rx, upper, sorted(starts))
+    near += [(at - _NUMBER_REACH, min(at + _NAME_REACH, len(upper))) for at in beginnings(_HEADED, upper)]
+    return chain.from_iterable(candidates(pattern, upper, *stretch) for stretch in joined(near))
 
 
 class _Taken:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from pipeline.extract.lexicon import fold
-from pipeline.extract.scan import holds, matches_at, occurrences, scan, sought
+from pipeline.extract.scan import holds, joined, matches_at, occurrences, scan, sought
 from pipeline.extract.text import Found
 
 _CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b\.?|[ap](?![a-z]))|[0-2]?\d:[0-5]\d|noon|midnight)"
@@ -28,7 +28,12 @@ _FROM_TO = sought(
     )
 )
 _DAYS_REACH = 120
-_MAY_BEGIN = re.compile(r"(?<!\w)(?:\d|open|noon|midnight|daily|every|mon|tue|wed|thu|fri|sat|sun)")
+# A set at the head lets it scan fast, so that what stands before is looked at afterwards.
+_MAY_BEGIN = re.compile(
+    r"[\donmdewtfs](?<!\w.)(?:(?<=\d)|(?<=o)pen|(?<=n)oon|(?<=m)(?:idnight|on)|(?<=d)aily|(?<=e)very|(?<=t)(?:ue|hu)"
+    r"|(?<=w)ed|(?<=f)ri|(?<=s)(?:at|un))",
+    re.DOTALL,
+)
 _ALL_DAY = sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
 _MINUTES = (
     r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
@@ -42,7 +47,7 @@ _PRICE = sought(
     )
 )
 _PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
-_PRICE_BEGINS = re.compile(r"(?<![\w$.])(?:[\d$uh]|an?\s|one\s)")
+_PRICE_BEGINS = re.compile(r"[\d$uhao](?<![\w$.].)(?:(?<=[\d$uh])|(?<=a)n?\s|(?<=o)ne\s)", re.DOTALL)
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
@@ -68,7 +73,7 @@ def _hours(folded: str) -> Iterator[re.Match[str]]:
 
 
 def _beginnings(pattern: re.Pattern[str], folded: str, spans: Iterable[tuple[int, int]]) -> list[int]:
-    return sorted({m.start() for start, end in spans for m in pattern.finditer(folded, max(0, start), end)})
+    return [m.start() for start, end in joined(spans) for m in pattern.finditer(folded, start, end)]
 
 
 def closes_late(hours: str) -> bool:
@@ -96,10 +101,19 @@ def find_prices(text: str) -> list[Found]:
         return []
     spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "bucks", "usd"))]
     for m in matches_at(_PRICE.rx, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
-        amount = f"{int((m['usd'] or m['after']).replace(',', ''))}.{m['cents'] or '00'} USD"
-        minutes = m["m1"] or m["m2"] or ("30" if m["half1"] or m["half2"] else "60" if m["hour1"] or m["hour2"] else "")
-        found.append(Found("price", f"{amount}/{minutes}min" if minutes else amount, *m.span()))
+        found.append(Found("price", _price(*m.group(*_PRICE_PARTS)), *m.span()))
     return found
+
+
+_PRICE_PARTS = ("usd", "after", "cents", "m1", "m2", "half1", "half2", "hour1", "hour2")
+
+
+@lru_cache(maxsize=4096)
+def _price(usd: str | None, after: str | None, cents: str | None, *times: str | None) -> str:
+    amount = f"{int((usd or after or '').replace(',', ''))}.{cents or '00'} USD"
+    m1, m2, half1, half2, hour1, hour2 = times
+    minutes = m1 or m2 or ("30" if half1 or half2 else "60" if hour1 or hour2 else "")
+    return f"{amount}/{minutes}min" if minutes else amount
 
 
 @lru_cache(maxsize=4)  # a page's text is asked for its dates and for its fields

@@ -28,7 +28,8 @@ _CAPITALIZED = rf"{_WORD}(?:{_LINK}{_WORD}){{0,5}}"
 _LEADS = ("welcome to", "visit", "visit us at", "come to", "come see us at", "here at", "grand opening of", "stop by")
 _LEAD = "|".join(way for lead in _LEADS for way in (lead, lead.capitalize(), lead.title(), lead.upper()))
 _INTRODUCED = sought(
-    re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"), rf"(?:{_LEAD}|At)[ ]"
+    re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"),
+    rf"(?:{_LEAD}|At)[ ](?:the[ ])?[A-Z0-9À-ÖØ-Þ]",
 )
 _PREDICATED = sought(
     re.compile(
@@ -147,7 +148,8 @@ _PHRASE = _phrase()
 def _in_lower_case() -> Sought:
     kinds = "|".join(sorted(_kinds(), key=len, reverse=True))
     lead = r"(?<!\w)(?:welcome to|visit(?: us at)?|come to|here at) "
-    return sought(re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)"), lead)
+    rx = re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)")
+    return sought(rx, rx.pattern)
 
 
 _IN_LOWER_CASE = _in_lower_case()

@@ -126,11 +126,12 @@ def _read_kind(kind: PageKind, root: LexborNode, reading: Reading, problem: str)
 
 
 def _profiled_ads(fields: AdFields, root: LexborNode, reading: Reading) -> tuple[Ad, ...]:
-    roots = [v.node for v in select(reading.tree.root or root, fields.root, reading.url) if v.node] or (
+    most = MAX_ADS if fields.many else 1
+    roots = [v.node for v in select(reading.tree.root or root, fields.root, reading.url, most=most) if v.node] or (
         [] if fields.root else [root]
     )
     ads = []
-    for number, node in enumerate(roots[: MAX_ADS if fields.many else 1], 1):
+    for number, node in enumerate(roots, 1):
         anchor = (node.attributes.get("id") or str(number)) if fields.many else ""
         ads.append(read_ad(node, select_fields(node, fields, reading.url), fields, reading, anchor=anchor))
     return tuple(ads)

@@ -94,6 +94,8 @@ def _segments(folded: str, start: int, end: int) -> Iterator[list[Unit]]:
         yield _plain_units(plain, start)
         return
     text = unswap(blank(folded, start, end))
+    if not _may_count(text, 0, len(text)):
+        return
     tokens = [(m.lastindex, m.group(), start + m.start()) for m in TOKEN.finditer(text)]
     units: list[Unit] = []
     gap = ""

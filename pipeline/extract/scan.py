@@ -39,31 +39,33 @@ _UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED  # the wrapper's search costs sever
 class Scanned:
     """A pattern, and RE2's reading of it, which says where a match may begin."""
 
-    def __init__(self, rx: re.Pattern[str]) -> None:
+    def __init__(self, rx: re.Pattern[str], begins: re.Pattern[str] | None = None) -> None:
+        """`begins` matches wherever `rx` does, from the same place on; by default it is made of `rx`."""
         self.rx = rx
+        self._begins = begins or rx
 
     @cached_property
     def find(self) -> Any:
         """RE2's own search: (anchor, bytes, start, end) -> spans, the first one (-1, -1) when there is none."""
-        return re2.compile(loosened(self.rx).encode(), _options())._regexp.Match
+        return re2.compile(loosened(self._begins).encode(), _options())._regexp.Match
 
 
 class Sought(Scanned):
     """A pattern the set looks for; not a key of mappings by its pattern, whose hash reads all of it."""
 
-    def __init__(self, rx: re.Pattern[str], number: int) -> None:
-        super().__init__(rx)
+    def __init__(self, rx: re.Pattern[str], number: int, begins: re.Pattern[str] | None = None) -> None:
+        super().__init__(rx, begins)
         self.number = number
 
 
-def sought(rx: re.Pattern[str], part: str = "") -> Sought:
+def sought(rx: re.Pattern[str], part: str = "", begins: str = "") -> Sought:
     """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text.
 
     `part` matches wherever the pattern does: the set reads a text the faster the less its patterns leave open. Without
-    it the part is found by `_telling`.
+    it the part is found by `_telling`. `begins` is that of `Scanned`.
     """
     _parts.append(loosened(re.compile(part, rx.flags)) if part else _telling(rx))
-    return Sought(rx, len(_parts) - 1)
+    return Sought(rx, len(_parts) - 1, re.compile(begins, rx.flags) if begins else None)
 
 
 def _telling(pattern: re.Pattern[str]) -> str:
@@ -147,10 +149,10 @@ def scan(pattern: Sought, text: str) -> Iterable[re.Match[str]]:
     return candidates(pattern, text) if pattern.number in _held(text, len(_parts)) else ()
 
 
-def candidates(pattern: Scanned, text: str) -> Iterator[re.Match[str]]:
-    """The matches of `finditer`, for a pattern that need not be declared."""
-    find, match, plain, at = pattern.find, pattern.rx.match, plain_bytes(text), 0
-    end = len(plain)
+def candidates(pattern: Scanned, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """The matches of `finditer` that may begin there and end there at least by their beginning's pattern."""
+    find, match, plain, at = pattern.find, pattern.rx.match, plain_bytes(text), start
+    end = len(plain) if end is None else end
     while (start := find(_UNANCHORED, plain, at, end)[0][0]) >= 0:
         if found := match(text, start):
             at = found.end()
@@ -175,6 +177,17 @@ def matches_at(rx: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterato
         if start >= end and (m := rx.match(text, start)):
             end = m.end()
             yield m
+
+
+def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches that the spans cover, ascending; none begins before 0."""
+    stretches: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(end, stretches[-1][1]))
+        else:
+            stretches.append((max(0, start), end))
+    return stretches
 
 
 def occurrences(text: str, literals: Iterable[str]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.contacts import site_of
 from pipeline.extract.lexicon import flat, fold
-from pipeline.extract.profile import Rules, Selectors, SiteProfile
+from pipeline.extract.profile import Rules, Selector, Selectors, SiteProfile
 from pipeline.extract.text import Found, css_path, visible_text
 from pipeline.model import Mention
 
@@ -82,11 +82,13 @@ Selected = dict[
 ]  # field of AdFields -> values; "frame" -> elements that are no part of the ad, "label" -> labels
 
 
-def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = ()) -> list[Value]:
+def select(
+    root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = (), most: int = MAX_MATCHES
+) -> list[Value]:
     """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
     nothing = {fold(s).strip() for s in sentinels} if selectors else ()
     for selector in selectors:
-        nodes = [None] if selector.from_url else root.css(selector.css)[:MAX_MATCHES] if selector.css else [root]
+        nodes = _nodes(root, selector, most)
         field = "url" if selector.from_url else f"attr:{selector.attr}" if selector.attr else "text"
         values = []
         for node in nodes:
@@ -104,8 +106,19 @@ def select(root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[st
             if text and not (nothing and fold(text) in nothing):
                 values.append(Value(text, node, field, start))
         if values:
-            return values
+            return values[:most]
     return []
+
+
+def _nodes(root: LexborNode, selector: Selector, most: int) -> Sequence[LexborNode | None]:
+    if selector.from_url:
+        return [None]
+    if not selector.css:
+        return [root]
+    plain = most == 1 and not (selector.attr or selector.pattern)
+    if plain and (node := root.css_first(selector.css)) is not None and visible_text(node):
+        return [node]  # the search ends with it
+    return root.css(selector.css)[:MAX_MATCHES]
 
 
 def holds(rules: Rules, root: LexborNode, url: str, *, quiet: bool = False) -> bool:

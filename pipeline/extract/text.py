@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -52,8 +53,7 @@ _EAST_ASIAN = frozenset(["big5", "big5hkscs", "cp950", "gb18030", "cp949", "joha
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A value found in one text, before it is tied to an element: offsets in that text, in code points."""
 
     kind: str  # as Mention.kind
