@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from pipeline.extract.address_vocab import DECLARED
-from pipeline.extract.scan import sought
+from pipeline.extract.scan import UPPER
 
 _ROADS = "|".join(
     sorted(
@@ -27,7 +27,7 @@ _MARK = (
 )
 _LINK = r"(?: ?[,(@/:-] ?| )(?:(?:JUST )?(?:OFF|FROM|OF|ON|AT|ALONG|AND|&)(?: OF)? )?(?:THE )?"
 # "exit 124 off I-70", "I-44 at mile marker 123"; upper case, one blank between words.
-ROAD_PLACE = sought(
+ROAD_PLACE = UPPER.sought(
     re.compile(
         rf"\b{_MARK.format('kind', 'number')}{_LINK}{_ON.format('road')}\b"
         rf"|\b{_ON.format('road_first')}{_LINK}{_MARK.format('kind_last', 'number_last')}"

@@ -14,7 +14,7 @@ from pipeline.extract.address_unit import UNIT
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.letters import others, uppered
-from pipeline.extract.scan import Scanned, Sought, beginnings, candidates, holds, joined, sought
+from pipeline.extract.scan import UPPER, Scanned, Sought, beginnings, candidates, holds, joined
 from pipeline.model import Address
 
 __all__ = ["AddressMention", "find_addresses", "parse_address"]
@@ -50,7 +50,7 @@ _SPELLED = rf"\b(?:{_ways(NUMBERS)})\b"  # "One Main Street", only before a plac
 _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
-_STREET = sought(
+_STREET = UPPER.sought(
     re.compile(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
@@ -60,7 +60,7 @@ _STREET = sought(
 )
 _UNSUFFIXED_END = r"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT)"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
-_UNSUFFIXED = sought(
+_UNSUFFIXED = UPPER.sought(
     re.compile(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}) (?P<heading>{_DIRECTION} (?=[A-Z0-9]))?"
         r"(?P<name>[A-Z][A-Z'’.]{1,24}(?: [A-Z][A-Z'’.]{1,24}){0,2}?|[0-9]{1,3}(?:ST|ND|RD|TH)) ?"
@@ -78,7 +78,7 @@ _AND = r"(?: ?[&@/] ?| (?:AND|AT) )"
 _LED = r"(?P<led>\b(?:CORNER|INTERSECTION|CROSSING|JUNCTION)(?: OF)? |\bCROSS STREETS?:? )"
 _ENDED = r"(?=\.|,| IN\b| NEAR\b|\n| ?[|•(!-]|$)"
 # Two streets; one bare ordinal; and bare names where the words before say what they are.
-_CROSSING = sought(
+_CROSSING = UPPER.sought(
     re.compile(
         rf"(?:{_LED}(?P<one_led>{_ONE_STREET}|{_BARE_STREET}){_AND}(?P<two_led>{_ONE_STREET}|{_BARE_STREET}{_ENDED}))"
         rf"|(?P<one>\b{_ONE_STREET}){_AND}(?P<two>{_ONE_STREET})"

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.phones import normalize_phone
-from pipeline.extract.scan import candidates, group, holds, matches_at, occurrences, scan, sought, within
+from pipeline.extract.scan import FOLDED, WRITTEN, candidates, holds, matches_at, occurrences, scan, within
 from pipeline.extract.text import Found
 
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
@@ -23,11 +23,11 @@ _NO_MORE = rf"(?![\w-])(?!{_DOT}{_COMMON})"
 _PROVIDERS = "gmail|yahoo|hotmail|outlook|icloud|aol|msn|live|qq|163|126|naver|daum|hanmail|protonmail|mail"
 _LOCAL = r"(?<![\w.+-])(?P<local>[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_])?)"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_EMAIL = sought(
+_EMAIL = FOLDED.sought(
     re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}"),
     _AT,
 )
-_SPELLED = sought(
+_SPELLED = FOLDED.sought(
     re.compile(
         rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?[ \t]+dot[ \t]+(?P<tld>[a-z]{{2,18}})"
         rf"|(?:{_PROVIDERS}){_DOT}(?P<common>com|net|example)){_NO_MORE}"
@@ -48,7 +48,7 @@ _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
 _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
-_URL = sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
+_URL = WRITTEN.sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
 _ID_WORDS = ("id", "号", fold("아이디"))
 _MARK = rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?(?:is|[:：=@#/(\[（-])?)\s?@?"
@@ -140,7 +140,7 @@ def _named() -> dict[re.Pattern[str], _Named]:
 
 
 _NAMED = _named()
-_HANDLES = group(_NAMED)
+_HANDLES = FOLDED.group(_NAMED)
 _NAMED_BY = dict(zip(_HANDLES.patterns, _NAMED.values(), strict=True))
 
 
@@ -198,7 +198,7 @@ def _links() -> tuple[tuple[str, str, bool], ...]:
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
-_ANY_LINK = sought(re.compile("|".join(re.escape(prefix) for prefix, _, _ in _links())))
+_ANY_LINK = FOLDED.sought(re.compile("|".join(re.escape(prefix) for prefix, _, _ in _links())))
 
 
 def link_contact(href: str, own_hosts: frozenset[str] = frozenset()) -> Found | None:
@@ -276,14 +276,14 @@ def website_value(url: str) -> str:
 
 _ENDINGS = "|".join(vocabulary("websites")["endings"])
 _BARE_DOMAIN = re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_ENDINGS})(?![\w@-])(?!\.\w)(?:/[\w./%-]{{0,100}})?")
-_SPELLED_DOT = sought(
+_SPELLED_DOT = FOLDED.sought(
     re.compile(
         r"(?<![\w@.-])(?<!at )(?<!@ )(?P<name>[a-z0-9][a-z0-9-]{3,40})"
         r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?dot\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info)(?![\w@-])"
     ),
     r"(?:[ \t]\.[ \t]?|[(\[]\s?dot\s?[)\]]\s?|dot[ \t]+)(?:com|net|org|biz|info)",
 )
-_ENDING = sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
+_ENDING = FOLDED.sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
 
 
 def _web_addresses(text: str) -> list[re.Match[str]]:

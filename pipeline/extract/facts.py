@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from pipeline.extract.lexicon import fold
-from pipeline.extract.scan import holds, joined, matches_at, occurrences, scan, sought
+from pipeline.extract.scan import FOLDED, holds, joined, matches_at, occurrences, scan
 from pipeline.extract.text import Found
 
 _CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b\.?|[ap](?![a-z]))|[0-2]?\d:[0-5]\d|noon|midnight)"
@@ -21,7 +21,7 @@ _HOURS = re.compile(
     rf"(?P<close>{_CLOCK}|late|close)(?:[ ]{{0,2}}{_DAYS}(?!\s?\d))?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
-_FROM_TO = sought(
+_FROM_TO = FOLDED.sought(
     re.compile(
         r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?(?:\s?m\.?)?)?\s?"
         r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
@@ -34,12 +34,12 @@ _MAY_BEGIN = re.compile(
     r"|(?<=w)ed|(?<=f)ri|(?<=s)(?:at|un))",
     re.DOTALL,
 )
-_ALL_DAY = sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
+_ALL_DAY = FOLDED.sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
 _MINUTES = (
     r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
     r"|(?P<{2}>(?:an?\s|1\s?|one\s)?(?:hour|hr|h)\b)"
 )
-_PRICE = sought(
+_PRICE = FOLDED.sought(
     re.compile(
         rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–/]?\s?(?:for\s|is\s)?)?"
         r"(?:(?:\$|usd)\s?(?P<usd>\d{1,3},\d{3}|\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|bucks\b|usd\b))(?![\d$])"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.extract.letters import lowered, others
-from pipeline.extract.scan import candidates, group, within
+from pipeline.extract.scan import FOLDED, candidates, within
 from pipeline.extract.text import Found
 
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -79,7 +79,7 @@ _CODES = {
     re.compile(rf"(?<!\w)(?:{'|'.join(map(spaced, entry['patterns']))})(?!\w)"): code
     for code, entry in vocabulary("indicators").items()
 }
-_INDICATORS = group(_CODES)
+_INDICATORS = FOLDED.group(_CODES)
 _CODE_OF = dict(zip(_INDICATORS.patterns, _CODES.values(), strict=True))
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
-from pipeline.extract.scan import Scanned, Sought, candidates, holds, matches_at, scan, sought
+from pipeline.extract.scan import FOLDED, WRITTEN, Scanned, Sought, candidates, holds, matches_at, scan
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
@@ -27,11 +27,11 @@ _CAPITALIZED = rf"{_WORD}(?:{_LINK}{_WORD}){{0,5}}"
 # What says that a name follows, or that one stood before.
 _LEADS = ("welcome to", "visit", "visit us at", "come to", "come see us at", "here at", "grand opening of", "stop by")
 _LEAD = "|".join(way for lead in _LEADS for way in (lead, lead.capitalize(), lead.title(), lead.upper()))
-_INTRODUCED = sought(
+_INTRODUCED = WRITTEN.sought(
     re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"),
     rf"(?:{_LEAD}|At)[ ](?:the[ ])?[A-Z0-9À-ÖØ-Þ]",
 )
-_PREDICATED = sought(
+_PREDICATED = WRITTEN.sought(
     re.compile(
         rf"(?m)^\W{{0,4}}(?P<name>{_CAPITALIZED})"
         r" (?:is (?:now |a |an |the |your |proud|located|open|here)|welcomes you|offers )"
@@ -139,7 +139,9 @@ def _phrase() -> Sought:
     kinds = _CAPITAL_KINDS
     more = "Center|CENTER|House|HOUSE|Club|CLUB|Place|PLACE|LLC|Inc"
     tail = rf"(?:{_LINK}(?:{kinds}|{more})){{0,2}}"
-    return sought(re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"), rf"[ ](?:{kinds})(?!\w)")
+    return WRITTEN.sought(
+        re.compile(rf"(?<![\w@.])(?:{_WORD}{_LINK}){{1,5}}(?:{kinds}){tail}(?!\w)"), rf"[ ](?:{kinds})(?!\w)"
+    )
 
 
 _PHRASE = _phrase()
@@ -149,7 +151,7 @@ def _in_lower_case() -> Sought:
     kinds = "|".join(sorted(_kinds(), key=len, reverse=True))
     lead = r"(?<!\w)(?:welcome to|visit(?: us at)?|come to|here at) "
     rx = re.compile(rf"{lead}(?P<name>(?:[a-z][\w'&]* ){{1,4}}(?:{kinds}))(?!\w)")
-    return sought(rx, rx.pattern)
+    return FOLDED.sought(rx, rx.pattern)
 
 
 _IN_LOWER_CASE = _in_lower_case()

@@ -24,7 +24,7 @@ from pipeline.extract.phone_vocab import (
     UNSEEN,
     any_of,
 )
-from pipeline.extract.scan import Scanned, candidates, holds, sought
+from pipeline.extract.scan import FOLDED, Scanned, candidates, holds
 
 _DRAWN = {char: plain for table in DECLARED["folding"].values() for plain, drawn in table.items() for char in drawn}
 _SYMBOL = "~"
@@ -50,7 +50,7 @@ _SPACED = re.compile(
         for n, word in enumerate(_DIGIT_WORDS)
     )
 )
-_MAYBE_SPACED = sought(re.compile("|".join(r"[ .\-_*]".join(word) for word in _DIGIT_WORDS)))
+_MAYBE_SPACED = FOLDED.sought(re.compile("|".join(r"[ .\-_*]".join(word) for word in _DIGIT_WORDS)))
 _BLANK = Scanned(re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"])))
 
 

@@ -9,7 +9,7 @@ import re
 from itertools import groupby
 
 from pipeline.extract.phone_vocab import DECLARED, HOMOPHONES, JOINED, WORDS, any_of
-from pipeline.extract.scan import Group, holds, sought, within
+from pipeline.extract.scan import FOLDED, Group, holds, within
 
 _NUMBER = 10  # digits
 _REAL = 6  # of them that are said by their own names
@@ -39,10 +39,14 @@ _ALIKE = any_of([*_DIGIT_WORDS, *HOMOPHONES])
 _RUN = re.compile(f"(?<![a-z0-9]){_ALIKE}(?:[ -]{_ALIKE}){{{_NUMBER - 1},{_NUMBER}}}(?![a-z0-9]|[ -]{_ALIKE}(?![a-z]))")
 _DIGIT = any_of(_DIGIT_WORDS)
 _SOUND = any_of(HOMOPHONES)
-_MAYBE_STRETCHED = sought(re.compile("|".join(doubled for word in _STRETCHABLE for doubled in sorted(_doubled(word)))))
-_MAYBE_ENDS_IN_3 = sought(re.compile("on3|fiv3|nin3"))
-_MAYBE_LINKED = sought(re.compile("|".join(f"{before} {link} " for link, words in _LINKS.items() for before in words)))
-_MAYBE_RUN = sought(re.compile(f"{_SOUND}[ -]{_DIGIT}[ -]{_ALIKE}|{_DIGIT}[ -]{_DIGIT}[ -]{_SOUND}"))
+_MAYBE_STRETCHED = FOLDED.sought(
+    re.compile("|".join(doubled for word in _STRETCHABLE for doubled in sorted(_doubled(word))))
+)
+_MAYBE_ENDS_IN_3 = FOLDED.sought(re.compile("on3|fiv3|nin3"))
+_MAYBE_LINKED = FOLDED.sought(
+    re.compile("|".join(f"{before} {link} " for link, words in _LINKS.items() for before in words))
+)
+_MAYBE_RUN = FOLDED.sought(re.compile(f"{_SOUND}[ -]{_DIGIT}[ -]{_ALIKE}|{_DIGIT}[ -]{_DIGIT}[ -]{_SOUND}"))
 _PLAYED = Group([_MAYBE_STRETCHED, _MAYBE_ENDS_IN_3, _MAYBE_LINKED, _MAYBE_RUN])
 
 

@@ -18,10 +18,12 @@ from pipeline.extract.phone_validity import is_nanp, read_international
 from pipeline.extract.phone_vanity import find_vanity
 from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
-from pipeline.extract.scan import holds, sought
+from pipeline.extract.scan import WRITTEN, holds
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
-_MAYBE_VANITY = sought(re.compile(r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}"))
+_MAYBE_VANITY = WRITTEN.sought(
+    re.compile(r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
+)
 _BEGINS = frozenset("(+123456789")  # a text that begins with its number
 _PLAIN = re.compile(r"(?:1[-. ]\(?)?([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")

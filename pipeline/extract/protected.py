@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.extract.lexicon import fold, spaced, vocabulary
-from pipeline.extract.scan import Group, candidates, group, matches_at, scan, sought, within
+from pipeline.extract.scan import FOLDED, WRITTEN, Group, candidates, matches_at, scan, within
 from pipeline.extract.text import Found
 
 _NAME = r"(?P<name>[A-Z][a-zà-ÿ]{1,14}|[A-Z]{2,14})"
 _NAMES = rf"{_NAME}(?P<more>(?:\s?(?:,|&|/|\band\b|\bor\b)\s?[A-Z][A-Za-zà-ÿ]{{1,14}}){{0,5}})"
-_INTRODUCED = group(
+_INTRODUCED = WRITTEN.group(
     re.compile(spaced(p))
     for p in (
         rf"(?:[Aa]sk|ASK|[Cc]all|[Tt]ext|[Ll]ook) (?:for|FOR) (?:[Mm]iss |[Mm]s\.? )?{_NAMES}",
@@ -30,7 +30,7 @@ _INTRODUCED = group(
     )
 )
 _LONGEST_NAME = 15
-_DUTY = sought(re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)")))
+_DUTY = WRITTEN.sought(re.compile(spaced(r"(?:is|will be) (?:here|working|available|back|on duty)")))
 _ON_DUTY = re.compile(rf"{_NAME}\s+{_DUTY.rx.pattern}")
 
 
@@ -40,7 +40,7 @@ def _words(key: str) -> frozenset[str]:
 
 
 def _patterns(key: str) -> Group:
-    return group(re.compile(spaced(p)) for p in vocabulary("protected")[key])
+    return FOLDED.group(re.compile(spaced(p)) for p in vocabulary("protected")[key])
 
 
 _AGES, _LOOKS, _SCHOOL = _patterns("ages"), _patterns("looks"), _patterns("school")

@@ -32,7 +32,6 @@ _REPEATS = frozenset([ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT])
 _ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
 _MATCHED_BY_MORE = frozenset("ikst")  # by other scripts' letters too, when case is ignored
 
-_parts: list[str] = []  # what the set looks for instead of each declared pattern, in RE2's syntax
 _UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED  # the wrapper's search costs several times as much as RE2's own
 
 
@@ -51,21 +50,60 @@ class Scanned:
 
 
 class Sought(Scanned):
-    """A pattern the set looks for; not a key of mappings by its pattern, whose hash reads all of it."""
+    """A pattern that its sieve looks for; not a key of mappings by its pattern, whose hash reads all of it."""
 
-    def __init__(self, rx: re.Pattern[str], number: int, begins: re.Pattern[str] | None = None) -> None:
+    def __init__(self, rx: re.Pattern[str], sieve: Sieve, number: int, begins: re.Pattern[str] | None = None) -> None:
         super().__init__(rx, begins)
+        self.sieve = sieve
         self.number = number
 
 
-def sought(rx: re.Pattern[str], part: str = "", begins: str = "") -> Sought:
-    """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text.
+class Group:
+    """Patterns of one sieve that are asked together."""
 
-    `part` matches wherever the pattern does: the set reads a text the faster the less its patterns leave open. Without
-    it the part is found by `_telling`. `begins` is that of `Scanned`.
-    """
-    _parts.append(loosened(re.compile(part, rx.flags)) if part else _telling(rx))
-    return Sought(rx, len(_parts) - 1, re.compile(begins, rx.flags) if begins else None)
+    def __init__(self, patterns: Iterable[Sought]) -> None:
+        self.patterns = tuple(patterns)
+        self.by_number = {p.number: p for p in self.patterns}
+        self.numbers = frozenset(self.by_number)
+
+
+class Sieve:
+    """The patterns that are asked of one kind of text. The fewer they are, the less of the automaton a text touches."""
+
+    def __init__(self) -> None:
+        self.patterns: list[Sought] = []
+        self._parts: list[str] = []  # what is looked for instead of each, in RE2's syntax
+        self._set: Any = None
+        self.held = lru_cache(maxsize=16)(self._held)  # numbers of the patterns that may match somewhere in a text
+
+    def sought(self, rx: re.Pattern[str], part: str = "", begins: str = "") -> Sought:
+        """Declare a pattern to `holds` and `scan`; best where it is compiled. It must not match the empty text.
+
+        `part` matches wherever the pattern does: a text is read the faster the less the parts leave open. Without it
+        the part is found by `_telling`. `begins` is that of `Scanned`.
+        """
+        self._parts.append(loosened(re.compile(part, rx.flags)) if part else _telling(rx))
+        declared = Sought(rx, self, len(self.patterns), re.compile(begins, rx.flags) if begins else None)
+        self.patterns.append(declared)
+        self._set = None
+        self.held.cache_clear()
+        return declared
+
+    def group(self, patterns: Iterable[re.Pattern[str]]) -> Group:
+        """Declare patterns that are asked together."""
+        return Group([self.sought(rx) for rx in patterns])
+
+    def _held(self, text: str) -> frozenset[int]:
+        if self._set is None:
+            self._set = re2.Set.SearchSet(_options())
+            for part in self._parts:
+                self._set.Add(part.encode())
+            self._set.Compile()
+        return frozenset(self._set.Match(plain_bytes(text)) or ())
+
+
+WRITTEN, FOLDED, UPPER = Sieve(), Sieve(), Sieve()  # texts as they stand, folded, and in upper case
+SIEVES = (WRITTEN, FOLDED, UPPER)
 
 
 def _telling(pattern: re.Pattern[str]) -> str:
@@ -117,36 +155,22 @@ def _weight(items: Iterable[Any]) -> int:
     return total
 
 
-class Group:
-    """Declared patterns that are asked of the same texts."""
-
-    def __init__(self, patterns: Iterable[Sought]) -> None:
-        self.patterns = tuple(patterns)
-        self.by_number = {p.number: p for p in self.patterns}
-        self.numbers = frozenset(self.by_number)
-
-
-def group(patterns: Iterable[re.Pattern[str]]) -> Group:
-    """Declare patterns that are asked together."""
-    return Group([sought(rx) for rx in patterns])
-
-
 def within(patterns: Group, text: str) -> Sequence[Sought]:
     """Those of the patterns that may match somewhere in the text, in the order of their declaration."""
-    held = _held(text, len(_parts)) & patterns.numbers
+    held = patterns.patterns[0].sieve.held(text) & patterns.numbers
     return [patterns.by_number[number] for number in sorted(held)] if held else ()
 
 
 def holds(pattern: Sought, text: str) -> bool:
     """False when the declared pattern matches nowhere in the text; True when it may."""
-    return pattern.number in _held(text, len(_parts))
+    return pattern.number in pattern.sieve.held(text)
 
 
 def scan(pattern: Sought, text: str) -> Iterable[re.Match[str]]:
     """The matches of `finditer`."""
     if len(text) < _SHORT:
         return pattern.rx.finditer(text)
-    return candidates(pattern, text) if pattern.number in _held(text, len(_parts)) else ()
+    return candidates(pattern, text) if pattern.number in pattern.sieve.held(text) else ()
 
 
 def candidates(pattern: Scanned, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
@@ -202,24 +226,9 @@ def occurrences(text: str, literals: Iterable[str]) -> list[int]:
 
 
 @lru_cache(maxsize=32)
-def _held(text: str, known: int) -> frozenset[int]:
-    return frozenset(_set(known).Match(plain_bytes(text)) or ())
-
-
-@lru_cache(maxsize=32)
 def plain_bytes(text: str) -> bytes:
     """The text as RE2 reads it: one byte for a character."""
     return text.encode("ascii", "replace").replace(b"_", b"?")
-
-
-@lru_cache(maxsize=2)
-def _set(known: int) -> Any:
-    """The automaton of the first so many declared patterns."""
-    patterns = re2.Set.SearchSet(_options())
-    for part in _parts[:known]:
-        patterns.Add(part.encode())
-    patterns.Compile()
-    return patterns
 
 
 def _options() -> Any:
