@@ -26,10 +26,26 @@ _ENDLESS = frozenset(_VOID.split())
 _RAW_TAGS = frozenset(_RAW_NAMES.split())
 
 
-_MARKS = (
+class _Marks(dict[str, str]):
+    """What a tag is in the text, by its name; nothing within a line."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+_MARKS = _Marks(
     dict.fromkeys(_BLOCKS.split(), _LINE)
     | {"br": _ROW, "tr": _ROW, "td": _CELL, "th": _CELL}
     | {f"/{name}": _END for name in (*_BLOCKS.split(), "tr", "td", "th")}
+)
+
+_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark nobr q s samp
+    small span strike strong sub sup time tt u var wbr area col textarea"""
+_SHOWN_NAMES = frozenset(
+    way
+    for name in (*_BLOCKS.split(), *_INLINE.split(), "br", "tr", "td", "th")
+    if name not in _NOT_SHOWN
+    for way in (name, f"/{name}")
 )
 
 # Where a script ends: in "<!-- <script> … </script> … -->" the first end tag is part of it.
@@ -63,14 +79,17 @@ def read_visible(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked.
     """
-    if node.tag == "template":
+    tag = node.tag
+    if tag == "template":
         return ""
-    if node.tag in _RAW_TAGS:
+    if tag in _RAW_TAGS:
         return _tidy(_blanked(node.text() or ""))
-    written = node.html or ""
-    if written.count("<") == 2:  # no element inside
-        return " ".join(_unescaped(written[written.find(">") + 1 : written.rfind("<")]).split())
-    return _read(node, written)
+    inside = node.child
+    if inside is None:
+        return ""
+    if inside.is_text_node and inside.next is None:
+        return " ".join((inside.text_content or "").split())
+    return _read(node, node.html or "")
 
 
 def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
@@ -110,19 +129,15 @@ def _read(node: LexborNode, written: str) -> str:
     )
     pattern = _TAGS if hides else _NAMES
     parts = pattern.split(markup)
-    distinct = set(parts[1::2])
-    if any(map(_begins_raw, distinct)):
-        parts = pattern.split(_markup_alone(markup))
-        distinct = set(parts[1::2])
     names = parts[1::2]
-    if hides:
-        names = [tag.split(" ", 1)[0] for tag in names]
-        distinct = set(names)
-        _drop(parts, names, [i for i, tag in enumerate(parts[1::2]) if names[i] in _NOT_SHOWN or _hides(tag)])
-    elif not _NOT_SHOWN.isdisjoint(distinct):
-        _drop(parts, names, [i for i, name in enumerate(names) if name in _NOT_SHOWN])
-    marks = {name: _MARKS.get(name, "") for name in ("", *distinct)}
-    parts[1::2] = map(marks.__getitem__, names)
+    if not _SHOWN_NAMES.issuperset(names):
+        if any(map(_begins_raw, set(names))):
+            parts = pattern.split(_markup_alone(markup))
+            names = parts[1::2]
+        tags, names = names, [tag.split(" ", 1)[0] for tag in names]
+        hidden = [i for i, name in enumerate(names) if name in _NOT_SHOWN or (hides and _hides(tags[i]))]
+        _drop(parts, names, hidden)
+    parts[1::2] = map(_MARKS.__getitem__, names)
     return _tidy(_unescaped("".join(parts)))
 
 
