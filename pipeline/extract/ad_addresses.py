@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.extract.addresses import find_addresses, parse_address
+from pipeline.extract.addresses import AddressMention, find_addresses, parse_address
 from pipeline.extract.names import state_code
 from pipeline.extract.selection import Reading, Selected, Value, first, mentions_of
 from pipeline.extract.text import Found
@@ -30,10 +30,9 @@ def selected_addresses(selected: Selected, reading: Reading) -> list[tuple[Addre
     return pairs
 
 
-def text_addresses(whole: Value, own: str, reading: Reading) -> list[tuple[Address, Mention]]:
-    """Addresses in the ad's own text; `own` is `whole` with foreign parts blanked."""
-    found = [(a.address, a.start, a.end, a.confidence) for a in find_addresses(own)]
-    return _pairs(whole, found, reading)
+def text_addresses(whole: Value, said: Iterable[AddressMention], reading: Reading) -> list[tuple[Address, Mention]]:
+    """Addresses in the ad's own text, which is `whole` with foreign parts blanked."""
+    return _pairs(whole, [(a.address, a.start, a.end, a.confidence) for a in said], reading)
 
 
 def _pairs(

@@ -6,17 +6,15 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.ad_text import phones_in
 from pipeline.extract.contacts import (
     decode_cfemail,
     find_emails,
-    find_handles,
     find_site_ids,
     find_websites,
     link_contact,
 )
-from pipeline.extract.facts import closes_late, find_hours, find_prices
-from pipeline.extract.lexicon import find_indicators
-from pipeline.extract.phones import find_phones, normalize_phone
+from pipeline.extract.phones import normalize_phone
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_MATCHES, Reading, Selected, Value, mentions_of
 from pipeline.extract.text import Found, visible_text
@@ -24,29 +22,7 @@ from pipeline.model import Mention
 
 
 def _phones(text: str, reading: Reading) -> list[Found]:
-    return _found_phones(text, reading.fictional, reading.generated)
-
-
-def _found_phones(text: str, fictional: bool, generated: bool) -> list[Found]:
-    found = find_phones(text, fictional=fictional, generated=generated)
-    return [Found("phone", p.e164, p.start, p.end, p.style, p.confidence) for p in found]
-
-
-def text_facts(text: str, reading: Reading) -> list[Found]:
-    """Everything an ad's text says, but names and addresses."""
-    hours = find_hours(text)
-    late = [h._replace(kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
-    return [
-        *_phones(text, reading),
-        *find_emails(text),
-        *find_handles(text),
-        *find_websites(text, reading.own_hosts),
-        *hours,
-        *find_prices(text),
-        *find_indicators(text),
-        *late,
-        *find_protected(text),
-    ]
+    return phones_in(text, reading.fictional, reading.generated)
 
 
 def selected_contacts(selected: Selected, reading: Reading) -> list[Mention]:
@@ -123,7 +99,7 @@ def _is_plain(href: str) -> bool:
 @lru_cache(maxsize=4096)  # most pictures of a site are described alike
 def _described(words: str, fictional: bool, generated: bool) -> tuple[Found, ...]:
     """Phones and protected spans in the description of a picture."""
-    return (*_found_phones(words, fictional, generated), *find_protected(words))
+    return (*phones_in(words, fictional, generated), *find_protected(words))
 
 
 def _link_found(href: str, reading: Reading) -> list[Found]:

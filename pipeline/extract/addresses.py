@@ -85,7 +85,7 @@ _CROSSING = UPPER.sought(
         rf"|(?P<one_nth>\b{_ORDINAL_STREET}){_AND}(?P<two_nth>{_ONE_STREET}|{_BARE_STREET}{_ENDED})"
         rf"|(?P<one_bare>\b{_ONE_STREET}){_AND}(?P<two_bare>{_ORDINAL_STREET}\b)"
     ),
-    _AND,
+    rf"(?: (?:{_SUFFIX})\.?|{_HIGHWAY}|[0-9](?:ST|ND|RD|TH)){_AND}|{_LED}",
 )
 _NUMBERED = re.compile(_HIGHWAY)
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
@@ -94,7 +94,7 @@ _BETWEEN = r"[ ,.|•·–—-]{1,6}"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
 # One without suffix has a ZIP behind it, or a direction behind its number.
 _ZIP = Scanned(re.compile("[0-9]{5}"))
-_HEADED = Scanned(re.compile(rf"[0-9½][A-Z]? {_DIRECTION} "))
+_HEADED = UPPER.sought(re.compile(rf"[0-9½][A-Z]? {_DIRECTION} "))
 _PLACE_REACH, _NUMBER_REACH, _NAME_REACH = 400, 20, 120  # characters to a ZIP, to a number's beginning, to a name's end
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
@@ -150,7 +150,10 @@ def _matches(pattern: Sought, upper: str) -> Iterator[re.Match[str]]:
     if pattern is not _UNSUFFIXED:
         return candidates(pattern, upper)
     near = [(at - _PLACE_REACH, at) for at in beginnings(_ZIP, upper)]
-    near += [(at - _NUMBER_REACH, min(at + _NAME_REACH, len(upper))) for at in beginnings(_HEADED, upper)]
+    near += [
+        (at - _NUMBER_REACH, min(at + _NAME_REACH, len(upper)))
+        for at in (beginnings(_HEADED, upper) if holds(_HEADED, upper) else ())
+    ]
     return chain.from_iterable(candidates(pattern, upper, *stretch) for stretch in joined(near))
 
 

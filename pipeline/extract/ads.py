@@ -7,10 +7,11 @@ import re
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ad_addresses import distinct, placed, selected_addresses, stated_location, text_addresses
-from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, text_facts, url_phones, within
+from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, url_phones, within
+from pipeline.extract.ad_text import Said, read_text
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import claimed_date, stated_date
-from pipeline.extract.facts import find_hours, labelled
+from pipeline.extract.facts import labelled
 from pipeline.extract.lexicon import fold
 from pipeline.extract.names import business_name_span, find_business_names
 from pipeline.extract.profile import AdFields
@@ -44,21 +45,22 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
     path = css_path(root)
     whole, own = Value(visible_text(root)[:MAX_TEXT], root, "text"), _own_text(root, selected)
     title = first(selected, "title") or _page_title(reading)
-    names = _name_mentions(selected, title, whole, own, reading)
-    pairs = [*selected_addresses(selected, reading), *text_addresses(whole, own, reading)]
+    said = read_text(own, reading.own_hosts, fictional=reading.fictional, generated=reading.generated)
+    names = _name_mentions(selected, title, whole, said, reading)
+    pairs = [*selected_addresses(selected, reading), *text_addresses(whole, said.addresses, reading)]
     location = stated_location(selected)
     addresses = distinct(placed(address, selected, location) for address, _ in pairs)
     mentions = [
         *names,
         *selected_contacts(selected, reading),
         *(m for _, m in pairs),
-        *mentions_of(whole, text_facts(own, reading), reading.version),
+        *mentions_of(whole, said.facts, reading.version),
         *attribute_mentions(root, selected, reading),
         *url_phones(reading),
     ]
     if title and not within(title.node, root):
         mentions += mentions_of(title, find_protected(title.text), reading.version)
-    hours = [v.text for v in selected.get("hours", ())] or [f.value for f in find_hours(own)[:1]]
+    hours = [v.text for v in selected.get("hours", ())] or said.hours[:1]
     posting_id = first(selected, "posting_id")
     business = next((m.value for m in names), "")
     mentions = _without_name_clashes(_unique(mentions), [m.quote for m in names[:1] if names])
@@ -118,7 +120,9 @@ def _page_title(reading: Reading) -> Value | None:
     return None
 
 
-def _name_mentions(selected: Selected, title: Value | None, whole: Value, own: str, reading: Reading) -> list[Mention]:
+def _name_mentions(
+    selected: Selected, title: Value | None, whole: Value, said: Said, reading: Reading
+) -> list[Mention]:
     """Business names, the ad's own first: selected, else phrases of the title and the text."""
     mentions: list[Mention] = []
     for value in selected.get("business_name", ()):
@@ -128,7 +132,7 @@ def _name_mentions(selected: Selected, title: Value | None, whole: Value, own: s
     if title is not None and not mentions:
         mentions += mentions_of(title, find_business_names(title.text), reading.version)
     known = [m.value.lower() for m in mentions]
-    more = [f for f in find_business_names(own) if not any(f.value.lower() in name for name in known)]
+    more = [f for f in said.names if not any(f.value.lower() in name for name in known)]
     return [*mentions, *mentions_of(whole, more, reading.version)]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import re2
 
-_SHORT = 40  # characters of a text that is not worth a search
+_SHORT = 12  # characters of a text that is not worth a search
 _LONGEST = 5  # a longer count costs states and excludes little
 _OTHER = "?"  # stands for "_" and every character outside ASCII, so that RE2's \b is the edge of letters and digits
 _MEMORY = 64 << 20  # bytes for RE2's automata

@@ -136,7 +136,7 @@ def holds(rules: Rules, root: LexborNode, url: str, *, quiet: bool = False) -> b
     return False
 
 
-def mentions_of(value: Value, found: list[Found], version: str) -> Iterator[Mention]:
+def mentions_of(value: Value, found: Sequence[Found], version: str) -> Iterator[Mention]:
     """Mentions with the element's path; none when the element lies too deep to be cited."""
     if not found:
         return

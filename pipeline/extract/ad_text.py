@@ -1,0 +1,62 @@
+"""What an advertisement's own text says, read once: most captures of an ad show the words of the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.extract.addresses import AddressMention, find_addresses
+from pipeline.extract.contacts import find_emails, find_handles, find_websites
+from pipeline.extract.facts import closes_late, find_hours, find_prices
+from pipeline.extract.lexicon import find_indicators
+from pipeline.extract.names import find_business_names
+from pipeline.extract.phones import find_phones
+from pipeline.extract.protected import find_protected
+from pipeline.extract.text import Found
+
+_KEPT = 2048  # texts
+_LONGEST_KEPT = 10_000  # characters of one
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one text says; offsets are those in the text."""
+
+    names: tuple[Found, ...]
+    addresses: tuple[AddressMention, ...]
+    facts: tuple[Found, ...]  # contacts, hours, prices, indicators, protected spans
+    hours: tuple[str, ...]
+
+
+def read_text(text: str, own_hosts: frozenset[str], *, fictional: bool, generated: bool) -> Said:
+    """Everything an ad's text says. `own_hosts`: whose links are none to a website of the business."""
+    read = _kept if len(text) <= _LONGEST_KEPT else _read
+    return read(text, own_hosts, fictional, generated)
+
+
+def phones_in(text: str, fictional: bool, generated: bool) -> list[Found]:
+    """`find_phones` as Found."""
+    found = find_phones(text, fictional=fictional, generated=generated)
+    return [Found("phone", p.e164, p.start, p.end, p.style, p.confidence) for p in found]
+
+
+def _read(text: str, own_hosts: frozenset[str], fictional: bool, generated: bool) -> Said:
+    hours = find_hours(text)
+    late = [h._replace(kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
+    facts = (
+        *phones_in(text, fictional, generated),
+        *find_emails(text),
+        *find_handles(text),
+        *find_websites(text, own_hosts),
+        *hours,
+        *find_prices(text),
+        *find_indicators(text),
+        *late,
+        *find_protected(text),
+    )
+    return Said(
+        tuple(find_business_names(text)), tuple(find_addresses(text)), facts, tuple(found.value for found in hours)
+    )
+
+
+_kept = lru_cache(maxsize=_KEPT)(_read)
