@@ -9,8 +9,23 @@ from __future__ import annotations
 from random import Random
 
 URL = "http://city-board.example/joplin/Bodywork/new-in-town/1234567.html"
-NAME = "Jade Garden Spa"
-PHONE = "417-555-0143"
+FIRST = (
+    "Jade",
+    "Golden",
+    "Quiet",
+    "Silver",
+    "Orchid",
+    "River",
+    "Maple",
+    "Cedar",
+    "Morning",
+    "Bamboo",
+    "Amber",
+    "Coral",
+)
+SECOND = ("Garden", "Lotus", "Moon", "Valley", "Harbor", "Willow", "Meadow", "Pearl", "Stone", "Breeze")
+KIND = ("Spa", "Massage", "Bodywork", "Day Spa", "Wellness")
+STREETS = ("Pellham Ave", "Larkmoor St", "N Ashdown Rd", "W Tolliver Blvd", "Quarry Ridge Dr", "S Fennimore Ln")
 AREAS = [
     "joplin",
     "springfield",
@@ -53,11 +68,13 @@ SENTENCES = (
 CARDS = ("Calm evening bodywork", "Foot spa, walk in", "Swedish & deep tissue", "Quiet room, open late", "Back in town")
 
 
-def make_page(rng: Random) -> bytes:
-    """The page as sent, UTF-8."""
+def make_page(rng: Random, words: Random | None = None) -> bytes:
+    """The page as sent, UTF-8. `words` draws the ad, `rng` what is around it; captures of one ad share the former."""
+    words = words or rng
+    name = f"{words.choice(FIRST)} {words.choice(SECOND)} {words.choice(KIND)}"
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n{_head(rng)}\n<body class="posting area-joplin section-Bodywork">\n'
-        f"{_header()}\n{_posting(rng)}\n{_cards(rng)}\n{_footer(rng)}\n{_late_scripts(rng)}\n</body>\n</html>\n"
+        f'<!DOCTYPE html>\n<html lang="en">\n{_head(rng, name)}\n<body class="posting area-joplin section-Bodywork">\n'
+        f"{_header()}\n{_posting(words, name)}\n{_cards(rng)}\n{_footer(rng)}\n{_late_scripts(rng)}\n</body>\n</html>\n"
     ).encode()
 
 
@@ -72,21 +89,21 @@ def make_listing(rng: Random) -> bytes:
         for n in range(55)
     )
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n{_head(rng)}\n<body class="list area-joplin">\n{_header()}\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n{_head(rng, "Bodywork")}\n<body class="list area-joplin">\n{_header()}\n'
         f'<div class="mainBody">\n{rows}\n<div class="pagination"><a href="/joplin/Bodywork/?page=2">Next</a></div>'
         f"</div>\n{_footer(rng)}\n{_late_scripts(rng)}\n</body>\n</html>\n"
     ).encode()
 
 
-def _head(rng: Random) -> str:
+def _head(rng: Random, name: str) -> str:
     rules = "".join(
         f".c{n}{{margin:{rng.randrange(20)}px;padding:{rng.randrange(9)}px 0;color:#{rng.randrange(4096):03x}}}\n"
         for n in range(70)
     )
     return (
         '<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{NAME} - new in town | Joplin Bodywork</title>\n<meta name="description" content="{SENTENCES[0]}">\n'
-        f'<meta property="og:title" content="{NAME} - new in town">\n<link rel="canonical" href="{URL}">\n'
+        f'<title>{name} - new in town | Joplin Bodywork</title>\n<meta name="description" content="{SENTENCES[0]}">\n'
+        f'<meta property="og:title" content="{name} - new in town">\n<link rel="canonical" href="{URL}">\n'
         '<link rel="stylesheet" href="/static/css/site.min.css?v=20260301">\n'
         f"<style>\n{rules}</style>\n"
         "<script>window.site={area:'joplin',section:'Bodywork',user:null};(function(i,s,o,g,r){i[r]=i[r]||function(){"
@@ -120,7 +137,7 @@ def _header() -> str:
     )
 
 
-def _posting(rng: Random) -> str:
+def _posting(rng: Random, name: str) -> str:
     text = "<br>\n".join(" ".join(rng.sample(SENTENCES, 4)) for _ in range(6))
     pictures = "\n".join(
         f'<li class="gallery-item"><a href="/images/1234567/{n}-large.jpg" data-lightbox="gallery" class="thumb">'
@@ -133,10 +150,11 @@ def _posting(rng: Random) -> str:
     )
     return (
         '<div id="pageBackground" class="container"><div class="row"><div class="col-md-8"><div class="mainBody">\n'
-        f'<div id="postingTitle"><h2>★ {NAME} ★ new in town</h2></div>\n'
+        f'<div id="postingTitle"><h2>★ {name} ★ new in town</h2></div>\n'
         '<div class="adInfo">Posted: Monday, March 02, 2026 09:15 AM</div>\n'
         f'<ul class="gallery">\n{pictures}\n</ul>\n<div class="posting"><div class="postingBody">\n{text}<br>\n'
-        f"Call or text <b>{PHONE}</b>, open daily 10am-10pm.<br>\n2410 Pellham Ave Ste 5, Joplin, MO 64804</div>\n"
+        f"Call or text <b>417-555-{rng.randrange(10_000):04d}</b>, open daily {rng.randrange(8, 12)}am-10pm.<br>\n"
+        f"{rng.randrange(100, 9_900)} {rng.choice(STREETS)} Ste {rng.randrange(1, 40)}, Joplin, MO 64804</div>\n"
         '<div class="attributes">• Post ID: 1234567<br>• Location: <span class="loc">Joplin, MO</span></div></div>\n'
         f'<div id="OtherAdsByThisUser"><h4>Other ads by this user</h4><ul>\n{others}\n</ul></div>\n'
         '<p class="actions"><a href="/private/report?ad=1234567" rel="nofollow">Report ad</a> '

@@ -39,8 +39,8 @@ _MARKS = _Marks(
     | {f"/{name}": _END for name in (*_BLOCKS.split(), "tr", "td", "th")}
 )
 
-_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark nobr q s samp
-    small span strike strong sub sup time tt u var wbr area col textarea"""
+_INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark nobr q s
+    samp small span strike strong sub sup time tt u var wbr area col textarea"""
 _SHOWN_NAMES = frozenset(
     way
     for name in (*_BLOCKS.split(), *_INLINE.split(), "br", "tr", "td", "th")
