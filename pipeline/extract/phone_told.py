@@ -16,7 +16,7 @@ from pipeline.extract.phone_context import is_not_theirs, says_other
 from pipeline.extract.phone_tokens import Unit, read_groups
 from pipeline.extract.phone_validity import is_nanp
 from pipeline.extract.phone_vocab import DECLARED, FOREIGN, any_of
-from pipeline.extract.scan import candidates, holds, scan, sought
+from pipeline.extract.scan import FOLDED, Scanned, candidates, holds, scan
 
 _DECLARED: dict[str, Any] = DECLARED["told"]
 _PARTS: dict[str, int] = _DECLARED["digits"]  # name of a part -> its digits
@@ -24,22 +24,25 @@ _MADE_OF: tuple[tuple[str, ...], ...] = tuple(tuple(parts) for parts in _DECLARE
 _NAMING: list[dict[str, list[str]]] = _DECLARED["naming"]
 _REACH = 64  # characters between what is told of one number
 
-_PHRASE = re.compile(
-    r"(?<![a-z0-9])(?:"
-    + "|".join(
-        f"(?P<{side}_{n}>{'|'.join(naming[side])})"
-        for side in ("after", "before", "either")
-        for n, naming in enumerate(_NAMING)
-        if side in naming
+_PHRASE = Scanned(
+    re.compile(
+        r"(?<![a-z0-9])(?:"
+        + "|".join(
+            f"(?P<{side}_{n}>{'|'.join(naming[side])})"
+            for side in ("after", "before", "either")
+            for n, naming in enumerate(_NAMING)
+            if side in naming
+        )
+        + ")(?![a-z0-9])"
     )
-    + ")(?![a-z0-9])"
 )
-_MAYBE = sought(re.compile("|".join(_DECLARED["telling"])))
+_MAYBE = FOLDED.sought(re.compile("|".join(_DECLARED["telling"])))
 _FILLER = re.compile(rf"[\W_]{{0,4}}(?:(?:{any_of(_DECLARED['filler'])})(?![a-z])[\W_]{{0,3}}){{0,4}}")
 _LINK = re.compile(rf"[\W_]{{1,4}}(?:{'|'.join(_DECLARED['links'])})(?![a-z])[\W_]{{1,4}}")
+_LINKS = Scanned(_LINK)
 _WEAK_LINK = re.compile(rf"[\W_]{{1,4}}(?:(?:{any_of(_DECLARED['weak_links'])})[\W_]{{1,3}}){{0,2}}")
 _ASIDE = rf"(?:[^a-z0-9]{{1,5}}(?:{'|'.join(_DECLARED['asides'])})(?![a-z0-9])){{1,2}}[^a-z0-9]{{1,5}}"
-_BROKEN_UP = sought(
+_BROKEN_UP = FOLDED.sought(
     re.compile(rf"(?<![a-z0-9])([2-9][0-9]{{2}}){_ASIDE}([2-9][0-9]{{2}}){_ASIDE}([0-9]{{4}})(?![a-z0-9])"),
     f"[0-9][^a-z0-9]{{1,5}}(?:{any_of(word[:3] for word in _DECLARED['asides'])})",
 )
@@ -104,7 +107,7 @@ def _phrases(folded: str) -> Iterator[_Piece]:
     for found in candidates(_PHRASE, folded):
         side, number = (found.lastgroup or "_").split("_")
         yield _Piece(*found.span(), parts=tuple(_NAMING[int(number)]["parts"]), side=side)
-    for found in candidates(_LINK, folded):
+    for found in candidates(_LINKS, folded):
         yield _Piece(found.end(), found.end())
 
 
