@@ -1,78 +1,103 @@
 """Processor time per page of crawls over loopback: plain Scrapy, with our archive, with warcio instead.
 
-The crawls take turns in one process, block by block, so that a neighbor on the machine burdens all of them alike:
-`python -m benchmarks.archiving PORT BLOCKS PAGES METHOD…`, and the server is another process. A block's time is that
-of all threads of the process, from its first request until its last page is read; its share is taken over the plain
-block of the same turn.
+What "plain" means: Scrapy's own download handler and nothing that keeps evidence. All else is alike on both sides: the
+pages (advertisements of 42 KB, all different in a block), the spider, the settings, one task for the items of a page as
+our crawls have it (Scrapy's default of a hundred makes plain Scrapy dearer, and ours would look cheaper; it has a row of
+its own). Crawls whose spider reads each page as ours does are compared with each other, and so are those whose spider
+does nothing; the second kind is the harder measure, no crawl is like that.
+
+How it is measured: several processes, one after another; in each of them all crawls take turns, in blocks of a few
+pages, in an order that changes with every turn, so that a neighbor on the machine burdens all of them alike. Before a
+block the garbage is collected; the collector stays on. The first turns of a process are not counted. A block's time is
+that of all threads of the process, from its first request until its last page is read; its share is taken over the
+plain block of the same turn. Shown are the median of the shares and the interval that holds it in 95 of 100 such runs.
+The server is another process. `python -m benchmarks.archiving PORT SEED TURNS PAGES METHOD…` runs one process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from math import sqrt
 from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.reading import make_page
+from benchmarks.ad_page import make_page
 from benchmarks.table import Cell, Table
 
 METHODS = {
-    "plain": "plain Scrapy",
-    "wire": "… whose bytes are remembered",
-    "ours": "Scrapy with our archive",
-    "flushed": "… that flushes each record to the disk",
-    "warcio": "Scrapy with warcio",
     "plain+read": "plain Scrapy, page read as an ad",
-    "ours+read": "Scrapy with our archive, page read as an ad",
-    "plain+lean": "plain Scrapy, one task for the items of a page (default: 100)",
-    "ours+lean": "Scrapy with our archive, one task: as our crawls run",
+    "ours+read": "… with our archive",
+    "flushed+read": "… with our archive, each record flushed to the disk",
+    "warcio+read": "… with warcio",
+    "hundred+read": "… plain, with Scrapy's default of a hundred tasks",
+    "plain": "plain Scrapy, page not read",
+    "wire": "… whose bytes are remembered",
+    "ours": "… with our archive",
+    "warcio": "… with warcio",
 }
-PAGE = make_page(Random(4))[: 30 * 1024]
+COLUMNS = ("crawl", "CPU ms per page", "over plain", "at least", "at most", "bytes kept per page")
+PAGES = [make_page(Random(number)) for number in range(50)]
 HEAD = b"HTTP/1.1 200 OK\r\nServer: test\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
 PROFILE = Path(__file__).parents[1] / "spiders/sites/city-board.toml"
 FULL = True  # 20,000 pages each way
-SETTLE = 0.01  # seconds between blocks, for what a block leaves behind
+PROCESSES, WARM = 5, 2  # one after another; turns of each that are not counted
+TARGET = "{method}/{turn}/{number}"  # of a request; the server answers with the page of that number
 
 
 def run(small: bool = False, full: bool = False) -> Table:
     """Processor milliseconds per page of each crawl, and its share over plain Scrapy (median of the turns)."""
-    blocks, pages = (2, 10) if small else (200, 100) if full else (30, 100)
+    processes, turns, pages = (1, 2, 10) if small else (PROCESSES, 80, 50) if full else (PROCESSES, 16, 50)
     with serving() as port:
-        figures = _measure(port, blocks, pages)
-    spent, kept = figures["spent"], figures["kept"]
-    shares = {m: median(a / b - 1 for a, b in zip(times, spent[_peer(m)], strict=True)) for m, times in spent.items()}
-    lines: list[tuple[Cell, ...]] = [
-        (name, median(spent[m]) / pages * 1e3, shares[m], kept.get(m)) for m, name in METHODS.items()
-    ]
-    columns = ("crawl", "CPU ms per page", "over plain", "bytes kept per page")
+        found = [_measure(port, seed, turns, pages) for seed in range(processes)]
+    spent = {m: [s for figures in found for s in figures["spent"][m]] for m in METHODS}
+    lines = [_row(m, spent, pages, found[0]["kept"]) for m in METHODS]
+    once = [figures["once"] for figures in found]
+    size = sum(map(len, PAGES)) / len(PAGES) / 1024
     note = (
-        f"{blocks * pages:,} pages of {len(PAGE) / 1024:.0f} KB each way, in blocks of {pages}, in turns in one "
-        "process. Ours: request, response and metadata with digests, journal with its chain, fsync once a second, "
-        f"seals. Beginning and ending a crawl: {figures['once'] * 1e3:.0f} ms, once. warcio: request and response"
+        f"{processes * turns * pages:,} pages of {size:.0f} KB each way, in blocks of {pages}, in {processes} processes. "
+        "Ours: request, response and metadata with digests, journal with its chain, flushed to the disk once a second. "
+        f"Once for each crawl of ours, not in the shares: {median(o['begin'] for o in once) * 1e3:.0f} ms to begin, "
+        f"{median(o['end'] for o in once) * 1e3:.0f} ms to end, {median(o['seal'] for o in once) * 1e3:.0f} ms to seal "
+        f"{once[0]['entries']:,} entries. warcio: request and response, never flushed"
     )
-    return Table("Archiving", columns, tuple(lines), (note,))
+    return Table("Archiving", COLUMNS, tuple(lines), (note,))
 
 
-def _peer(method: str) -> str:
-    return "plain+read" if method.endswith("+read") else "plain"
+def _row(method: str, spent: dict[str, list[float]], pages: int, kept: dict[str, float]) -> tuple[Cell, ...]:
+    peer = spent["plain+read" if method.endswith("+read") else "plain"]
+    shares = [a / b - 1 for a, b in zip(spent[method], peer, strict=True)]
+    low, high = median_interval(shares)
+    size = None if method.startswith(("plain", "wire", "hundred")) else kept[method.partition("+")[0]]
+    return METHODS[method], median(spent[method]) / pages * 1e3, median(shares), low, high, size
 
 
-def _measure(port: int, blocks: int, pages: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.archiving", str(port), str(blocks), str(pages), *METHODS]
+def median_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The values between which the median of what they are drawn from lies, with 95 % (by the ranks alone)."""
+    ordered, width = sorted(values), 0.98 * sqrt(len(values))
+    first = max(0, int(len(values) / 2 - width))
+    last = min(len(values) - 1, int(len(values) / 2 + width))
+    return ordered[first], ordered[last]
+
+
+def _measure(port: int, seed: int, turns: int, pages: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.archiving", *map(str, (port, seed, turns, pages)), *METHODS]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
 class serving:  # noqa: N801
-    """Every path answers with the same page, from a thread of this process; gives the port."""
+    """Every path answers with the page that its last part numbers, from a thread of this process; gives the port."""
 
     def __enter__(self) -> int:
         self._loop = asyncio.new_event_loop()
@@ -88,7 +113,7 @@ class serving:  # noqa: N801
 
 
 class _Answer(asyncio.Protocol):
-    answer = HEAD % len(PAGE) + PAGE
+    answers = tuple(HEAD % len(page) + page for page in PAGES)
 
     def connection_made(self, transport: Any) -> None:
         self._transport, self._asked = transport, b""
@@ -96,18 +121,19 @@ class _Answer(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._asked += data
         while b"\r\n\r\n" in self._asked:
-            self._asked = self._asked.partition(b"\r\n\r\n")[2]
-            self._transport.write(self.answer)
+            line, _, self._asked = self._asked.partition(b"\r\n\r\n")
+            number = int(line.partition(b" HTTP/")[0].rpartition(b"/")[2])
+            self._transport.write(self.answers[number % len(self.answers)])
 
 
-def crawl(methods: list[str], port: int, blocks: int, pages: int, folder: Path) -> dict[str, Any]:
+def crawl(methods: list[str], port: int, seed: int, turns: int, pages: int, folder: Path) -> dict[str, Any]:
     """Run all blocks in this process. Seconds by method and block, and the bytes that were kept."""
     from scrapy import Request, Spider
     from scrapy.crawler import CrawlerProcess
 
     from benchmarks.archiving_peers import Peers
 
-    peers = Peers(folder, PROFILE)
+    peers, rng = Peers(folder, PROFILE), Random(seed)
     spent: dict[str, list[float]] = {method: [] for method in methods}
 
     class Loopback(Spider):  # type: ignore[misc]
@@ -115,17 +141,17 @@ def crawl(methods: list[str], port: int, blocks: int, pages: int, folder: Path) 
         recorder: Any = None
 
         async def start(self) -> Any:
-            usual = self.crawler.engine.scraper.concurrent_items
-            for turn in range(-1, blocks):  # the first turn, not counted, is for what happens once only
-                for method in methods[turn % len(methods) :] + methods[: turn % len(methods)]:
-                    await asyncio.sleep(SETTLE)
+            for turn in range(-WARM, turns):
+                for method in rng.sample(methods, len(methods)):
                     self.left, self.read_all = pages, asyncio.Event()
                     self.recorder = peers.recorders.get(method.partition("+")[0])
-                    self.crawler.engine.scraper.concurrent_items = 1 if method.endswith("+lean") else usual
+                    self.crawler.engine.scraper.concurrent_items = 100 if method.startswith("hundred") else 1
+                    await asyncio.sleep(0.005)  # for what the block before leaves behind
+                    gc.collect()
                     begun = time.process_time()
                     for number in range(pages):
-                        url = f"http://127.0.0.1:{port}/{method}/{turn}/{number}"
-                        yield Request(url, dont_filter=True, meta={"method": method})
+                        target = TARGET.format(method=method, turn=turn, number=number)
+                        yield Request(f"http://127.0.0.1:{port}/{target}", dont_filter=True, meta={"method": method})
                     await self.read_all.wait()
                     if turn >= 0:
                         spent[method].append(time.process_time() - begun)
@@ -149,5 +175,5 @@ def crawl(methods: list[str], port: int, blocks: int, pages: int, folder: Path) 
 
 if __name__ == "__main__":
     with TemporaryDirectory(prefix="imb-bench-") as place:
-        port, blocks, pages = map(int, sys.argv[1:4])
-        print(json.dumps(crawl(sys.argv[4:], port, blocks, pages, Path(place))))
+        port, seed, turns, pages = map(int, sys.argv[1:5])
+        print(json.dumps(crawl(sys.argv[5:], port, seed, turns, pages, Path(place))))
