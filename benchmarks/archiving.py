@@ -1,17 +1,18 @@
 """Processor time per page of crawls over loopback: plain Scrapy, with our archive, with warcio instead.
 
 What "plain" means: Scrapy's own download handler and nothing that keeps evidence. All else is alike on both sides: the
-pages (advertisements of 42 KB, all different in a block), the spider, the settings, one task for the items of a page as
-our crawls have it (Scrapy's default of a hundred makes plain Scrapy dearer, and ours would look cheaper; it has a row of
-its own). Crawls whose spider reads each page as ours does are compared with each other, and so are those whose spider
-does nothing; the second kind is the harder measure, no crawl is like that.
+pages (advertisements of 42 KB, all different in a block), the spider, the settings, and one task for the items of a
+page, as our crawls have it. (Scrapy's default of a hundred makes plain Scrapy dearer, and ours would look cheaper; it
+has a row of its own.) Crawls whose spider reads each page as ours does are compared with each other, and so are those
+whose spider does nothing; the second kind is the harder measure, no crawl is like that.
 
 How it is measured: several processes, one after another; in each of them all crawls take turns, in blocks of a few
 pages, in an order that changes with every turn, so that a neighbor on the machine burdens all of them alike. Before a
-block the garbage is collected; the collector stays on. The first turns of a process are not counted. A block's time is
-that of all threads of the process, from its first request until its last page is read; its share is taken over the
-plain block of the same turn. Shown are the median of the shares and the interval that holds it in 95 of 100 such runs.
-The server is another process. `python -m benchmarks.archiving PORT SEED TURNS PAGES METHOD…` runs one process.
+block the garbage is collected; the collector stays on, but no longer walks through the modules. The first turns of a
+process are not counted. A block's time is that of all threads of the process, from its first request until its last
+page is read; its share is taken over the plain block of the same turn. Shown are the median of the shares and the
+interval that holds it in 95 of 100 such runs. The server is another process.
+`python -m benchmarks.archiving PORT SEED TURNS PAGES METHOD…` runs one process.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def run(small: bool = False, full: bool = False) -> Table:
     once = [figures["once"] for figures in found]
     size = sum(map(len, PAGES)) / len(PAGES) / 1024
     note = (
-        f"{processes * turns * pages:,} pages of {size:.0f} KB each way, in blocks of {pages}, in {processes} processes. "
+        f"{processes * turns * pages:,} pages of {size:.0f} KB each way, blocks of {pages}, {processes} processes. "
         "Ours: request, response and metadata with digests, journal with its chain, flushed to the disk once a second. "
         f"Once for each crawl of ours, not in the shares: {median(o['begin'] for o in once) * 1e3:.0f} ms to begin, "
         f"{median(o['end'] for o in once) * 1e3:.0f} ms to end, {median(o['seal'] for o in once) * 1e3:.0f} ms to seal "
@@ -142,6 +143,9 @@ def crawl(methods: list[str], port: int, seed: int, turns: int, pages: int, fold
 
         async def start(self) -> Any:
             for turn in range(-WARM, turns):
+                if turn == 0:
+                    gc.collect()
+                    gc.freeze()  # the modules: a collection in a block then costs what the block has made
                 for method in rng.sample(methods, len(methods)):
                     self.left, self.read_all = pages, asyncio.Event()
                     self.recorder = peers.recorders.get(method.partition("+")[0])

@@ -24,6 +24,7 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet import ssl
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
@@ -216,31 +217,54 @@ def cut_off(why: str) -> StopDownload:
     return stop
 
 
+def _ask(ask: Any, wire: Wire, method: bytes, *rest: Any) -> Any:
+    """Ask, and let the method carry the Wire."""
+    marked = _Method(method)
+    marked.wire = wire
+    return ask(marked, *rest)
+
+
+class _Marking:
+    """What Scrapy asks for one exchange: an agent that serves many."""
+
+    def __init__(self, ask: Any, wire: Wire) -> None:
+        self.request = partial(_ask, ask, wire)
+
+
+class _Endpoints(dict[Any, Any]):
+    """Of one agent, by scheme, host and port."""
+
+    def __init__(self, factory: Any) -> None:
+        super().__init__()
+        self._factory = factory
+
+    def __call__(self, uri: Any) -> Any:
+        key = (uri.scheme, uri.host, uri.port)
+        if key not in self:
+            self[key] = self._factory.endpointForURI(uri)
+        return self[key]
+
+
 class WireAgent(_ScrapyAgent):  # type: ignore[misc]
-    def __init__(self, judge: Judge | None, endpoints: dict[Any, Any], **about: Any) -> None:
+    def __init__(self, judge: Judge | None, agents: dict[Any, Any], **about: Any) -> None:
         super().__init__(**about)
-        self._judge, self._endpoints = judge, endpoints
+        self._judge, self._agents = judge, agents
 
     def _get_agent(self, request: Request, timeout: float) -> Any:
-        agent = super()._get_agent(request, timeout)
-        if not isinstance(agent, _TunnelingAgent):  # whose endpoints belong to one connection each
-            agent._getEndpoint = partial(self._endpoint, agent._endpointFactory, timeout)
-        ask, wire = agent.request, request.meta[WIRE]
-
-        def ask_and_keep(method: bytes, *rest: Any) -> Any:
-            marked = _Method(method)
-            marked.wire = wire
-            return ask(marked, *rest)
-
-        agent.request = ask_and_keep
-        return agent
-
-    def _endpoint(self, factory: Any, timeout: float, uri: Any) -> Any:
-        """Twisted makes one for each request, IDNA and all, even where a connection is open."""
-        key = (uri.scheme, uri.host, uri.port, timeout, factory._bindAddress)
-        if key not in self._endpoints:
-            self._endpoints[key] = factory.endpointForURI(uri)
-        return self._endpoints[key]
+        """Scrapy makes an agent for each request, Twisted an endpoint, IDNA and all; here they serve a crawl. Those of
+        a tunnel belong to one connection each."""
+        proxy = request.meta.get("proxy")
+        tunnel = bool(proxy) and urlparse_cached(request).scheme == "https"
+        key = (proxy, tunnel, request.meta.get("bindaddress"), timeout)
+        agent = self._agents.get(key)
+        if agent is None:
+            agent = super()._get_agent(request, timeout)
+            if isinstance(agent, _TunnelingAgent):
+                agent.request = partial(_ask, agent.request, request.meta[WIRE])
+                return agent
+            agent._getEndpoint = _Endpoints(agent._endpointFactory)
+            self._agents[key] = agent
+        return _Marking(agent.request, request.meta[WIRE])
 
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
         """What Scrapy's own does, without its signals: they carry a second copy of the headers."""
@@ -268,13 +292,13 @@ class WireHandler(HTTP11DownloadHandler):  # type: ignore[misc]
         super().__init__(crawler)
         self._judge = judge
         self._pool._factory = WireFactory
-        self._endpoints: dict[Any, Any] = {}
+        self._agents: dict[Any, Any] = {}  # by proxy, address of our own, and timeout
 
     async def download_request(self, request: Request) -> Response:
         request.meta[WIRE] = Wire()
         agent = WireAgent(
             self._judge,
-            self._endpoints,
+            self._agents,
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
             pool=self._pool,

@@ -121,7 +121,8 @@ class Archive:
             certificate_sha256=sha256(certificate).hexdigest() if certificate else "",
             meta=dict(exchange.meta),
         )
-        return Capture(**{**facts, "captured_at": exchange.received_at})
+        facts["captured_at"] = exchange.received_at  # the journal has written its own
+        return Capture(**facts)
 
     def write_failure(self, site: str, crawl_id: str, failure: Failure) -> None:
         """Archive a request that gave no response, then journal it."""
