@@ -10,12 +10,12 @@ from pipeline.evidence.documents.certificate_facts import Printed
 from pipeline.evidence.documents.certificates import certificate, templates
 from pipeline.evidence.documents.picture import DESCRIBED, Picture, describe, load
 from pipeline.evidence.documents.report import VolumeSet, item_views, report_view, volume_view
-from pipeline.evidence.documents.typesetting import Typeset, typeset
+from pipeline.evidence.documents.typesetting import Setting, Typeset, typeset, typeset_all
 from pipeline.evidence.documents.word import word
 from pipeline.evidence.exhibit import ExhibitPackage
 
 REPORT = "derived/report.pdf"
-VOLUME_ITEMS = 200  # a report of more items has them in volumes: one PDF would need gigabytes to set
+VOLUME_ITEMS = 170  # a report of more items has them in volumes: one PDF would need gigabytes to set
 Read = Callable[[str], bytes]
 
 
@@ -34,11 +34,17 @@ def make_documents(
     printed = Printed(
         sum(one.pages for one in prints.values()), {name: sha256(one.pdf).hexdigest() for name, one in prints.items()}
     )
-    for name in templates():
-        filled = certificate(name, package, printed)
-        made[f"certificates/{name}.pdf"] = typeset("certificate", filled, tagged=_tagged(package)).pdf
-        made[f"certificates/{name}.docx"] = word(filled)
+    made |= _certificates({name: certificate(name, package, printed) for name in templates()}, _is_long(package))
     return made
+
+
+def _certificates(filled: Mapping[str, Mapping[str, Any]], is_long: bool) -> dict[str, bytes]:
+    if is_long:
+        done = typeset_all([Setting("certificate", one, tagged=False) for one in filled.values()])
+    else:
+        done = [typeset("certificate", one) for one in filled.values()]
+    pdfs = {f"certificates/{name}.pdf": one.pdf for name, one in zip(filled, done, strict=True)}
+    return pdfs | {f"certificates/{name}.docx": word(one) for name, one in filled.items()}
 
 
 def make_documents_again(package: ExhibitPackage, read: Read) -> dict[str, bytes]:
@@ -67,9 +73,9 @@ def _volumes(
     package: ExhibitPackage, items: Sequence[Mapping[str, Any]], pictures: Mapping[int, Picture]
 ) -> Iterator[tuple[VolumeSet, Typeset]]:
     parts = [items[start : start + VOLUME_ITEMS] for start in range(0, len(items), VOLUME_ITEMS)]
-    for number, part in enumerate(parts, 1):
-        view = volume_view(package, part, number, len(parts))
-        one = typeset("volume", view, _files(part, pictures), tagged=False)
+    views = [volume_view(package, part, number, len(parts)) for number, part in enumerate(parts, 1)]
+    settings = [Setting("volume", view, _files(part, pictures), False) for view, part in zip(views, parts, strict=True)]
+    for number, (part, one) in enumerate(zip(parts, typeset_all(settings), strict=True), 1):
         first, last = part[0]["n"], part[-1]["n"]
         file = f"derived/items-{first:04d}-{last:04d}.pdf"
         yield VolumeSet(number, file, first, last, one.pages, one.starts), one
@@ -79,6 +85,6 @@ def _files(items: Sequence[Mapping[str, Any]], pictures: Mapping[int, Picture]) 
     return {Picture.file_name(item["n"]): pictures[item["n"]].jpeg for item in items if item["n"] in pictures}
 
 
-def _tagged(package: ExhibitPackage) -> bool:
-    """Whether PDFs carry tags for screen readers: they make a file four times as large."""
-    return len(package["items"]) <= VOLUME_ITEMS
+def _is_long(package: ExhibitPackage) -> bool:
+    """Whether PDFs go without tags for screen readers: they make a file four times as large."""
+    return len(package["items"]) > VOLUME_ITEMS

@@ -72,7 +72,7 @@ def test_content_codings_are_decoded_for_reading_only(
     archive, [capture] = crawl(home, [sent])
     response = archive.read(capture)
     assert (response.body, response.payload, response.problem) == (sent.body, page, "")
-    broken = replace(sent, body=sent.body[: len(sent.body) // 2])
+    broken = sent._replace(body=sent.body[: len(sent.body) // 2])
     archive, [capture] = crawl(home, [broken])
     assert archive.read(capture).problem
 

@@ -272,6 +272,6 @@ def test_many_items_come_in_volumes(read: Read, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.soak
 def test_a_thousand_items(read: Read) -> None:
     files = dict(making.make_report(made_package([made_item(n) for n in range(1, 1001)]), read, {}, ""))
-    assert len(files) == 6
+    assert len(files) == 7
     assert sum(one.pages for one in files.values()) > 2000
     assert max(len(one.pdf) for one in files.values()) < 5_000_000
