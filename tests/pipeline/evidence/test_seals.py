@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,13 +16,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import EvidenceBroken, FixHome
+from pipeline.evidence import stamping
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
 from pipeline.evidence.journal import canonical
 from pipeline.evidence.keys import load_signer, make_key
 from pipeline.evidence.merkle import climb, leaf, path, root, tree
-from pipeline.evidence.seal_files import home_id, load_seal, numbers, seal_folder
+from pipeline.evidence.seal_files import Seal, home_id, load_seal, numbers, seal_folder
 from pipeline.evidence.seals import Sealer
 from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
@@ -95,8 +97,39 @@ def test_everything_is_sealed_stamped_and_copied(filled: Home, tmp_path: Path) -
     assert "INTERNAL" in report.seals["signer"]
     assert report.seals["authority"] == "CN=Root of honest"
     assert report.checked["copies"] == report.checked["seals"] == len(numbers(seal_folder(filled)))
-    kinds = [e.kind for e in Archive(filled).journal.entries()]
-    assert kinds[-2:] == ["sealed", "stamped"]
+    assert set(kinds_after_the_last_seal(filled)) == {"stamped"}
+
+
+def kinds_after_the_last_seal(home: Home) -> list[str]:
+    kinds = [e.kind for e in Archive(home).journal.entries()]
+    return kinds[len(kinds) - kinds[::-1].index("sealed") :]
+
+
+def test_a_token_that_comes_after_the_next_seal_is_kept_too(
+    stamped_home: Home, exchange: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, sealed, take = threading.Event(), threading.Event(), stamping._take_token
+
+    def late(home: Home, seal: Seal, url: str, until: float) -> float:
+        asked.set()
+        assert sealed.wait(60)
+        return take(home, seal, url, until)
+
+    monkeypatch.setattr(stamping, "_take_token", late)
+    archive = Archive(stamped_home)
+    archive.recover()
+    crawl_id = archive.begin_crawl("board", {})
+    assert asked.wait(60)
+    archive.write("board", crawl_id, exchange(1))
+    archive.end_crawl(crawl_id, {}, True, [])
+    first, second = numbers(seal_folder(stamped_home))
+    sealed.set()
+    finish(archive)
+    report = verify_home(stamped_home)
+    assert (report.problems, report.seals["pending"], report.seals["unsealed_entries"]) == ([], [], 0)
+    assert report.seals["sealed_seq"] == report.seals["stamped_seq"]
+    assert [e.body["number"] for e in archive.journal.entries("stamped")] == [first, second]
+    assert kinds_after_the_last_seal(stamped_home) == ["stamped", "stamped"]
 
 
 def test_a_stranger_verifies_a_seal_with_openssl(filled: Home, authority: Authority) -> None:
