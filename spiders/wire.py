@@ -28,6 +28,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet import ssl
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.tcp import Client
 from twisted.python.failure import Failure
 from twisted.web._newclient import STATUS, HTTP11ClientProtocol
 from twisted.web.client import ResponseDone, _HTTP11ClientFactory
@@ -148,13 +149,24 @@ class WireProtocol(HTTP11ClientProtocol):  # type: ignore[misc]
             head = _Head()
             type(request)._writeHeaders(request, head, length)
             wire.begin(head.written)
-            transport.write(head.written)
+            _send(transport, head.written)
 
         request._writeHeaders = write_and_keep
         deferred = super().request(request)
         self._parser.__class__ = WireParser
         self._parser.wire = wire
         return deferred
+
+
+def _send(transport: Any, data: bytes) -> None:
+    """Send at once what the socket takes of a head. Twisted would let the reactor watch the socket, and send, and let
+    it go again: a turn later, at twice the cost. What is encrypted, and what has to wait, goes Twisted's way."""
+    is_idle = isinstance(transport, Client) and transport.connected and not transport.disconnecting
+    if is_idle and not (transport.TLS or transport.dataBuffer or transport._tempDataBuffer):
+        sent = transport.writeSomeData(data)
+        data = data[sent:] if isinstance(sent, int) else data  # no number: the connection is lost, write() will say so
+    if data:
+        transport.write(data)
 
 
 class WireFactory(_HTTP11ClientFactory):  # type: ignore[misc]
