@@ -23,12 +23,16 @@ from pipeline.evidence.payload import HttpMessage, parse_http
 from pipeline.evidence.reading import ZIP_MAGIC, Damage, RawRecord, map_file, read_records
 from pipeline.evidence.records import Buffer, Fault, digest_fault, parse_date
 from pipeline.evidence.recovery import record_id
+from pipeline.evidence.zstd_frames import is_zstd
 from pipeline.home import full_disk_named
 from pipeline.model import Capture, Lane, stable_id
 
 # How files begin that are read once they are unpacked: what they are, what to do.
 WRAPPED = {
-    rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18": ("compressed with zstd", "Unpack it (zstd -d) and import the result"),
+    rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18": (
+        "compressed with zstd, and no web archive can be read in it",
+        "Unpack it (zstd -d) and look what it holds",
+    ),
     rb"BZh[1-9]": ("compressed with bzip2", "Unpack it (bzip2 -d) and import the result"),
     rb"\xfd7zXZ": ("compressed with xz", "Unpack it (xz -d) and import the result"),
     rb"7z\xbc\xaf|Rar!": ("a packed folder", "Unpack it and import the archives in it"),
@@ -78,7 +82,7 @@ class ImportReport:
 def import_archive(
     archive: Archive, path: Path, collector: str, site_of: Callable[[str], str], lane: Lane = "regulatory"
 ) -> ImportReport:
-    """Import WARC, ARC (both also gzipped) or WACZ. The caller holds the home's lock.
+    """Import WARC, ARC (both also with gzip or zstd) or WACZ. The caller holds the home's lock.
 
     `site_of(url)` names the site of a capture; `collector` says who made the file. Raises FixInput when the file
     cannot be read or holds no record at all, DiskFull when there is no room.
@@ -140,7 +144,8 @@ def _extension(buffer: Buffer) -> str:
     if buffer[:4] == ZIP_MAGIC:
         return ".wacz"
     first = next(found for found in read_records(buffer) if isinstance(found, RawRecord))
-    return f".{first.span.format}{'.gz' if buffer[:2] == bytes([31, 139]) else ''}"
+    packed = ".gz" if buffer[:2] == bytes([31, 139]) else ".zst" if is_zstd(buffer, 0) else ""
+    return f".{first.span.format}{packed}"
 
 
 class _Run:

@@ -117,7 +117,7 @@ def _context_record(name: str, address: str, data: bytes, entry: Entry | None) -
 def _base_name(address: str, alone: int, first: bytes) -> str:
     file, _, inner = split_address(address)[0].partition("!")
     stem = PurePosixPath(file).name
-    for suffix in (".gz", ".warc", ".arc", ".wacz"):
+    for suffix in (".gz", ".zst", ".warc", ".arc", ".wacz"):
         stem = stem.removesuffix(suffix)
     stem = stem[:16] if file.startswith("imports/") else stem
     kind = "arc" if (".arc" in (inner or file)) else "warc"

@@ -1,9 +1,10 @@
-"""Read web archives by anyone: WARC, ARC, gzipped by record or as a whole, and WACZ; good, odd and broken.
+"""Read web archives by anyone: WARC, ARC, gzipped by record or as a whole, zstd, and WACZ; good, odd and broken.
 
 A record is addressed by (file, offset, length) so that it can be read again alone:
   file                        the gzip member(s) or plain bytes at offset … offset + length
   file!inner                  the same, inside the archive file `inner` of a WACZ (zip)
-  file@segment                gzip not divided by record: offset and length count in what inflates from `segment` on
+  file@segment                gzip not divided by record: offset and length count in what inflates from `segment` on;
+                              zstd: in what the whole file inflates to (`segment` is 0)
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from typing import NamedTuple
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.members import MAGIC, Member, Sink, inflate, joined, members, next_member
 from pipeline.evidence.records import Buffer, Fault, Span, at_record, scan
+from pipeline.evidence.zstd_frames import is_zstd, unzstd
 
-ARCHIVE_NAME = re.compile(r"(^|/)[^/]+\.w?arc(\.gz)?$", re.IGNORECASE)
+ARCHIVE_NAME = re.compile(r"(^|/)[^/]+\.w?arc(\.gz|\.zst)?$", re.IGNORECASE)
 GZIP_START = re.compile(re.escape(MAGIC))
 ZIP_MAGIC = b"PK\x03\x04"
 
@@ -81,6 +83,9 @@ def read_records(buffer: Buffer) -> Iterator[RawRecord | Damage]:
 
 
 def _read_region(region: Region, place: str) -> Iterator[RawRecord | Damage]:
+    if is_zstd(region.buffer, region.start):
+        yield from _read_zstd(region, f"{place}@0")
+        return
     position = region.start
     while position < region.end:
         if region.buffer[position : position + 3] == MAGIC:
@@ -101,6 +106,14 @@ def _read_region(region: Region, place: str) -> Iterator[RawRecord | Damage]:
             position = newlines.end() if newlines else position
         if position == before:
             return
+
+
+def _read_zstd(region: Region, place: str) -> Iterator[RawRecord | Damage]:
+    data, faults = unzstd(region.buffer, region.start, region.end)
+    for span in scan(data, 0, len(data)):
+        yield _found(span, data, place, span.start, span.end - span.start)
+    for fault in faults:
+        yield Damage(0, place, 0, region.end - region.start, Fault("zstd", fault, True))
 
 
 def _junk(span: Span, end: int, place: str, base: int) -> Damage:
@@ -362,7 +375,9 @@ class RecordReader:
 
     def _inflated(self, file: str, segment: int) -> Buffer:
         region, key = self._open(file), f"{file}@{segment}"
-        if self._segment[0] != key:
+        if self._segment[0] != key and is_zstd(region.buffer, region.start):
+            self._segment = (key, unzstd(region.buffer, region.start, region.end)[0])
+        elif self._segment[0] != key:
             run = next(_segments(members(region.buffer, region.start + segment, region.end)), [])
             self._segment = (key, joined(run) if run else b"")
         return self._segment[1]

@@ -77,16 +77,28 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def wrapped() -> dict[str, tuple[bytes, str]]:
     """name -> (bytes that are no web archive before they are unpacked, what to do)."""
     plain, packed = warc(gz=False), warc()
-    frame = zstandard.compress(plain)
     return {
-        "one.warc.zst": (frame, "zstd -d"),
-        "dictionary.warc.zst": (b"\x5d\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"dict" + frame, "zstd -d"),
+        "twice.warc.zst": (zstandard.compress(packed), "zstd -d"),
         "one.warc.bz2": (bz2.compress(plain), "bzip2 -d"),
         "one.warc.xz": (lzma.compress(plain), "xz -d"),
         "twice.warc.gz": (gzip.compress(packed), "gzip -d"),
         "many.wacz": (zipped({"a.wacz": zipped({"archive/x.warc.gz": packed})}), "import each"),
         "other.zip": (zipped({"notes.txt": b"WARC"}), "zip without a web archive"),
     }
+
+
+def zstd(records: list[bytes], dictionary: bytes = b"", *, packed: bool = False) -> bytes:
+    """A frame for each record, behind one that other programs skip, with the dictionary if there is one."""
+    using = {"dict_data": zstandard.ZstdCompressionDict(dictionary)} if dictionary else {}
+    frames = [zstandard.ZstdCompressor(write_checksum=True, **using).compress(record) for record in records]
+    kept = zstandard.compress(dictionary) if packed else dictionary
+    first = b"\x5d\x2a\x4d\x18" + len(kept).to_bytes(4, "little") + kept if dictionary else b""
+    return first + b"".join(frames)
+
+
+def parts(plain: bytes) -> list[bytes]:
+    """The records of a plain file."""
+    return [b"WARC/1.0" + record for record in plain.split(b"WARC/1.0")[1:]]
 
 
 def good() -> dict[str, bytes]:
@@ -103,6 +115,11 @@ def good() -> dict[str, bytes]:
         "deflated.wacz": wacz(packed, method=zipfile.ZIP_DEFLATED),
         "plain-inside.wacz": wacz(plain, method=zipfile.ZIP_DEFLATED),
         "mixed.warc": plain + packed,
+        "records.warc.zst": zstd(parts(plain)),
+        "whole.warc.zst": zstd([plain]),
+        "dictionary.warc.zst": zstd(parts(plain), page(7) * 20),
+        "packed-dictionary.warc.zst": zstd(parts(plain), page(7) * 20, packed=True),
+        "zstd-inside.wacz": zipped({"archive/data.warc.zst": zstd(parts(plain))}),
         "old-draft.warc": plain.replace(b"WARC/1.0\r\n", b"WARC/0.9\r\n"),
         "newline-headers.warc": re.sub(HEAD, lambda head: head[0].replace(b"\r\n", b"\n"), plain),
         "lower-case.warc": plain.replace(b"WARC-Type", b"warc-type").replace(b"Content-Length", b"CONTENT-LENGTH"),
@@ -119,6 +136,7 @@ def broken() -> dict[str, tuple[bytes, int, str]]:
     after = plain[length + 16 + len(number) :]
     members = packed.split(b"\x1f\x8b\x08")[1:]
     torn = b"\x1f\x8b\x08" + members[5][:-20]
+    frames = [zstd([record]) for record in parts(plain)]
     zipped = wacz(packed)
     return {
         "too-long.warc": (plain[: length + 16] + b"9999" + after, PAGES, "Content-Length"),
@@ -142,6 +160,9 @@ def broken() -> dict[str, tuple[bytes, int, str]]:
             PAGES,
             "gzip member",
         ),
+        "cut.warc.zst": (b"".join(frames)[:-300], PAGES - 1, "zstd"),
+        "frame-cut.warc.zst": (b"".join([*frames[:5], frames[5][:-40], *frames[6:]]), PAGES - 1, "zstd"),
+        "rubbish-after.warc.zst": (b"".join(frames) + b"rubbish" * 50, PAGES, "zstd"),
         "no-date.warc": (plain.replace(b"WARC-Date: 2025-11-03", b"WARC-Date: yesterday", 1), PAGES - 1, "WARC-Date"),
         "no-directory.wacz": (zipped[: zipped.index(b"PK\x01\x02")], PAGES, "zip"),
         "cut.wacz": (zipped[: len(zipped) // 2], 1, "zip"),
