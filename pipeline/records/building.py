@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address, Party, Record
 from pipeline.records.binding import Binding, BoundParty, Columns
+from pipeline.records.people_in_cell import split_people
 from pipeline.records.values import (
     clean,
     clean_place,
@@ -118,7 +119,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     key = natural_key(binding, cells)
     premises, address_name = _premises(row, "premises")
     mailing, _ = _premises(row, "mailing")
-    parties = tuple(p for b in binding.parties if (p := _party(row, b)))
+    parties = tuple(p for b in binding.parties for p in _parties(row, b))
     entity, parties = _who_holds(take("entity_name"), parties, says_person(take("ownership")))
     dba = take("dba_name") or _further_name(row, entity)
     if address_name and not (entity or dba or parties):
@@ -188,7 +189,8 @@ def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, s
     if not line1:
         parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
         line1 = " ".join(t for t in parts if t)
-    if row.binding.map.name_in_line1 and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
+    named = row.binding.map.name_in_line1 or row.binding.map.general
+    if named and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
         name, line1, line2 = line1, line2, ""
     city, state, code = split_city_state_zip(row.text(columns, "city_state_zip"))
     city = row.text(columns, "city") or city
@@ -198,6 +200,28 @@ def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, s
     if not (line or (which == "premises" and (city or code))):
         return None, name
     return _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit")), name
+
+
+def _parties(row: _Cells, bound: BoundParty) -> list[Party]:
+    """The parties in these columns: none without a name, several where one cell names several.
+
+    Whose the birthday or phone in the next column is, is then unknown: nobody's.
+    """
+    party = _party(row, bound)
+    if party is None or party.first or party.last or not row.text(bound.columns, "name"):
+        return [party] if party else []
+    cell = next(row.raw[i] for i in bound.columns["name"] if row.cells[i])
+    people = split_people(cell)
+    if len(people) < 2 and (not people or people[0][0] == party.full_name):
+        return [party]
+    shared = party if len(people) == 1 else Party(party.role, "")
+    return [
+        replace(
+            shared, full_name=split_native(name)[0], native_name=split_native(name)[1], role=_role(role) or party.role,
+            is_person=bound.spec.kind == "person" or not is_company(name),
+        )
+        for name, role in people
+    ]  # fmt: skip
 
 
 def _party(row: _Cells, bound: BoundParty) -> Party | None:

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.records.fixed_width import fixed_columns
 from pipeline.records.text_source import MAX_LINE
 
 DELIMITERS = ("\t", "|", ";", ",")
@@ -39,11 +40,14 @@ class BadRow:
 class Dialect:
     delimiter: str
     quoted: bool  # False: a quote is a character like any other
+    starts: tuple[int, ...] = ()  # where the columns of a table of fixed widths begin; then nothing delimits
 
 
 def detect_dialect(sample: Sequence[str]) -> Dialect:
     """Delimiter by the steadiest column count of the sample's lines; quotes in tab and pipe files only when paired."""
     lines = [t for t in sample if t.strip(BLANK)]
+    if starts := fixed_columns(lines):
+        return Dialect("", False, starts)
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         counts = Counter(len(_lenient(t, delimiter)) for t in lines)
@@ -66,7 +70,10 @@ def _lenient(text: str, delimiter: str) -> list[str]:
 def _wrapped(lines: Sequence[str], delimiter: str) -> bool:
     cells = [c.strip() for t in lines for c in t.split(delimiter) if '"' in c]
     whole = sum(len(c) > 1 and c[0] == c[-1] == '"' for c in cells)
-    return bool(cells) and whole >= 0.9 * len(cells)
+    # A cell that runs over lines opens on one and is closed on another; a bare quote stands inside of a cell.
+    opened = sum(len(c) > 1 and c[0] == '"' and '"' not in c[1:] for c in cells)
+    closed = sum(len(c) > 1 and c[-1] == '"' and '"' not in c[:-1] for c in cells)
+    return bool(cells) and whole + (2 * opened if opened == closed else 0) >= 0.9 * len(cells)
 
 
 def read_rows(lines: Iterator[Line], dialect: Dialect, width: int | None = None) -> Iterator[Row | BadRow]:
@@ -81,6 +88,9 @@ def read_rows(lines: Iterator[Line], dialect: Dialect, width: int | None = None)
             continue
         if reason := _unreadable(text):
             yield BadRow(number, reason, text[:1000])
+        elif dialect.starts:
+            ends = (*dialect.starts[1:], len(text))
+            yield _fitted(number, [text[a:b].strip() for a, b in zip(dialect.starts, ends, strict=True)], width, text)
         elif dialect.quoted and '"' in text:
             yield _quoted_row(item, lines, waiting, dialect, width)
         else:

@@ -46,6 +46,8 @@ def _dialect(path: Path, kind: str, hints: Format) -> Dialect:
     if sample and (said := SEP_LINE.match(sample[0])):
         return Dialect(said["delimiter"], True)
     found = detect_dialect(sample)
-    if hints.quoting and hints.delimiter in {"", found.delimiter}:  # the layout may have been saved again as another
+    if (
+        not found.starts and hints.quoting and hints.delimiter in {"", found.delimiter}
+    ):  # the layout may have been saved again as another
         return Dialect(found.delimiter, hints.quoting == "standard")
     return found
