@@ -116,7 +116,8 @@ def _approved(casework: Casework, user: str, approver: str, reason: str) -> None
     if user_key(user) == user_key(approver):
         raise NotAllowed("Nobody approves a purge of their own. Name another user with --approve.")
     if casework.may(approver, "approve a purge") != "supervisor":
-        raise NotAllowed(f"{approver} is no registered supervisor. Register one: imb user add NAME supervisor")
+        how = "imb user add NAME supervisor --user YOU"
+        raise NotAllowed(f"{approver} is no registered supervisor. Register one: {how}")
 
 
 def change_legal_hold(

@@ -19,7 +19,7 @@ def confirm_training(casework: Casework, name: str, actor: str, reason: str, *, 
         raise FixInput("A reason is needed: which training, when, by whom.")
     registered = {user_key(known): known for known in casework.users()}
     if user_key(name) not in registered:
-        raise NotFound(f"No user {name!r} is registered. Register first: imb user add {name} ROLE")
+        raise NotFound(f"No user {name!r} is registered. Register first: imb user add {name} ROLE --user YOU")
     if user_key(name) == user_key(actor):
         raise NotAllowed("Nobody confirms a training of their own. Ask another supervisor or admin.")
     action = UNTRAINED if ended else TRAINED
