@@ -102,7 +102,7 @@ def build(
     if full or holds_purged(archive, home.working_database):
         for leftover in home.working_database.parent.glob(home.working_database.name + "*"):
             leftover.unlink()
-    with full_disk_named(home.root), open_working(home.working_database) as store:
+    with full_disk_named(home.root), open_working(home.working_database, home.settings.database_gigabytes) as store:
         taken, changes = _take_in(home, archive, store, progress, reextract, processes)
         watch.lap("read")
         moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
@@ -162,7 +162,7 @@ def preview_reading(home: Home, *, processes: int | None = None, progress: Progr
     """Read every capture again and report what would change. The caller holds the lock; nothing is published."""
     archive = Archive(home)
     archive.recover()
-    with full_disk_named(home.root), open_working(home.working_database) as store:
+    with full_disk_named(home.root), open_working(home.working_database, home.settings.database_gigabytes) as store:
         sync_captures(archive, store)
         changes = read_again(home, archive, store, progress, processes)[1]
     archive.close()

@@ -45,9 +45,8 @@ def train_model(home: Home, *, accept: bool = False) -> Training:
     changes many pairs; `accept` overrides.
     """
     old, accept = model_in_force(home), accept or not (home.models / "current").exists()
-    with open_working(home.working_database) as store:
-        refs = make_refs(store)
-    connection = memory_connection()
+    with open_working(home.working_database, home.settings.database_gigabytes) as store:
+        refs, connection = make_refs(store), memory_connection(store)
     try:
         new = train(connection, refs)
         change = compare_models(connection, refs, old, new, Casework(home.casework_url).decisions())

@@ -48,7 +48,7 @@ def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of
 
     Another match model or another program settles everything anew.
     """
-    with closing(memory_connection()) as scratch, store.transaction():
+    with closing(memory_connection(store)) as scratch, store.transaction():
         anew = _begin(store, f"{model.version} {program_digest()}")
         change = take_changes(store, as_of, anew=anew)
         if change.everything:

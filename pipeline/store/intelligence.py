@@ -19,6 +19,7 @@ from pipeline.errors import DiskFull, FixHome, NotFound
 from pipeline.schema import BY_NAME, TABLES, Table
 
 BATCH = 20_000
+MEMORY = 4.0  # gigabytes; `database_gigabytes` in the settings
 NO_ROOM = ("no space left", "file too large", "quota", "could not write")
 
 
@@ -138,8 +139,9 @@ class Store:
 
 
 @contextmanager
-def open_working(path: Path) -> Iterator[Store]:
+def open_working(path: Path, gigabytes: float = MEMORY) -> Iterator[Store]:
     """The builder's database with every declared table. A file that cannot be read is set aside and said.
+    What does not fit into `gigabytes` of memory is written beside the file while it is needed.
 
     Everything in it can be rebuilt from archive, intake and casework.
     """
@@ -156,10 +158,16 @@ def open_working(path: Path) -> Iterator[Store]:
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
+        _limit(connection, f"{gigabytes}GB", path)
         for table in TABLES:
             connection.execute(table.ddl())
         _require_declared_columns(store)
         yield store
+    except duckdb.OutOfMemoryException as error:
+        raise FixHome(
+            f"{gigabytes:g} GB of memory are too little for {path} ({error}). Set database_gigabytes in imb.toml "
+            "higher, or let the command run on a machine with more memory."
+        ) from error
     except duckdb.Error as error:
         if any(words in str(error).lower() for words in NO_ROOM):
             raise DiskFull(f"No room to write {path}. Free space and run the same command again.") from error
@@ -193,9 +201,19 @@ def open_snapshot(folder: Path, name: str = "intelligence") -> Iterator[Store]:
         connection.close()
 
 
-def memory_connection() -> duckdb.DuckDBPyConnection:
-    """A database in memory, for work that leaves nothing behind."""
-    return duckdb.connect(":memory:")
+def memory_connection(beside: Store | None = None) -> duckdb.DuckDBPyConnection:
+    """A database in memory, for work that leaves nothing behind; with the memory limit of the store it works for, and
+    beside its file what does not fit."""
+    connection = duckdb.connect(":memory:")
+    if beside is not None and beside.path.name:
+        limit = str(beside.value("SELECT current_setting('memory_limit')"))
+        _limit(connection, limit, beside.path.with_name(f"{beside.path.name}.scratch"))
+    return connection
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, memory: str, path: Path) -> None:
+    for name, value in (("memory_limit", memory), ("temp_directory", f"{path}.tmp")):
+        connection.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
 
 
 @contextmanager
