@@ -126,16 +126,19 @@ class Facts:
     refs: Mapping[str, Ref]
     rules: Rules
     business_refs: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
+    until: date | None = None  # the last day of all data, where these are some of them
 
     @classmethod
-    def gather(cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules) -> Facts:
+    def gather(
+        cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules, until: date | None = None
+    ) -> Facts:
         ordered = {e.entity_id: e for e in sorted(entities, key=lambda e: e.entity_id)}
         of = {
             e.entity_id: tuple(refs[r] for r in sorted(e.members) if r in refs)
             for e in ordered.values()
             if e.kind == "business"
         }
-        return cls(ordered, refs, rules, of)
+        return cls(ordered, refs, rules, of, until)
 
     def name(self, entity_id: str) -> str:
         """The entity's name; a business that its ads do not name is called by its number and first day."""
@@ -164,6 +167,8 @@ class Facts:
     @cached_property
     def data_end(self) -> date:
         """The last day on which anything was observed in an ad; of all papers' issue dates when there is no ad."""
+        if self.until is not None:
+            return self.until
         seen = [r.last_seen for r in self.refs.values() if r.owner_kind == "ad" and r.last_seen]
         seen = seen or [r.first_seen for r in self.refs.values() if r.first_seen]
         return max(seen, default=date.min)
@@ -171,14 +176,8 @@ class Facts:
     @cached_property
     def ceased(self) -> dict[str, date]:
         """Last advertised day outside directories, for businesses unseen since; absent for those still seen."""
-        edge = self.data_end - timedelta(
-            days=min(self.rules.succession.closed_after_days, self.data_end.toordinal() - 1)
-        )
-        lasts = {
-            b: max((r.last_seen for r in refs if r.site_class in {"illicit", "mixed"} and r.last_seen), default=None)
-            for b, refs in self.business_refs.items()
-        }
-        return {b: last for b, last in lasts.items() if last and last < edge}
+        edge = closing_edge(self.data_end, self.rules)
+        return {b: last for b, refs in self.business_refs.items() if (last := last_advertised(refs)) and last < edge}
 
     @cached_property
     def phone_entity(self) -> dict[str, str]:
@@ -295,6 +294,16 @@ class Facts:
             if tenure.binding:
                 found[tenure.operator_id].append(tenure)
         return found
+
+
+def closing_edge(data_end: date, rules: Rules) -> date:
+    """The day from which a business must have been seen to be open still."""
+    return data_end - timedelta(days=min(rules.succession.closed_after_days, data_end.toordinal() - 1))
+
+
+def last_advertised(refs: Iterable[Ref]) -> date | None:
+    """The last day in ads, directories left out."""
+    return max((r.last_seen for r in refs if r.site_class in {"illicit", "mixed"} and r.last_seen), default=None)
 
 
 def unnamed(refs: Sequence[Ref]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import combinations
 from math import prod
@@ -29,8 +30,14 @@ class Tied:
     hubs: list[Hub]
 
     @classmethod
-    def of(cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules | None = None) -> Tied:
-        facts = Facts.gather(entities, refs, rules or shipped_rules())
+    def of(
+        cls,
+        entities: Iterable[Entity],
+        refs: Mapping[str, Ref],
+        rules: Rules | None = None,
+        until: date | None = None,
+    ) -> Tied:
+        facts = Facts.gather(entities, refs, rules or shipped_rules(), until)
         return cls(facts, *find_ties(facts))
 
 

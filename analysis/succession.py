@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import inf, prod
 
-from analysis.facts import Facts, Use
+from analysis.facts import Facts, Use, closing_edge
 from analysis.hubs import Groups
 from analysis.links import Tied
 from analysis.periods import gap_days, hull
@@ -90,9 +90,7 @@ def _outdone(s: Succession, factor: float) -> Succession:
 
 def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, Life]:
     """Opening and end of every business that ads or licenses date."""
-    edge = facts.data_end - timedelta(
-        days=min(facts.rules.succession.closed_after_days, facts.data_end.toordinal() - 1)
-    )
+    edge = closing_edge(facts.data_end, facts.rules)
     lives = {}
     for business, refs in facts.business_refs.items():
         kept = [r for r in refs if r.lane == "regulatory" and r.first_seen and r.site_class != "directory"]

@@ -20,4 +20,5 @@ NAMES = (
     "true_networks",
     "rereading",
     "networks",
+    "network_updates",
 )

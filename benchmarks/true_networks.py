@@ -23,12 +23,13 @@ from demo.visible import Item
 from demo.world import make_world
 from pipeline.model import Entity, Network, Ref, Role, Succession
 from pipeline.resolve.cluster import cluster
-from pipeline.resolve.corpus import score_pairs
+from pipeline.resolve.corpus import ScoredPair, score_pairs
 from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
 from pipeline.store.intelligence import memory_connection
 
 FULL = True
+EXACT: tuple[Role, ...] = ("premises", "phone")
 COLUMNS = (
     "state", "networks P", "R", "F1", "B3 F1", "two true in one", "innocents in", "succession P", "R", "refs", "CPU s",
 )  # fmt: skip
@@ -84,19 +85,22 @@ def make_result(seed: int, scale: float) -> Result:
     return Result(Truth.of(world), by_id, items, entities, networks, successions, seconds)
 
 
-def resolved(refs: Sequence[Ref]) -> list[Entity]:
-    """Entities of all roles by the shipped model."""
-    model, entities = base_model(), list[Entity]()
-    roles: tuple[Role, ...] = ("business", "operator")
-    connection = memory_connection()
+def scored(refs: Sequence[Ref]) -> dict[Role, list[ScoredPair]]:
+    """The pairs of businesses and operators by the shipped model."""
+    model, roles, connection = base_model(), list[Role](("business", "operator")), memory_connection()
     try:
-        for role in roles:
-            of_role = [r for r in refs if r.role == role]
-            entities.extend(cluster(of_role, score_pairs(connection, of_role, role, model), (), model))
+        return {role: score_pairs(connection, [r for r in refs if r.role == role], role, model) for role in roles}
     finally:
         connection.close()
-    for role in ("premises", "phone"):
-        entities.extend(exact_entities([r for r in refs if r.role == role], role))
+
+
+def resolved(refs: Sequence[Ref], pairs: Mapping[Role, Sequence[ScoredPair]] | None = None) -> list[Entity]:
+    """Entities of all roles by the shipped model; `pairs` of other refs do nothing."""
+    pairs, entities = pairs or scored(refs), list[Entity]()
+    for role, some in pairs.items():
+        entities.extend(cluster([r for r in refs if r.role == role], some, (), base_model()))
+    for exact in EXACT:
+        entities.extend(exact_entities([r for r in refs if r.role == exact], exact))
     return entities
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
-from flows.stages.networks import Networks
+from flows.stages.network_rows import Networks
 from flows.stages.refs import load_records
 from flows.stages.resolution import Resolved
 from pipeline.model import Lane, Party, Record, RecordKind, Ref

@@ -1,98 +1,122 @@
-"""Links, networks, successions, standings and the business table: pure calls, then rows."""
+"""Links, networks, successions, standings, businesses: what was touched is computed anew, the rest stays.
+
+The tables are those of computing everything. What is kept for the next build is in the `networks_` tables of the
+working database (network_reach.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
-from analysis.businesses import business_rows
-from analysis.hubs import Hub
-from analysis.links import Tied, links_of
-from analysis.network import networks_of
-from analysis.standing import Standing, computed_standings
-from analysis.succession import successions_of
+from analysis.region import Region, Results, compute, keys_of, last_days
 from analysis.wording import template_links
+from flows.stages.network_reach import Given, Reach, begin, finish, load_some, reach
+from flows.stages.network_rows import (
+    Networks,
+    hub_row,
+    link_row,
+    load_links,
+    load_networks,
+    load_standings,
+    load_successions,
+    member_rows,
+    network_row,
+    standing_row,
+    succession_row,
+)
 from flows.stages.resolution import Resolved
 from flows.stages.templating import write_templates
-from pipeline.model import Decision, Link, Network, Succession, stable_id
+from pipeline.model import Decision, Succession
 from pipeline.store.intelligence import Store
 
-
-@dataclass(frozen=True, slots=True)
-class Networks:
-    links: list[Link]
-    networks: list[Network]
-    successions: list[Succession]
-    standings: dict[str, Standing]
+WORDING = "shared_template"  # found among all ads at once, and binding nobody
+# What to forget of the businesses in a table `region(id)`.
+_FORGET = f"""
+    DELETE FROM core_links WHERE kind <> '{WORDING}' AND (from_id IN (FROM region) OR to_id IN (FROM region));
+    DELETE FROM core_hubs WHERE hub_id IN (
+        SELECT hub_id FROM (SELECT hub_id, unnest(businesses) AS id FROM core_hubs) SEMI JOIN region USING (id));
+    DELETE FROM core_networks WHERE network_id IN (
+        SELECT network_id FROM core_network_members WHERE entity_id IN (FROM region));
+    DELETE FROM core_network_members WHERE network_id NOT IN (SELECT network_id FROM core_networks);
+    DELETE FROM core_successions WHERE from_business IN (FROM region) OR to_business IN (FROM region);
+    DELETE FROM networks_succession_sources WHERE from_business IN (FROM region) OR to_business IN (FROM region);
+    DELETE FROM core_standings WHERE business_id IN (FROM region);
+    DELETE FROM core_businesses WHERE business_id IN (FROM region);
+    DELETE FROM networks_keys WHERE business_id IN (FROM region);
+    DELETE FROM networks_days WHERE business_id IN (FROM region)"""
+_ALL = (
+    "core_links", "core_hubs", "core_networks", "core_network_members", "core_successions", "core_standings",
+    "core_businesses", "networks_succession_sources", "networks_keys", "networks_days",
+)  # fmt: skip
 
 
 def write_networks(
     store: Store, resolved: Resolved, decided: Mapping[str, tuple[str, str]], decisions: Sequence[Decision] = ()
 ) -> Networks:
-    """Build and write everything between entities. `decided`: business -> (standing, reason) set by people."""
-    entities, refs = resolved.entities, resolved.refs
-    tied = Tied.of(entities, refs)
-    links = [*links_of(tied), *template_links(entities, refs, write_templates(store))]
-    apart = [(d.ref_a, d.ref_b) for d in decisions if d.scope == "network" and not d.same]
-    networks = networks_of(tied.facts, links, apart)
-    standings = computed_standings(entities, refs, decided, _capture_dates(store))
-    successions = successions_of(tied, links, standings)
-    by_id = {i: standing for i, (standing, _, _) in standings.items()}
+    """Bring everything between entities up to date, and hand it back whole. `decided`: business -> (standing, reason)
+    set by people."""
+    whole = update_networks(store, decided, decisions, resolved)[1]
+    wording = template_links(resolved.entities, resolved.refs, write_templates(store))
     with store.transaction():
-        store.replace("core_links", ({**asdict(link), "sources": list(link.sources)} for link in links))
-        store.replace("core_hubs", map(_hub_row, tied.hubs))
-        store.replace("core_networks", map(_network_row, networks))
-        store.replace("core_network_members", (row for n in networks for row in _member_rows(n)))
-        store.replace("core_successions", map(_succession_row, successions))
-        store.replace(
-            "core_standings",
-            (
-                {"business_id": i, "standing": standing, "reason": reason, "sources": list(sources)}
-                for i, (standing, reason, sources) in sorted(standings.items())
-            ),
-        )
-        store.replace("core_businesses", business_rows(entities, refs, by_id, networks))
-    return Networks(links, networks, successions, standings)
+        store.connection.execute(f"DELETE FROM core_links WHERE kind = '{WORDING}'")
+        store.insert("core_links", map(link_row, wording))
+    if whole is not None:
+        links = sorted([*whole.links, *wording], key=lambda k: (k.from_id, k.to_id, k.kind))
+        return Networks(links, whole.networks, whole.successions, whole.standings)
+    return Networks(load_links(store), load_networks(store), _with_sources(store), load_standings(store))
 
 
-def _capture_dates(store: Store) -> dict[str, date]:
-    found = store.rows("SELECT capture_id, CAST(captured_at AS DATE) AS day FROM raw_captures")
-    return {r["capture_id"]: r["day"] for r in found}
+def update_networks(
+    store: Store,
+    decided: Mapping[str, tuple[str, str]],
+    decisions: Sequence[Decision] = (),
+    resolved: Resolved | None = None,
+) -> tuple[int, Results | None]:
+    """Compute anew what hangs together with what changed since the last time.
+
+    Returns how many businesses that were, and the results when they are those of all. `resolved`: all refs and
+    entities, where they have been read already.
+    """
+    apart = sorted({(d.ref_a, d.ref_b) for d in decisions if d.scope == "network" and not d.same})
+    given = Given(dict(decided), apart)
+    with store.transaction():
+        begin(store)
+        touched = reach(store, given)
+        if not touched.everything and not touched.businesses:
+            finish(store, touched, given)
+            return 0, None
+        results = compute(_region(store, touched, resolved), given.decided, apart)
+        with store.listed("region", touched.businesses):
+            for statement in [f"DELETE FROM {t}" for t in _ALL] if touched.everything else _FORGET.split(";"):
+                store.connection.execute(statement)
+        _write(store, results)
+        finish(store, touched, given)
+    return len(results.businesses), results if touched.everything else None
 
 
-def _hub_row(hub: Hub) -> dict[str, Any]:
-    """An e-mail address is sealed: the row says that there is one, not which."""
-    return {
-        "hub_id": stable_id("hub", hub.kind, hub.value),
-        "kind": hub.kind,
-        "value": "" if hub.kind == "email" else hub.value,
-        "degree": hub.degree,
-        "reason": hub.reason,
-        "businesses": list(hub.businesses),
-    }
+def _region(store: Store, touched: Reach, resolved: Resolved | None) -> Region:
+    if touched.everything and resolved is not None:
+        return load_some(store, touched, resolved.entities, resolved.refs)
+    return load_some(store, touched)
 
 
-def _network_row(network: Network) -> dict[str, Any]:
-    return {
-        "network_id": network.network_id,
-        "size": sum(kind == "business" for _, kind, _ in network.members),
-        "first_seen": network.first_seen,
-        "last_seen": network.last_seen,
-        "cohesion": network.cohesion,
-        "summary": network.summary,
-    }
+def _write(store: Store, found: Results) -> None:
+    store.insert("core_links", map(link_row, found.links))
+    store.insert("core_hubs", map(hub_row, found.hubs))
+    store.insert("core_networks", map(network_row, found.networks))
+    store.insert("core_network_members", (row for n in found.networks for row in member_rows(n)))
+    store.insert("core_successions", map(succession_row, found.successions))
+    store.insert("core_standings", (standing_row(i, one) for i, one in sorted(found.standings.items())))
+    store.insert("core_businesses", found.businesses)
+    store.append(
+        "networks_succession_sources", [(s.from_business, s.to_business, list(s.sources)) for s in found.successions]
+    )
+    store.append("networks_keys", list(keys_of(found.facts)))
+    store.append("networks_days", list(last_days(found.facts)))
 
 
-def _member_rows(network: Network) -> list[dict[str, Any]]:
-    return [
-        {"network_id": network.network_id, "entity_id": entity, "kind": kind, "role": role}
-        for entity, kind, role in network.members
-    ]
-
-
-def _succession_row(succession: Succession) -> dict[str, Any]:
-    row = asdict(succession)
-    del row["sources"]
-    return {**row, "reasons": list(succession.reasons)}
+def _with_sources(store: Store) -> list[Succession]:
+    rows = store.connection.execute("FROM networks_succession_sources").fetchall()
+    sources = {(old, new): tuple(some) for old, new, some in rows}
+    return [replace(s, sources=sources[s.from_business, s.to_business]) for s in load_successions(store)]

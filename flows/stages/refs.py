@@ -80,6 +80,9 @@ def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChan
     )
     changed, known = store.value("SELECT count(*) FROM changed_owners"), store.value("SELECT count(*) FROM owners_now")
     everything = anew or changed > MOSTLY * known
+    # What depends on refs besides entities asks here what changed since it was last written (network_reach.py).
+    store.connection.execute("CREATE TABLE IF NOT EXISTS networks_due (owner_id VARCHAR)")
+    store.connection.execute("INSERT INTO networks_due FROM changed_owners")
     change = _all_refs(store, as_of) if everything else _changed_refs(store, as_of)
     if everything:
         store.connection.execute("DELETE FROM settled_owners")
@@ -93,7 +96,7 @@ def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChan
 
 def _all_refs(store: Store, as_of: datetime | None) -> RefChange:
     refs = _refs(store, as_of)
-    store.replace("core_refs", map(_ref_row, refs))
+    store.replace("core_refs", map(ref_row, refs))
     return RefChange(True, refs, [])
 
 
@@ -102,7 +105,7 @@ def _changed_refs(store: Store, as_of: datetime | None) -> RefChange:
         "SELECT ref_id, role, payload FROM core_refs WHERE owner_id IN (FROM changed_owners) ORDER BY ref_id"
     ).fetchall()
     before = {ref_id: payload for ref_id, _, payload in rows}
-    now = {ref.ref_id: (ref, _ref_row(ref)) for ref in _refs(store, as_of, "changed_owners")}
+    now = {ref.ref_id: (ref, ref_row(ref)) for ref in _refs(store, as_of, "changed_owners")}
     fresh = [(ref, row) for ref, row in now.values() if row["payload"] != before.get(ref.ref_id)]
     gone = [(ref_id, role) for ref_id, role, _ in rows if ref_id not in now]
     delete_ids(store, "core_refs", [*(ref.ref_id for ref, _ in fresh), *(ref_id for ref_id, _ in gone)])
@@ -206,7 +209,7 @@ def load_records(
     ]
 
 
-def _ref_row(ref: Ref) -> dict[str, Any]:
+def ref_row(ref: Ref) -> dict[str, Any]:
     return {
         "ref_id": ref.ref_id,
         "role": ref.role,

@@ -99,7 +99,7 @@ def _resolve_scored(
     found = settled.rescore(fresh, gone, lambda ids: look_up(store, ids), model)
     if change.everything:
         store.insert("core_pairs", (_pair_row(role, pair) for pair in found.pairs))
-        store.insert("core_entities", map(_entity_row, cluster(fresh, found.pairs, decisions, model)))
+        store.insert("core_entities", map(entity_row, cluster(fresh, found.pairs, decisions, model)))
         return
     parted = _exchange_pairs(store, role, found.dirty, found.pairs)
     start = {*turned, *gone, *found.dirty, *parted, *(ref.ref_id for ref in fresh)}
@@ -172,7 +172,7 @@ def _resolve_exact(store: Store, change: RefChange, role: Role) -> None:
     delete_ids(store, "settled_exact", {*turned, *(ref_id for ref_id, _, _ in left)})
     store.append("settled_exact", [(ref.ref_id, role, street_of(ref), keys[ref.ref_id]) for ref in new])
     if change.everything:
-        store.insert("core_entities", map(_entity_row, entities_by_key(fresh, keys, role)))
+        store.insert("core_entities", map(entity_row, entities_by_key(fresh, keys, role)))
         return
     touched = {key for _, _, key in left} | {beside[i] for i in turned} | {keys[ref.ref_id] for ref in new}
     members = {ref_id: key for ref_id, _, key in _exact_rows(store, role, "key", touched)}
@@ -199,7 +199,7 @@ def _exchange_entities(store: Store, role: Role, refs: Collection[str], entities
                    SEMI JOIN touched USING (id))""",
             {"role": role},
         )
-    store.insert("core_entities", map(_entity_row, entities))
+    store.insert("core_entities", map(entity_row, entities))
 
 
 def _kept_entities(store: Store) -> list[Entity]:
@@ -217,7 +217,7 @@ def _pair_row(role: Role, pair: ScoredPair) -> dict[str, Any]:
             "probability": pair.probability}  # fmt: skip
 
 
-def _entity_row(entity: Entity) -> dict[str, Any]:
+def entity_row(entity: Entity) -> dict[str, Any]:
     return {
         "entity_id": entity.entity_id,
         "kind": entity.kind,

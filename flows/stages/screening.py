@@ -20,14 +20,14 @@ from analysis.run import Run
 from analysis.saved_index import open_index, save_index
 from analysis.screening import ScreeningIndex, screen, screen_all
 from flows.stages.models import model_in_force
-from flows.stages.networks import Networks
+from flows.stages.network_rows import Networks, load_links, load_networks, load_successions
 from flows.stages.progress import Progress, silent
 from flows.stages.refs import load_records
 from flows.stages.resolution import Resolved
 from flows.stages.screening_rows import Layout, screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
-from pipeline.model import Application, Entity, Flag, Link, Network, Ref, Succession
+from pipeline.model import Application, Entity, Flag, Ref
 from pipeline.records.applications import application_of
 from pipeline.records.importing import Rejected, choose_binding, read_groups
 from pipeline.resolve.model import MatchModel
@@ -159,34 +159,6 @@ def known_from(home: Home) -> Literal["designated", "suspected"]:
 def load_entities(store: Store) -> list[Entity]:
     rows = store.rows("SELECT entity_id, kind, name, members FROM core_entities ORDER BY entity_id")
     return [Entity(r["entity_id"], r["kind"], r["name"], tuple(r["members"])) for r in rows]
-
-
-def load_links(store: Store) -> list[Link]:
-    rows = store.rows("SELECT * FROM core_links ORDER BY from_id, to_id, kind")
-    return [Link(**{**r, "sources": tuple(r["sources"])}) for r in rows]
-
-
-def load_networks(store: Store) -> list[Network]:
-    members: dict[str, list[tuple[str, str, str]]] = {}
-    for r in store.rows("SELECT * FROM core_network_members ORDER BY network_id, kind, entity_id"):
-        members.setdefault(r["network_id"], []).append((r["entity_id"], r["kind"], r["role"]))
-    rows = store.rows("SELECT * FROM core_networks ORDER BY network_id")
-    return [
-        Network(
-            r["network_id"],
-            tuple(members.get(r["network_id"], ())),
-            r["first_seen"],
-            r["last_seen"],
-            r["cohesion"],
-            r["summary"],
-        )
-        for r in rows
-    ]
-
-
-def load_successions(store: Store) -> list[Succession]:
-    rows = store.rows("SELECT * FROM core_successions ORDER BY from_business, to_business")
-    return [Succession(**{**r, "reasons": tuple(r["reasons"])}) for r in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ because two DuckDB files with the same rows differ in bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -116,10 +116,11 @@ class Store:
             raise
         self.connection.execute("COMMIT")
 
-    def digests(self, *, content_only: bool = True) -> dict[str, str]:
-        """SHA-256 over the sorted rows of each table; `content_only` leaves volatile columns out."""
+    def digests(self, *, content_only: bool = True, only: Collection[str] = ()) -> dict[str, str]:
+        """SHA-256 over the sorted rows of each table, or of some; `content_only` leaves volatile columns out."""
         present = {r["table_name"] for r in self.rows("SELECT table_name FROM duckdb_tables()")}
-        return {t.name: self._digest(t, content_only) for t in TABLES if t.name in present}
+        wanted = present.intersection(only) if only else present
+        return {t.name: self._digest(t, content_only) for t in TABLES if t.name in wanted}
 
     def _digest(self, table: Table, content_only: bool) -> str:
         have = {

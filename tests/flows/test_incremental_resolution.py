@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pyarrow as pa
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.stages.extraction import page_rows
+from flows.stages.networks import update_networks
 from flows.stages.resolution import resolve, settle
 from pipeline.model import Ad, Address, Capture, Decision, Mention, Page, Party, Record, RecordKind, stable_id
 from pipeline.resolve.model import base_model
@@ -24,7 +26,10 @@ from tests.pipeline.resolve.in_process import score_in_process
 
 MODEL = base_model()
 SOURCES = ("core_sources", "raw_captures", "core_extractions", "core_ad_captures", "core_mentions", "core_records")
-RESULTS = ("core_refs", "core_pairs", "core_entities")
+RESULTS = (
+    "core_refs", "core_pairs", "core_entities", "core_links", "core_hubs", "core_networks", "core_network_members",
+    "core_successions", "core_standings", "core_businesses",
+)  # fmt: skip
 NAMES = ("Golden Lotus Spa", "Golden Lotus Massage LLC", "Lucky Foot Spa", "Jade Crane", "Jaide Crane", "")
 PEOPLE = ("Hongbo Qi", "QI, HONG BO", "Wei Li", "LI WEI", "Donna Quistgard", "Dona Quistgard", "Wei Lin")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,6 +48,7 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.rng, self.store, self.day, self.decisions = Random(seed), empty_store(), 0, list[Decision]()
+        self.standings: dict[str, tuple[str, str]] = {}
 
     def phone(self) -> str:
         return f"+1417555{self.rng.randrange(100, 106):04d}"
@@ -105,10 +111,23 @@ class World:
         if len(ids) > 1:
             one, two = self.rng.sample(ids, 2)
             at, number = START + timedelta(days=self.day), len(self.decisions)
-            self.decisions.append(Decision(f"d{number}", self.rng.random() < 0.5, one, two, (), "u1", "seen", at))
+            scope: Literal["entity", "network"] = self.rng.choice(("entity", "network"))
+            same = self.rng.random() < 0.5
+            self.decisions.append(Decision(f"d{number}", same, one, two, (), "u1", "seen", at, scope=scope))
+
+    def judge(self) -> None:
+        rows = self.store.connection.execute("SELECT business_id FROM core_businesses ORDER BY 1").fetchall()
+        if rows:
+            standing = self.rng.choice(("designated", "cleared"))
+            self.standings = {self.rng.choice(rows)[0]: (standing, "seen")}
+
+    def settle(self, as_of: datetime | None = None) -> int:
+        """Bring refs, entities and networks up to date; returns how many businesses were computed anew."""
+        settle(self.store, MODEL, self.decisions, as_of)
+        return update_networks(self.store, self.standings, self.decisions)[0]
 
     def step(self) -> None:
-        self.day += 1
+        self.day += self.rng.choice((1, 1, 9, 20))
         for number in self.rng.sample(range(12), self.rng.randrange(5)):
             self.add_record(number)
         for number in self.rng.sample(range(8), self.rng.randrange(4)):
@@ -117,6 +136,8 @@ class World:
             self.purge()
         if self.rng.random() < 0.6:
             self.decide()
+        if self.rng.random() < 0.3:
+            self.judge()
         if self.decisions and self.rng.random() < 0.2:
             self.decisions.pop(0)
 
@@ -129,26 +150,27 @@ class World:
                 store.connection.register("rows_now", rows)
                 store.connection.execute(f"INSERT INTO {table} FROM rows_now")
                 store.connection.unregister("rows_now")
-            resolve(store, MODEL, self.decisions, as_of)
-            return {table: store.digests(content_only=False)[table] for table in RESULTS}
+            update_networks(store, self.standings, self.decisions, resolve(store, MODEL, self.decisions, as_of))
+            return store.digests(content_only=False, only=RESULTS)
 
     def settled(self) -> dict[str, str]:
-        return {table: self.store.digests(content_only=False)[table] for table in RESULTS}
+        return self.store.digests(content_only=False, only=RESULTS)
 
 
 def check_nights(seed: int, nights: int) -> None:
     world = World(seed)
     with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
         patched.setattr("flows.stages.refs.MOSTLY", 1.0)
+        patched.setattr("flows.stages.network_reach.MOSTLY", 1.0)
         patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(12):
             world.add_record(number)
         for number in range(6):
             world.add_ad(number)
-        settle(world.store, MODEL, world.decisions)
+        world.settle()
         for _ in range(nights):
             world.step()
-            settle(world.store, MODEL, world.decisions)
+            world.settle()
             assert world.settled() == world.full()
 
 
@@ -177,12 +199,12 @@ def test_nothing_new_touches_nothing_and_a_view_of_the_past_can_be_left_again() 
         assert (again.refs, again.entities, again.pairs) == (first.refs, first.entities, first.pairs)
         world.day = 5
         world.add_record(3)
-        settle(world.store, MODEL, [])
+        assert world.settle() > 0 and world.settle() == 0
         now = world.settled()
         past = START + timedelta(days=2)
-        settle(world.store, MODEL, [], past)
+        world.settle(past)
         assert world.settled() == world.full(past) != now
-        settle(world.store, MODEL, [])
+        world.settle()
         assert world.settled() == now
 
 
@@ -197,4 +219,5 @@ def test_a_large_change_and_another_program_settle_anew(monkeypatch: pytest.Monk
         monkeypatch.setattr("flows.stages.resolution.program_digest", lambda: "another")
         world.store.connection.execute("ALTER TABLE settled_operator_keys ADD COLUMN of_another_program VARCHAR")
         assert settle(world.store, MODEL, []).everything
+        world.settle()
         assert world.settled() == world.full()

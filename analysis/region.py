@@ -1,0 +1,86 @@
+"""Everything that is computed of businesses that hang together, and what it depends on beyond them: so that a build
+may compute anew what was touched and leave the rest.
+
+Businesses hang together that share a value by which they may be tied, whether or not it ties them: what a hub is, what
+a life, who follows whom. The whole is one region; the results of a part are those of the whole, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from analysis.businesses import business_rows
+from analysis.facts import Facts, last_advertised
+from analysis.hubs import Hub
+from analysis.links import CONTACTS, Tied, links_of
+from analysis.network import networks_of
+from analysis.standing import Standing, computed_standings
+from analysis.succession import business_lives, successions_of
+from pipeline.model import Entity, Link, Network, Ref, Succession
+
+Decided = Mapping[str, tuple[str, str]]  # business -> (standing, reason) set by people
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Some businesses, or all, with what stands beside them. `until`: the last day of all data."""
+
+    entities: Sequence[Entity]
+    refs: Mapping[str, Ref]
+    capture_dates: Mapping[str, date]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    facts: Facts
+    links: list[Link]
+    hubs: list[Hub]
+    networks: list[Network]
+    successions: list[Succession]
+    standings: dict[str, Standing]
+    businesses: list[dict[str, Any]]
+
+
+def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) -> Results:
+    """Links, hubs, networks, successions, standings and rows of businesses. `apart`: refs people keep apart."""
+    entities, refs = region.entities, region.refs
+    tied = Tied.of(entities, refs, until=region.until)
+    links = links_of(tied)
+    networks = networks_of(tied.facts, links, apart)
+    standings = computed_standings(entities, refs, decided, region.capture_dates)
+    successions = successions_of(tied, links, standings)
+    by_id = {i: standing for i, (standing, _, _) in standings.items()}
+    rows = business_rows(entities, refs, by_id, networks)
+    return Results(tied.facts, links, tied.hubs, networks, successions, standings, rows)
+
+
+def keys_of(facts: Facts) -> Iterator[tuple[str, str, bool]]:
+    """(business, key, whether it couples): what ties a business to others, and whose change touches it alone."""
+    for kind in ("phone", "premises", *CONTACTS):
+        for value, uses in facts.uses.get(kind, {}).items():
+            for business in {u.business_id for u in uses}:
+                yield business, f"{kind}:{value}", True
+            if kind == "premises":
+                for business, building in {(u.business_id, u.building) for u in uses}:
+                    yield business, f"building:{building}", True
+            elif kind == "phone" and (entity := facts.phone_entity.get(value)):
+                for business in {u.business_id for u in uses}:
+                    yield business, f"entity:{entity}", False
+    for tenure in facts.tenures:
+        yield tenure.business_id, f"operator:{tenure.operator_id}", tenure.binding
+    for business, refs in facts.business_refs.items():
+        for owner in {r.owner_id for r in refs}:
+            yield business, f"owner:{owner}", False
+
+
+def last_days(facts: Facts) -> Iterator[tuple[str, date]]:
+    """(business, day): the days that make a business closed once the data reach far enough beyond them."""
+    for business, life in business_lives(facts, {}).items():
+        yield business, life.last
+    for business, refs in facts.business_refs.items():
+        if last := last_advertised(refs):
+            yield business, last

@@ -1,0 +1,191 @@
+"""What a change of entities, refs, decisions or days reaches: the businesses whose networks are to be computed anew.
+
+`networks_due` collects the owners (ads, records) whose refs changed since the networks were last written, so that a
+build that was killed in between loses none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import analysis
+from analysis.facts import Facts, closing_edge
+from analysis.region import Region, keys_of
+from analysis.rules import SHIPPED, shipped_rules
+from pipeline.model import Entity, Ref
+from pipeline.resolve.program import program_digest
+from pipeline.store.codec import from_json
+from pipeline.store.intelligence import Store
+
+MOSTLY = 0.5  # share of touched businesses from which computing all of them is the shorter way
+_KEPT = """
+    CREATE TABLE IF NOT EXISTS networks_by (version VARCHAR, until DATE);
+    CREATE TABLE IF NOT EXISTS networks_due (owner_id VARCHAR);
+    CREATE TABLE IF NOT EXISTS networks_entities (entity_id VARCHAR, kind VARCHAR, said UBIGINT);
+    CREATE TABLE IF NOT EXISTS networks_keys (business_id VARCHAR, key VARCHAR, couples BOOLEAN);
+    CREATE TABLE IF NOT EXISTS networks_days (business_id VARCHAR, day DATE);
+    CREATE TABLE IF NOT EXISTS networks_decided (business_id VARCHAR, standing VARCHAR, reason VARCHAR);
+    CREATE TABLE IF NOT EXISTS networks_apart (ref_a VARCHAR, ref_b VARCHAR);
+    CREATE TABLE IF NOT EXISTS networks_succession_sources (
+        from_business VARCHAR, to_business VARCHAR, sources VARCHAR[])"""
+_CHANGED = """
+    CREATE TEMP TABLE changed_entities AS
+    SELECT coalesce(now.entity_id, before.entity_id) AS entity_id, coalesce(now.kind, before.kind) AS kind
+    FROM (SELECT entity_id, kind, hash(name, members) AS said FROM core_entities) now
+    FULL JOIN networks_entities before USING (entity_id) WHERE now.said IS DISTINCT FROM before.said"""
+_START = """
+    CREATE TEMP TABLE start AS
+    SELECT business_id AS id FROM networks_keys WHERE key IN (SELECT 'owner:' || owner_id FROM networks_due)
+    UNION SELECT entity_id FROM (SELECT entity_id, unnest(members) AS ref_id FROM core_entities WHERE kind = 'business')
+          JOIN core_refs USING (ref_id) WHERE owner_id IN (FROM networks_due)
+    UNION SELECT entity_id FROM changed_entities WHERE kind = 'business'
+    UNION SELECT business_id FROM networks_keys WHERE key IN (
+              SELECT unnest(['operator:' || entity_id, 'premises:' || entity_id, 'entity:' || entity_id])
+              FROM changed_entities WHERE kind <> 'business')
+    UNION SELECT business_id FROM networks_days
+          WHERE day >= least($one::DATE, $two::DATE) AND day < greatest($one::DATE, $two::DATE)
+    UNION SELECT business_id FROM (FROM networks_decided EXCEPT FROM decided_now)
+    UNION SELECT business_id FROM (FROM decided_now EXCEPT FROM networks_decided)
+    UNION SELECT entity_id FROM (SELECT entity_id, unnest(members) AS ref_id FROM core_entities WHERE kind = 'business')
+          WHERE ref_id IN (SELECT unnest([ref_a, ref_b]) FROM ((FROM networks_apart EXCEPT FROM apart_now)
+                                                              UNION (FROM apart_now EXCEPT FROM networks_apart)))"""
+
+_OWNERS_ASKED_FOR = """
+    SELECT owner_id FROM core_refs WHERE ref_id IN (
+        SELECT unnest(members) FROM core_entities WHERE entity_id IN (SELECT id FROM asked_for))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people decided: business -> (standing, reason), and refs whose businesses are kept apart."""
+
+    decided: Mapping[str, tuple[str, str]]
+    apart: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`businesses`: ids of now and of before; without meaning when `everything` is to be computed."""
+
+    everything: bool
+    businesses: frozenset[str]
+    until: date
+
+
+@lru_cache(maxsize=1)
+def networks_program() -> str:
+    """Digest of the code and rules that networks follow from."""
+    folder = Path(analysis.__path__[0])
+    texts = [p.read_bytes() for p in (*sorted(folder.glob("*.py")), SHIPPED)]
+    return sha256(program_digest().encode() + b"\0".join(texts)).hexdigest()
+
+
+def begin(store: Store) -> None:
+    for statement in _KEPT.split(";"):
+        store.connection.execute(statement)
+
+
+def reach(store: Store, given: Given) -> Reach:
+    """Everything, when another program wrote what is kept or most of it is touched."""
+    until = _until(store)
+    before = store.connection.execute("FROM networks_by").fetchall()
+    store.connection.execute(_CHANGED)
+    if not before or before[0][0] != networks_program():
+        return Reach(True, frozenset(), until)
+    _put_given(store, given)
+    rules = shipped_rules()
+    edges = {"one": closing_edge(before[0][1], rules), "two": closing_edge(until, rules)}
+    store.connection.execute(_START, edges)
+    start = frozenset(r[0] for r in store.connection.execute("FROM start").fetchall())
+    found = _hanging_together(store, start, until) if start else start
+    for table in ("start", "decided_now", "apart_now"):
+        store.connection.execute(f"DROP TABLE {table}")
+    all_ = store.value("SELECT count(*) FROM core_entities WHERE kind = 'business'")
+    return Reach(len(found) > MOSTLY * all_, found, until)
+
+
+def finish(store: Store, touched: Reach, given: Given) -> None:
+    """Keep what the next time compares with."""
+    store.connection.execute(
+        "DELETE FROM networks_entities WHERE entity_id IN (SELECT entity_id FROM changed_entities)"
+    )
+    store.connection.execute(
+        """INSERT INTO networks_entities SELECT entity_id, kind, hash(name, members) FROM core_entities
+           SEMI JOIN changed_entities USING (entity_id)"""
+    )
+    for table in ("networks_by", "networks_due", "networks_decided", "networks_apart"):
+        store.connection.execute(f"DELETE FROM {table}")
+    store.connection.execute("INSERT INTO networks_by VALUES (?, ?)", [networks_program(), touched.until])
+    store.append("networks_decided", [(b, *said) for b, said in sorted(given.decided.items())])
+    store.append("networks_apart", list(given.apart))
+    store.connection.execute("DROP TABLE changed_entities")
+
+
+def load_some(
+    store: Store, touched: Reach, entities: Sequence[Entity] | None = None, refs: Mapping[str, Ref] | None = None
+) -> Region:
+    """The touched businesses, or all, with everything that their ads and records name."""
+    if entities is None or refs is None:
+        with store.listed("asked_for", touched.businesses):
+            entities, refs = _read(store, everything=touched.everything)
+    some = "" if touched.everything else "SEMI JOIN asked_sources ON capture_id = id"
+    with store.listed("asked_sources", () if touched.everything else {s for r in refs.values() for s in r.sources}):
+        days = store.connection.execute(
+            f"SELECT capture_id, CAST(captured_at AS DATE) FROM raw_captures {some}"
+        ).fetchall()
+    return Region(entities, refs, dict(days), touched.until)
+
+
+def _read(store: Store, *, everything: bool) -> tuple[list[Entity], dict[str, Ref]]:
+    """Entities and refs of the businesses in a table `asked_for(id)`."""
+    only = "" if everything else f"WHERE owner_id IN ({_OWNERS_ASKED_FOR})"
+    store.connection.execute(f"CREATE TEMP TABLE some_refs AS FROM core_refs {only}")
+    payloads = store.connection.execute("SELECT ref_id, payload FROM some_refs ORDER BY ref_id").fetchall()
+    rows = store.connection.execute(
+        """SELECT entity_id, kind, name, members FROM core_entities WHERE entity_id IN (
+               SELECT entity_id FROM (SELECT entity_id, unnest(members) AS ref_id FROM core_entities)
+               SEMI JOIN some_refs USING (ref_id)) ORDER BY entity_id"""
+    ).fetchall()
+    store.connection.execute("DROP TABLE some_refs")
+    found = [Entity(entity_id, kind, name, tuple(members)) for entity_id, kind, name, members in rows]
+    return found, {ref_id: from_json(Ref, payload) for ref_id, payload in payloads}
+
+
+def _until(store: Store) -> date:
+    """The last day on which anything was observed in an ad; of all papers' issue dates when there is no ad."""
+    ads = store.value("SELECT max(last_seen) FROM core_refs WHERE owner_kind = 'ad'")
+    return ads or store.value("SELECT max(first_seen) FROM core_refs") or date.min
+
+
+def _put_given(store: Store, given: Given) -> None:
+    store.connection.execute("CREATE TEMP TABLE decided_now AS FROM networks_decided LIMIT 0")
+    store.connection.execute("CREATE TEMP TABLE apart_now AS FROM networks_apart LIMIT 0")
+    store.append("decided_now", [(b, *said) for b, said in sorted(given.decided.items())])
+    store.append("apart_now", list(given.apart))
+
+
+def _hanging_together(store: Store, start: frozenset[str], until: date) -> frozenset[str]:
+    """All businesses that couple with `start`, by the keys they have now or had before."""
+    region = load_some(store, Reach(False, start, until))
+    facts = Facts.gather(region.entities, region.refs, shipped_rules(), until)
+    store.connection.execute(
+        "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
+    )
+    store.append("edge", [(business, key) for business, key, couples in keys_of(facts) if couples])
+    store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
+    store.connection.execute("CREATE TEMP TABLE frontier AS FROM start")
+    while store.value("SELECT count(*) FROM frontier"):
+        store.connection.execute("INSERT INTO reached FROM frontier")
+        store.connection.execute(
+            """CREATE OR REPLACE TEMP TABLE frontier AS SELECT DISTINCT b AS id FROM edge
+               WHERE k IN (SELECT k FROM edge WHERE b IN (FROM frontier)) AND b NOT IN (FROM reached)"""
+        )
+    found = frozenset(r[0] for r in store.connection.execute("FROM reached").fetchall())
+    for table in ("edge", "reached", "frontier"):
+        store.connection.execute(f"DROP TABLE {table}")
+    return found
