@@ -127,10 +127,16 @@ class Facts:
     rules: Rules
     business_refs: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
     until: date | None = None  # the last day of all data, where these are some of them
+    crowded: frozenset[str] = frozenset()  # buildings in which businesses that are not among these name a unit
 
     @classmethod
     def gather(
-        cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules, until: date | None = None
+        cls,
+        entities: Iterable[Entity],
+        refs: Mapping[str, Ref],
+        rules: Rules,
+        until: date | None = None,
+        crowded: frozenset[str] = frozenset(),
     ) -> Facts:
         ordered = {e.entity_id: e for e in sorted(entities, key=lambda e: e.entity_id)}
         of = {
@@ -138,7 +144,7 @@ class Facts:
             for e in ordered.values()
             if e.kind == "business"
         }
-        return cls(ordered, refs, rules, of, until)
+        return cls(ordered, refs, rules, of, until, crowded)
 
     def name(self, entity_id: str) -> str:
         """The entity's name; a business that its ads do not name is called by its number and first day."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from itertools import combinations
 from math import prod
@@ -30,14 +29,11 @@ class Tied:
     hubs: list[Hub]
 
     @classmethod
-    def of(
-        cls,
-        entities: Iterable[Entity],
-        refs: Mapping[str, Ref],
-        rules: Rules | None = None,
-        until: date | None = None,
-    ) -> Tied:
-        facts = Facts.gather(entities, refs, rules or shipped_rules(), until)
+    def of(cls, entities: Iterable[Entity], refs: Mapping[str, Ref], rules: Rules | None = None) -> Tied:
+        return cls.among(Facts.gather(entities, refs, rules or shipped_rules()))
+
+    @classmethod
+    def among(cls, facts: Facts) -> Tied:
         return cls(facts, *find_ties(facts))
 
 
@@ -142,7 +138,8 @@ def _tie_premises(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub]) 
     for uses in facts.uses.get("premises", {}).values():
         units[uses[0].building].update(u.unit for u in uses if u.unit)
     for uses in _shared(facts, "premises"):
-        if hub := premises_hub(uses, facts, groups, crowded=bool(units[uses[0].building])):
+        building = uses[0].building
+        if hub := premises_hub(uses, facts, groups, crowded=bool(units[building]) or building in facts.crowded):
             found.append(hub)
         else:
             ends = license_ends(uses)

@@ -38,7 +38,9 @@ def panel(graph: Graph) -> tuple[list[str], float, str]:
     parts.append("</g>")
     parts += _spots(spots, project)
     lost = len(shops) - sum(map(len, spots.values()))
-    return parts, HIGH, f"{lost} businesses without a known ZIP code are not on the map" if lost else ""
+    who = "1 business" if lost == 1 else f"{lost} businesses"
+    note = f"{who} without a known ZIP code {'is' if lost == 1 else 'are'} not on the map" if lost else ""
+    return parts, HIGH, note
 
 
 class Projection:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from analysis.businesses import business_rows
-from analysis.facts import Facts, last_advertised
+from analysis.facts import Facts, Use, last_advertised
 from analysis.hubs import Hub
 from analysis.links import CONTACTS, Tied, links_of
 from analysis.network import networks_of
+from analysis.rules import shipped_rules
 from analysis.standing import Standing, computed_standings
 from analysis.succession import business_lives, successions_of
 from pipeline.model import Entity, Link, Network, Ref, Succession
@@ -24,14 +26,20 @@ from pipeline.model import Entity, Link, Network, Ref, Succession
 Decided = Mapping[str, tuple[str, str]]  # business -> (standing, reason) set by people
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Region:
-    """Some businesses, or all, with what stands beside them. `until`: the last day of all data."""
+    """Some businesses, or all, with what stands beside them. `until`: the last day of all data; `crowded`: buildings in
+    which others name a unit."""
 
     entities: Sequence[Entity]
     refs: Mapping[str, Ref]
     capture_dates: Mapping[str, date]
     until: date
+    crowded: frozenset[str] = frozenset()
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts.gather(self.entities, self.refs, shipped_rules(), self.until, self.crowded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Results:
 def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) -> Results:
     """Links, hubs, networks, successions, standings and rows of businesses. `apart`: refs people keep apart."""
     entities, refs = region.entities, region.refs
-    tied = Tied.of(entities, refs, until=region.until)
+    tied = Tied.among(region.facts)
     links = links_of(tied)
     networks = networks_of(tied.facts, links, apart)
     standings = computed_standings(entities, refs, decided, region.capture_dates)
@@ -65,8 +73,8 @@ def keys_of(facts: Facts) -> Iterator[tuple[str, str, bool]]:
             for business in {u.business_id for u in uses}:
                 yield business, f"{kind}:{value}", True
             if kind == "premises":
-                for business, building in {(u.business_id, u.building) for u in uses}:
-                    yield business, f"building:{building}", True
+                for business, word, building in {(u.business_id, _named(u), u.building) for u in uses}:
+                    yield business, f"{word}:{building}", False
             elif kind == "phone" and (entity := facts.phone_entity.get(value)):
                 for business in {u.business_id for u in uses}:
                     yield business, f"entity:{entity}", False
@@ -75,6 +83,11 @@ def keys_of(facts: Facts) -> Iterator[tuple[str, str, bool]]:
     for business, refs in facts.business_refs.items():
         for owner in {r.owner_id for r in refs}:
             yield business, f"owner:{owner}", False
+
+
+def _named(premises: Use) -> str:
+    """Whether a unit is named in a building decides of those without a unit there (`premises_hub`)."""
+    return "units" if premises.unit else "open"
 
 
 def last_days(facts: Facts) -> Iterator[tuple[str, date]]:

@@ -19,7 +19,7 @@ THINGS = ("operator", "phone", "premises")
 REST = ("",)  # the group of businesses that share nothing that is drawn
 MOST = 60  # marks that a page can hold and an eye can follow
 VERBS = {"operator": "on the records of", "phone": "number of", "premises": "address of"}
-_NAMELESS = re.compile(r"\(no name(?:, (.+))?\)")
+_NAMELESS = re.compile(r"\(no name(?:, (\+\d+))?(?:, from [0-9-]+)?\)")  # as facts.unnamed calls them
 _NUMBER = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
 WORDS = {
     "shared_email": "same e-mail address", "shared_handle": "same messenger handle", "shared_website": "same website",
@@ -65,7 +65,10 @@ def make_scene(graph: Graph, most: int = MOST) -> Scene:
         shared, alone = {t: set(users) for t, users in uses.items() if users}, 0
     groups, kept, dropped = _grouped(shops, shared, direct, most)
     if alone:
-        scene.left_out.append(f"{alone} numbers, people and addresses that one business alone uses are not drawn")
+        things = "number, person or address" if alone == 1 else "numbers, people and addresses"
+        scene.left_out.append(
+            f"{alone} {things} that one business alone uses {'is' if alone == 1 else 'are'} not drawn"
+        )
     if dropped:
         scene.left_out.append(f"{dropped} things that only few share are left out, for the eye")
     if len(groups) < len(shops):

@@ -55,9 +55,18 @@ _START = """
           WHERE ref_id IN (SELECT unnest([ref_a, ref_b]) FROM ((FROM networks_apart EXCEPT FROM apart_now)
                                                               UNION (FROM apart_now EXCEPT FROM networks_apart)))"""
 
-_OWNERS_ASKED_FOR = """
-    SELECT owner_id FROM core_refs WHERE ref_id IN (
-        SELECT unnest(members) FROM core_entities WHERE entity_id IN (SELECT id FROM asked_for))"""
+_SOME_REFS = """
+    CREATE TEMP TABLE some_refs AS FROM core_refs WHERE owner_id IN (
+        SELECT owner_id FROM core_refs WHERE ref_id IN (
+            SELECT unnest(members) FROM core_entities WHERE entity_id IN (SELECT id FROM asked_for)))"""
+# Businesses without a unit in buildings in which the businesses of `asked_for` begin or cease to name one.
+_TURNED = """
+    WITH others AS (SELECT key FROM networks_keys WHERE business_id NOT IN (SELECT id FROM asked_for)),
+         were AS (SELECT key FROM networks_keys WHERE business_id IN (SELECT id FROM asked_for) AND key ^@ 'units:'),
+         turned AS ((FROM were EXCEPT SELECT id FROM units_now) UNION (SELECT id FROM units_now EXCEPT FROM were))
+    SELECT DISTINCT business_id FROM networks_keys
+    WHERE key IN (SELECT replace(key, 'units:', 'open:') FROM turned WHERE key NOT IN (FROM others))
+      AND business_id NOT IN (SELECT id FROM asked_for)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`businesses`: ids of now and of before; without meaning when `everything` is to be computed."""
+    """`businesses`: ids of now and of before; `region`: they with what stands beside them; None: compute everything."""
 
-    everything: bool
-    businesses: frozenset[str]
     until: date
+    businesses: frozenset[str] = frozenset()
+    region: Region | None = None
 
 
 @lru_cache(maxsize=1)
@@ -96,17 +105,25 @@ def reach(store: Store, given: Given) -> Reach:
     before = store.connection.execute("FROM networks_by").fetchall()
     store.connection.execute(_CHANGED)
     if not before or before[0][0] != networks_program():
-        return Reach(True, frozenset(), until)
+        return Reach(until)
     _put_given(store, given)
     rules = shipped_rules()
     edges = {"one": closing_edge(before[0][1], rules), "two": closing_edge(until, rules)}
     store.connection.execute(_START, edges)
     start = frozenset(r[0] for r in store.connection.execute("FROM start").fetchall())
-    found = _hanging_together(store, start, until) if start else start
     for table in ("start", "decided_now", "apart_now"):
         store.connection.execute(f"DROP TABLE {table}")
+    if not start:
+        return Reach(until, start, Region([], {}, {}, until))
     all_ = store.value("SELECT count(*) FROM core_entities WHERE kind = 'business'")
-    return Reach(len(found) > MOSTLY * all_, found, until)
+    found = start
+    while len(found) <= MOSTLY * all_:
+        region = load_some(store, found, until)
+        more = _coupled(store, found, region.facts) | _turned(store, found, region.facts)
+        if more <= found:
+            return Reach(until, found, region)
+        found |= more
+    return Reach(until)
 
 
 def finish(store: Store, touched: Reach, given: Given) -> None:
@@ -126,25 +143,34 @@ def finish(store: Store, touched: Reach, given: Given) -> None:
     store.connection.execute("DROP TABLE changed_entities")
 
 
-def load_some(
-    store: Store, touched: Reach, entities: Sequence[Entity] | None = None, refs: Mapping[str, Ref] | None = None
-) -> Region:
-    """The touched businesses, or all, with everything that their ads and records name."""
-    if entities is None or refs is None:
-        with store.listed("asked_for", touched.businesses):
-            entities, refs = _read(store, everything=touched.everything)
-    some = "" if touched.everything else "SEMI JOIN asked_sources ON capture_id = id"
-    with store.listed("asked_sources", () if touched.everything else {s for r in refs.values() for s in r.sources}):
-        days = store.connection.execute(
-            f"SELECT capture_id, CAST(captured_at AS DATE) FROM raw_captures {some}"
-        ).fetchall()
-    return Region(entities, refs, dict(days), touched.until)
+def load_all(store: Store, until: date, entities: Sequence[Entity], refs: Mapping[str, Ref]) -> Region:
+    """Every business; refs and entities have been read already."""
+    return Region(entities, refs, _capture_days(store, ""), until)
 
 
-def _read(store: Store, *, everything: bool) -> tuple[list[Entity], dict[str, Ref]]:
+def load_some(store: Store, businesses: frozenset[str], until: date) -> Region:
+    """Some businesses with everything that their ads and records name."""
+    with store.listed("asked_for", businesses):
+        entities, refs = _read(store)
+        buildings = {a.building_key for r in refs.values() for a in r.addresses}
+        with store.listed("asked_buildings", {f"units:{b}" for b in buildings}):
+            crowded = store.connection.execute(
+                """SELECT DISTINCT key FROM networks_keys SEMI JOIN asked_buildings ON key = id
+                   WHERE business_id NOT IN (SELECT id FROM asked_for)"""
+            ).fetchall()
+    with store.listed("asked_sources", {s for r in refs.values() for s in r.sources}):
+        days = _capture_days(store, "SEMI JOIN asked_sources ON capture_id = id")
+    return Region(entities, refs, days, until, frozenset(key.removeprefix("units:") for (key,) in crowded))
+
+
+def _capture_days(store: Store, some: str) -> dict[str, date]:
+    query = f"SELECT capture_id, CAST(captured_at AS DATE) FROM raw_captures {some}"
+    return dict(store.connection.execute(query).fetchall())
+
+
+def _read(store: Store) -> tuple[list[Entity], dict[str, Ref]]:
     """Entities and refs of the businesses in a table `asked_for(id)`."""
-    only = "" if everything else f"WHERE owner_id IN ({_OWNERS_ASKED_FOR})"
-    store.connection.execute(f"CREATE TEMP TABLE some_refs AS FROM core_refs {only}")
+    store.connection.execute(_SOME_REFS)
     payloads = store.connection.execute("SELECT ref_id, payload FROM some_refs ORDER BY ref_id").fetchall()
     rows = store.connection.execute(
         """SELECT entity_id, kind, name, members FROM core_entities WHERE entity_id IN (
@@ -169,16 +195,15 @@ def _put_given(store: Store, given: Given) -> None:
     store.append("apart_now", list(given.apart))
 
 
-def _hanging_together(store: Store, start: frozenset[str], until: date) -> frozenset[str]:
+def _coupled(store: Store, start: frozenset[str], facts: Facts) -> frozenset[str]:
     """All businesses that couple with `start`, by the keys they have now or had before."""
-    region = load_some(store, Reach(False, start, until))
-    facts = Facts.gather(region.entities, region.refs, shipped_rules(), until)
     store.connection.execute(
         "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
     )
     store.append("edge", [(business, key) for business, key, couples in keys_of(facts) if couples])
     store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
-    store.connection.execute("CREATE TEMP TABLE frontier AS FROM start")
+    with store.listed("starting", start):
+        store.connection.execute("CREATE TEMP TABLE frontier AS FROM starting")
     while store.value("SELECT count(*) FROM frontier"):
         store.connection.execute("INSERT INTO reached FROM frontier")
         store.connection.execute(
@@ -189,3 +214,10 @@ def _hanging_together(store: Store, start: frozenset[str], until: date) -> froze
     for table in ("edge", "reached", "frontier"):
         store.connection.execute(f"DROP TABLE {table}")
     return found
+
+
+def _turned(store: Store, businesses: frozenset[str], facts: Facts) -> frozenset[str]:
+    """Other businesses to which it matters that these name units where nobody did, or no longer do."""
+    units = {key for _, key, _ in keys_of(facts) if key.startswith("units:")}
+    with store.listed("asked_for", businesses), store.listed("units_now", units):
+        return frozenset(r[0] for r in store.connection.execute(_TURNED).fetchall())

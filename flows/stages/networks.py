@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.region import Region, Results, compute, keys_of, last_days
+from analysis.region import Results, compute, keys_of, last_days
 from analysis.wording import template_links
-from flows.stages.network_reach import Given, Reach, begin, finish, load_some, reach
+from flows.stages.network_reach import Given, begin, finish, load_all, reach
 from flows.stages.network_rows import (
     Networks,
     hub_row,
@@ -25,7 +25,8 @@ from flows.stages.network_rows import (
     standing_row,
     succession_row,
 )
-from flows.stages.resolution import Resolved
+from flows.stages.refs import kept_refs
+from flows.stages.resolution import Resolved, kept_entities
 from flows.stages.templating import write_templates
 from pipeline.model import Decision, Succession
 from pipeline.store.intelligence import Store
@@ -83,22 +84,21 @@ def update_networks(
     with store.transaction():
         begin(store)
         touched = reach(store, given)
-        if not touched.everything and not touched.businesses:
+        if touched.region is not None and not touched.businesses:
             finish(store, touched, given)
             return 0, None
-        results = compute(_region(store, touched, resolved), given.decided, apart)
+        region = touched.region or (
+            load_all(store, touched.until, resolved.entities, resolved.refs)
+            if resolved
+            else load_all(store, touched.until, kept_entities(store), kept_refs(store))
+        )
+        results = compute(region, given.decided, apart)
         with store.listed("region", touched.businesses):
-            for statement in [f"DELETE FROM {t}" for t in _ALL] if touched.everything else _FORGET.split(";"):
+            for statement in _FORGET.split(";") if touched.region else [f"DELETE FROM {t}" for t in _ALL]:
                 store.connection.execute(statement)
         _write(store, results)
         finish(store, touched, given)
-    return len(results.businesses), results if touched.everything else None
-
-
-def _region(store: Store, touched: Reach, resolved: Resolved | None) -> Region:
-    if touched.everything and resolved is not None:
-        return load_some(store, touched, resolved.entities, resolved.refs)
-    return load_some(store, touched)
+    return len(results.businesses), None if touched.region else results
 
 
 def _write(store: Store, found: Results) -> None:

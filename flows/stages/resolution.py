@@ -40,7 +40,7 @@ def resolve(store: Store, model: MatchModel, decisions: Sequence[Decision], as_o
     """Bring `core_refs`, `core_pairs` and `core_entities` up to date, and hand them back whole."""
     change = settle(store, model, decisions, as_of)
     refs = {ref.ref_id: ref for ref in change.fresh} if change.everything else kept_refs(store)
-    return Resolved(refs, _kept_entities(store), store.count("core_pairs"), len(change.fresh) + len(change.gone))
+    return Resolved(refs, kept_entities(store), store.count("core_pairs"), len(change.fresh) + len(change.gone))
 
 
 def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of: datetime | None = None) -> RefChange:
@@ -202,7 +202,7 @@ def _exchange_entities(store: Store, role: Role, refs: Collection[str], entities
     store.insert("core_entities", map(entity_row, entities))
 
 
-def _kept_entities(store: Store) -> list[Entity]:
+def kept_entities(store: Store) -> list[Entity]:
     """All entities: businesses, operators, premises, phones; each sorted by id."""
     order = [*SCORED_ROLES, *EXACT_ROLES]
     rows = store.connection.execute(

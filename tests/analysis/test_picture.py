@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from analysis.drawing import Box
 from analysis.export.graph import graph_of
+from analysis.facts import unnamed
 from analysis.network_panel import place
 from analysis.outlines import county_rings, state_rings
 from analysis.picture import network_svg, write_picture
 from analysis.redact import profile_named
-from analysis.scene import MOST, make_scene, shown_phone
+from analysis.scene import MOST, make_scene, shown_name, shown_phone
 from pipeline.errors import FixInput, NotAllowed
+from pipeline.model import Ref
 
 SVG = "{http://www.w3.org/2000/svg}"
 ANALYST = profile_named("analyst")
@@ -50,6 +52,24 @@ def ring(count: int, phones: int = 1, **more: Any) -> dict[str, Any]:
         "members": members,
         "links": links,
     } | more
+
+
+@pytest.mark.parametrize(
+    ("phones", "first", "shown"),
+    [
+        (("+14175550101",), date(2026, 1, 1), "ads without a name, (417) 555-0101"),
+        (("+14175550101",), None, "ads without a name, (417) 555-0101"),
+        ((), date(2026, 1, 1), "ads without a name"),
+        ((), None, "ads without a name"),
+    ],
+)
+def test_ads_that_name_nobody_are_called_by_their_number(
+    phones: tuple[str, ...], first: date | None, shown: str
+) -> None:
+    ref = Ref(
+        "r", "business", "ad", "o", "board", "ad", "illicit", "regulatory", 0, "", phones=phones, first_seen=first
+    )
+    assert shown_name({"label": unnamed([ref])}) == shown
 
 
 def words_of(text: str) -> str:
@@ -104,7 +124,7 @@ def test_what_one_business_alone_uses_is_told_not_drawn() -> None:
     detail["links"].append({"from_id": "b0", "to_id": "own", **link})
     words = words_of(network_svg(detail))
     assert "555-9999" not in words
-    assert "1 numbers, people and addresses that one business alone uses" in words
+    assert "1 number, person or address that one business alone uses is not drawn" in words
 
 
 def test_a_tie_without_a_thing_has_a_mark_of_its_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,15 +35,21 @@ def licenses(folder: Path, *numbers: int) -> Path:
     return path
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    root = tmp_path / "home"
+@pytest.fixture(scope="module")
+def one_license(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("one-license")
+    root = folder / "home"
     imb(root, "init")
     with (root / "imb.toml").open("a") as settings:
         settings.write("fictional_numbers = true\n")
-    imb(root, "import", "records", "licenses", str(licenses(tmp_path, 1)), "--map", "city-licenses")
+    imb(root, "import", "records", "licenses", str(licenses(folder, 1)), "--map", "city-licenses")
     imb(root, "build")
     return root
+
+
+@pytest.fixture
+def home(one_license: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(one_license, tmp_path / "home"))
 
 
 @pytest.fixture
