@@ -27,8 +27,11 @@ def held_on(detail: Detail, day: date) -> dict[str, Any]:
     ]
     touched = here | {i for k in links for i in (k["from_id"], k["to_id"])}
     members = [m for m in detail["members"] if m["entity_id"] in touched]
+    whole = dict(detail)
+    if "successions" in whole:
+        whole["successions"] = [s for s in whole["successions"] if {s["from_business"], s["to_business"]} <= here]
     return {
-        **detail,
+        **whole,
         "members": members,
         "links": links,
         "on": day,

@@ -45,7 +45,8 @@ class Picture:
 
     @property
     def heading(self) -> str:
-        return f"Network {str(self.detail['network_id'])[:8]}: {self.counted}"
+        on = f" on {self.detail['on']}" if self.detail.get("on") else ""
+        return f"Network {str(self.detail['network_id'])[:8]}{on}: {self.counted}"
 
     @property
     def counted(self) -> str:
@@ -64,6 +65,8 @@ class Picture:
         where = f" in {_listed(cities, 4)}" if cities else ""
         seen = sorted(str(n[c]) for n in self.shops for c in ("first_seen", "last_seen") if n.get(c))
         when = f", seen from {seen[0]} to {seen[-1]}" if seen else ""
+        if self.detail.get("on"):
+            when = f", as far as their periods cover {self.detail['on']}"
         binds = [f"{_NOUNS[kind]} {label} ({users} of them)" for users, kind, label in self.scene.shared[:4]]
         more = len(self.scene.shared) - len(binds)
         rest = f", and {more} more" if more > 0 else ""

@@ -69,8 +69,6 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """One network: summary, members, the strongest links that hold all of it together, and what is only context."""
-    if on is not None and output is not None:
-        raise FixInput("A picture shows the whole network with its dates. Leave --on or -o out.")
     current = opened(home)
     detail = network_detail(current, network_id)
     if on is not None:
@@ -78,7 +76,7 @@ def show(
     if output is not None:
         from flows.stages.picturing import draw_network
 
-        draw_network(current, detail["network_id"], output, profile)
+        draw_network(current, detail["network_id"], output, profile, on and on.date())
     indicators = indicators_of(current, detail["network_id"])
     if json:
         emit({**detail, "indicators": indicators})

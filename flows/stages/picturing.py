@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
+from analysis.on_day import held_on
 from analysis.picture import write_picture
 from analysis.redact import profile_named
 from flows.stages.exporting import full_details
 from flows.stages.timelines import timeline_of
+from pipeline.errors import FixInput
 from pipeline.home import Home
 
 
-def draw_network(home: Home, network_id: str, path: Path, profile: str = "analyst") -> Path:
-    """Draw one network into FILE.svg, FILE.html or FILE.png. Raises FixInput, NotFound; NotAllowed for a landlord."""
+def draw_network(home: Home, network_id: str, path: Path, profile: str = "analyst", on: date | None = None) -> Path:
+    """Draw one network, or what of it was there `on` a day, into FILE.svg, FILE.html or FILE.png.
+
+    Raises FixInput, NotFound; NotAllowed for a landlord.
+    """
     (detail,) = full_details(home, [network_id])
     events = [asdict(event) for event in timeline_of(home, detail["network_id"])]
+    if on is not None:
+        detail = held_on(detail, on)
+        if not detail["members"]:
+            raise FixInput(f"No business of it was seen on {on}. Choose a day of its timeline: imb timeline ID")
+        inside = {m["entity_id"] for m in detail["members"]}
+        events = [event for event in events if event["subject_id"] in inside and event["day"] <= on]
     shown = {**detail, "snapshot_id": home.current_snapshot().name}
     return write_picture(shown, path, profile_named(profile), events)

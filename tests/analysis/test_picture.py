@@ -15,6 +15,7 @@ from analysis.drawing import Box
 from analysis.export.graph import graph_of
 from analysis.facts import unnamed
 from analysis.network_panel import place
+from analysis.on_day import held_on
 from analysis.outlines import county_rings, state_rings
 from analysis.picture import network_svg, write_picture
 from analysis.redact import profile_named
@@ -88,6 +89,17 @@ def test_the_page_says_what_it_shows_what_binds_it_and_from_what(tmp_path: Path)
         "phone number",
     ):  # fmt: skip
         assert said in words
+
+
+def test_a_network_on_a_day_is_drawn_with_what_was_there_and_says_so() -> None:
+    detail = ring(3)
+    detail["members"][0] |= {"name": "Closed Spa", "observed_last": date(2026, 2, 1)}
+    for link in detail["links"]:
+        link |= {"first_seen": date(2026, 1, 1), "last_seen": date(2026, 6, 1)}
+    words = words_of(network_svg(held_on(detail, date(2026, 3, 1))))
+    assert "Network n1 on 2026-03-01: 2 businesses" in words
+    assert "as far as their periods cover 2026-03-01" in words
+    assert "Closed Spa" not in words and "Shop & Spa 1" in words
 
 
 @pytest.mark.parametrize(("count", "phones"), [(1, 1), (2, 1), (5, 3), (12, 4), (24, 9), (40, 18), (220, 80), (400, 1)])
