@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.errors
-from pipeline.errors import ImbError
+from pipeline.errors import FixProfile, ImbError
 from pipeline.evidence.archive import Archive
-from pipeline.extract.profile import SiteProfile, load_profile
+from pipeline.extract.profile import UNSTATED_BASIS, SiteProfile, load_profile
 from pipeline.home import Home, full_disk_named
 
 Progress = Callable[[dict[str, Any]], None]
@@ -57,6 +57,12 @@ def run_crawl(
     wrong and its captures are kept. Raises FixProfile, DiskFull and what else the operator must mend first.
     """
     profile = load_profile(profile_path)
+    if profile.legal_basis.strip().casefold().rstrip(".") == UNSTATED_BASIS:
+        raise FixProfile(
+            f"{profile_path}: legal_basis still says {UNSTATED_BASIS!r}. Write there by what authority the site is "
+            "collected (an order, a warrant, a statute, public advertisements under the task force's charter): it goes "
+            "into every package of evidence. Then collect again."
+        )
     if not (force or urls) and (reason := not_due(home, profile)):
         return CrawlResult(profile.id, skipped_reason=reason)
     why = "addresses asked for" if urls else "forced by the operator" if force else "due"

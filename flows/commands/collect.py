@@ -84,7 +84,9 @@ def new(
     ad: Annotated[Path | None, typer.Option(help="PAGE is a listing: a saved advertisement of the same site.")] = None,
     ad_url: Annotated[str, typer.Option(help="Address the advertisement was saved from.")] = "",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Profile file to write.")] = None,
-    fixture: Annotated[Path | None, typer.Option(help="Folder for a fixture: the page with its words masked.")] = None,
+    fixture: Annotated[
+        Path | None, typer.Option(help="Folder for a fixture: PAGE with its words masked; FOLDER-ad gets AD.")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Draft a profile from a saved page or an address, and on request a fixture that shows nobody."""
@@ -101,6 +103,8 @@ def new(
         raise FixInput(f"{page} shows no rows that lead to ads. Give a page that lists ads, or draft {ad} alone.")
     if fixture is not None:
         _write_fixture(fixture, html, url, name)
+        if detail is not None:
+            _write_fixture(fixture.with_name(f"{fixture.name}-ad"), *detail, name)
     if output is None:
         typer.echo(text)
         return

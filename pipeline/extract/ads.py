@@ -138,14 +138,14 @@ def _name_mentions(
 
 def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], reading: Reading) -> ClaimedDate | None:
     for value in selected.get(name, ()):
-        if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts):
+        if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts, weekdays=True):
             return found
     if not any(word in fold(text) for word in _LABEL_WORDS[name]):
         return None
     for label, start, end in labelled(text):
         if not _LABELS[name].fullmatch(label):
             continue
-        if found := claimed_date(text[start:end], reading.captured_at, reading.timezone):
+        if found := claimed_date(text[start:end], reading.captured_at, reading.timezone, weekdays=True):
             return found
     return stated_date(name, text, reading.captured_at, reading.timezone)
 

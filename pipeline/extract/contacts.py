@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pipeline.extract.lexicon import fold, vocabulary
@@ -121,7 +122,7 @@ class _Named:
 
     service: str
     alone: bool  # the words say enough by themselves
-    number: bool  # a phone number, else an id
+    what: Literal["number", "form", "id"]  # a phone number, an id of the service's own form, any id
 
 
 def _named() -> dict[re.Pattern[str], _Named]:
@@ -133,9 +134,13 @@ def _named() -> dict[re.Pattern[str], _Named]:
             named = rf"(?<![a-z0-9])(?:{words})"
             if words and (phone or alone):
                 number = re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
-                patterns[number] = _Named(service, alone, number=True)
+                patterns[number] = _Named(service, alone, "number")
+            for form in entry.get("forms", ()) if words else ():
+                patterns[re.compile(rf"{named}{_MARK}(?P<id>{form})(?![\w@])")] = _Named(service, alone, "form")
             if words and not phone:
-                patterns[re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])")] = _Named(service, alone, number=False)
+                patterns[re.compile(rf"{named}{_MARK}{_HANDLE}(?![\w@])")] = _Named(service, alone, "id")
+        for form in entry.get("unmistakable", ()):
+            patterns[re.compile(rf"(?<![\w:.])(?P<id>{form})(?!\w)")] = _Named(service, True, "form")
     return patterns
 
 
@@ -152,10 +157,12 @@ def find_handles(text: str) -> list[Found]:
         named = _NAMED_BY[pattern]
         for m in candidates(pattern, folded):
             span = m.span("id")
-            if named.number:
+            if named.what == "number":
                 if number := normalize_phone(m["id"]):
                     found[span] = Found("handle", f"{named.service}:{number}", *span, "plain", 0.9)
-            elif _is_handle(m, named.alone) and not any(a < span[1] and span[0] < b for a, b in found):
+            elif any(a < span[1] and span[0] < b for a, b in found):
+                continue
+            elif named.what == "form" or _is_handle(m, named.alone):
                 found[span] = Found("handle", f"{named.service}:{m['id']}", *span, "plain", 0.9)
     for written in _written_links(folded):
         found.setdefault((written.start, written.end), written)

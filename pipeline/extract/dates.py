@@ -68,18 +68,29 @@ _NAMED = re.compile(
 )
 
 
+_BARE_WEEKDAY = re.compile(
+    r"(?:on )?(?P<last>(?:last|this past|past) )?(?P<weekday>mon|tue|wed|thu|fri|sat|sun)"
+    r"(?:day|s(?:day)?|nesday|r?s(?:day)?|r|urday)?\.?(?:,? (?:at )?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\b\.?)?)?"
+    r"(?= ?$| ?[.,;!|•·(]| (?:by|in)\b)"
+)
+
+
 @lru_cache(maxsize=4096)  # the rows of a listing share a few dates
 def claimed_date(
-    text: str, captured_at: datetime, timezone: str = "UTC", layouts: tuple[str, ...] = ()
+    text: str, captured_at: datetime, timezone: str = "UTC", layouts: tuple[str, ...] = (), *, weekdays: bool = False
 ) -> ClaimedDate | None:
-    """The first date in a text, or None. `layouts` are strptime formats tried first, on the whole text or its start."""
+    """The first date in a text, or None. `layouts` are strptime formats tried first, on the whole text or its start.
+
+    `weekdays`: a text that begins with a bare weekday is a date as well, where it is known to state one.
+    """
     text = " ".join(text.split())[:200]
     local = captured_at.astimezone(ZoneInfo(timezone)) if captured_at.tzinfo else captured_at
     for layout in layouts:
         if (found := _by_layout(text, layout, local.date())) is not None:
             return found
     folded = fold(text)
-    return _relative(text, folded, local) or _absolute(text, folded, local.date())
+    found = _relative(text, folded, local) or _absolute(text, folded, local.date())
+    return found or (_by_weekday(text, folded, local.date()) if weekdays else None)
 
 
 def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UTC") -> ClaimedDate | None:
@@ -90,7 +101,7 @@ def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UT
     folded = fold(text)
     for m in _STATED[name].finditer(folded):
         rest = text[m.end() : m.end() + 60].split("\n", maxsplit=1)[0]
-        found = claimed_date(rest, captured_at, timezone)
+        found = claimed_date(rest, captured_at, timezone, weekdays=True)
         if found and _begins(fold(rest), fold(found.text)):
             return found
         before = text[max(0, m.start() - 20) : m.start()].rsplit("\n", maxsplit=1)[-1]
@@ -145,6 +156,17 @@ def _relative(text: str, folded: str, local: datetime) -> ClaimedDate | None:
             return ClaimedDate(quote, end.replace(day=1), end, "month")
         return ClaimedDate(quote, today, today)
     return None
+
+
+def _by_weekday(text: str, folded: str, today: date) -> ClaimedDate | None:
+    """ "Monday", the latest before today. Said on a Monday it may be today as well; "last Monday" that of last week."""
+    m = _BARE_WEEKDAY.match(folded)
+    if m is None:
+        return None
+    back = (today.weekday() - _WEEKDAY_NAMES.index(m["weekday"])) % 7
+    latest = today - timedelta(days=back or (7 if m["last"] else 0))
+    earliest = latest - timedelta(days=7 if bool(back) == bool(m["last"]) else 0)
+    return ClaimedDate(text[: m.end()], earliest, latest)
 
 
 def _ago(quote: str, n: int, unit: str, local: datetime) -> ClaimedDate:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from pipeline.extract import eastern_hours
+from pipeline.extract.eastern_hours import find_eastern_hours
 from pipeline.extract.lexicon import fold
 from pipeline.extract.scan import FOLDED, holds, joined, matches_at, occurrences, scan
 from pipeline.extract.text import Found
@@ -48,6 +50,16 @@ _PRICE = FOLDED.sought(
 )
 _PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
 _PRICE_BEGINS = re.compile(r"[\d$uhao](?<![\w$.].)(?:(?<=[\d$uh])|(?<=a)n?\s|(?<=o)ne\s)", re.DOTALL)
+# Without a currency: a rate by the hour ("60/hr"), or slang for dollars with the time ("100 roses/60").
+_UNMARKED = FOLDED.sought(
+    re.compile(
+        r"(?<![\w$.,:/-])(?P<amount>\d{2,4})\s?(?:(?:roses|flowers|kisses|diamonds)\s?(?:/|per|for|-|an?(?=\s))\s?"
+        rf"(?:{_MINUTES.format('m', 'half', 'hour')}|(?P<bare>15|30|45|60|90|120)(?![\w:/.$-]))"
+        r"|(?:/|per\s)\s?(?:(?P<half_rate>half[\s-]?(?:hour|hr)|hh)|(?P<rate>hour|hr))(?!\w))"
+    ),
+    r"\d\s?(?:roses|flowers|kisses|diamonds|/\s?h|per\sh)",
+)
+_NO_RATE = frozenset(["24"])  # "24/hr" is open all day
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
@@ -64,6 +76,7 @@ def _found_hours(text: str) -> tuple[Found, ...]:
         for matches in (_hours(folded), scan(_ALL_DAY, folded))
         for m in matches
     ]
+    found += find_eastern_hours(text)
     return tuple(sorted(found, key=lambda f: f.start))
 
 
@@ -78,6 +91,8 @@ def _beginnings(pattern: re.Pattern[str], folded: str, spans: Iterable[tuple[int
 
 def closes_late(hours: str) -> bool:
     """Whether hours as `find_hours` gives them end at 23:00 or later, or in the night."""
+    if (late := eastern_hours.closes_late(hours)) is not None:
+        return late
     folded = fold(hours)
     if _ALL_DAY.rx.search(folded):
         return True
@@ -94,15 +109,27 @@ def closes_late(hours: str) -> bool:
 
 
 def find_prices(text: str) -> list[Found]:
-    """Dollar prices, value "60.00 USD" or "60.00 USD/30min" when the time is said."""
-    found = []
+    """Dollar prices, value "60.00 USD" or "60.00 USD/30min" (when the time is said); "unmarked": no currency."""
     folded = fold(text)
-    if not holds(_PRICE, folded):
-        return []
+    marked = _marked_prices(folded) if holds(_PRICE, folded) else []
+    unmarked = [f for f in _unmarked_prices(folded) if not any(p.start < f.end and f.start < p.end for p in marked)]
+    return sorted([*marked, *unmarked], key=lambda f: f.start) if unmarked else marked
+
+
+def _marked_prices(folded: str) -> list[Found]:
+    found = []
     spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "bucks", "usd"))]
     for m in matches_at(_PRICE.rx, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
         found.append(Found("price", _price(*m.group(*_PRICE_PARTS)), *m.span()))
     return found
+
+
+def _unmarked_prices(folded: str) -> Iterator[Found]:
+    for m in scan(_UNMARKED, folded):
+        half, hour = m["half"] or m["half_rate"], m["hour"] or m["rate"]
+        if m["amount"] not in _NO_RATE:
+            value = _price(m["amount"], None, None, m["m"] or m["bare"], None, half, None, hour, None)
+            yield Found("price", value, *m.span(), "unmarked", 0.7)
 
 
 _PRICE_PARTS = ("usd", "after", "cents", "m1", "m2", "half1", "half2", "hour1", "hour2")

@@ -65,7 +65,7 @@ def _text(row: LexborNode, selectors: Selectors, url: str) -> str:
 
 def _date(values: list[Value], layouts: tuple[str, ...], reading: Reading) -> ClaimedDate | None:
     for value in values:
-        if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts):
+        if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts, weekdays=True):
             return found
     return None
 

@@ -9,11 +9,12 @@ from selectolax.lexbor import LexborNode
 from pipeline.extract.ads import read_ad, select_fields
 from pipeline.extract.contacts import site_of
 from pipeline.extract.glance import may_say
+from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.lexicon import flat, fold, vocabulary
 from pipeline.extract.listing import next_page, read_items
 from pipeline.extract.profile import AdFields, Pages, SiteProfile
 from pipeline.extract.protected import minor_signs
-from pipeline.extract.selection import MAX_TEXT, Reading, holds, select
+from pipeline.extract.selection import MAX_TEXT, Reading, Selected, holds, select
 from pipeline.extract.text import read_tree, visible_text
 from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
@@ -133,8 +134,24 @@ def _profiled_ads(fields: AdFields, root: LexborNode, reading: Reading) -> tuple
     ads = []
     for number, node in enumerate(roots, 1):
         anchor = (node.attributes.get("id") or str(number)) if fields.many else ""
-        ads.append(read_ad(node, select_fields(node, fields, reading.url), fields, reading, anchor=anchor))
+        selected = select_fields(node, fields, reading.url)
+        ad = read_ad(node, selected, fields, reading, anchor=anchor)
+        if not fields.many and (more := _structured(ad, selected, reading)):
+            ad = read_ad(node, selected | more, fields, reading)
+        ads.append(ad)
     return tuple(ads)
+
+
+def _structured(ad: Ad, selected: Selected, reading: Reading) -> Selected:
+    """What the page's JSON-LD says of its one business where neither selectors nor the ad's own text say it."""
+    given: dict[str, object] = {"phone": ad.phones, "email": ad.values("email"), "business_name": ad.business_name}
+    given |= dict.fromkeys(("address", "city", "state", "zip"), ad.addresses)
+    given |= {"hours": ad.hours, "posted": ad.posted, "updated": ad.updated}
+    more: Selected = {}
+    for name, value in json_ld_fields(reading.tree) if not all(given.values()) else ():
+        if name in given and not given[name] and not selected.get(name):
+            more.setdefault(name, []).append(value)
+    return more
 
 
 def _kind(root: LexborNode, reading: Reading, quiet: bool) -> PageKind:

@@ -86,6 +86,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from pipeline.errors import FixProfile
 from pipeline.model import SiteClass
 
+UNSTATED_BASIS = "name the authority for collecting this site"  # of a draft, until somebody does
 _CLASSES: tuple[str, ...] = get_args(SiteClass)
 _SELECTOR = re.compile(r"^(?P<css>.*?)(?:::attr\((?P<attr>[^()]+)\))?(?:::re\((?P<re>.*)\))?$", re.DOTALL)
 _PROBE = LexborHTMLParser("<p></p>")

@@ -13,6 +13,7 @@ from pipeline.extract.ad_draft import ad_part
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import claimed_date
 from pipeline.extract.draft_parts import POSTING_ID, is_telling, note_of, posting_id_line, quoted, selector_of
+from pipeline.extract.profile import UNSTATED_BASIS
 from pipeline.extract.repeated import Rows, alike, find_rows
 from pipeline.extract.selection import Reading
 from pipeline.extract.surroundings import find_surroundings
@@ -58,7 +59,7 @@ def _head_lines(url: str, name: str) -> list[str]:
         'class = "mixed"                # illicit | mixed | directory',
         f"allowed_domains = [{quoted(host)}]",
         f"start_urls = [{quoted(url)}]",
-        'legal_basis = "name the authority for collecting this site"',
+        f"legal_basis = {quoted(UNSTATED_BASIS)}",
         'timezone = "UTC"',
         "",
     ]

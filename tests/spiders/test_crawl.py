@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pipeline.errors import FixProfile
 from pipeline.evidence.archive import Archive
+from pipeline.extract.profile import UNSTATED_BASIS
 from pipeline.home import Home, open_home
 from spiders.run import run_crawl
 
@@ -47,6 +51,14 @@ def test_follows_a_board_to_its_end_and_asks_for_each_page_once(site: Any, home:
     again = run_crawl(home, profile())
     assert again.skipped_reason.startswith("not due before 20") and again.healthy and again.crawl_id == ""
     assert len(site.log) == asked and home.journal.read_bytes() == journal
+
+
+def test_a_draft_s_legal_basis_is_written_before_anything_is_collected(site: Any, home: Home, profile: Write) -> None:
+    path = profile()
+    path.write_text(path.read_text().replace("synthetic pages of the test suite", UNSTATED_BASIS))
+    with pytest.raises(FixProfile, match="legal_basis still says"):
+        run_crawl(home, path, force=True)
+    assert not site.log
 
 
 def test_a_forced_run_stops_where_most_ads_are_known(site: Any, home: Home, profile: Write) -> None:

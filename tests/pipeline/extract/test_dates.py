@@ -82,6 +82,34 @@ def test_a_date_stated_in_running_text(text: str, day: str):
     assert (found.earliest.isoformat() if found else "") == day
 
 
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),  # the capture is of a Tuesday evening at the site
+    [
+        ("Monday", "2020-06-29", "2020-06-29"),
+        ("on Wed, 3:15 PM", "2020-06-24", "2020-06-24"),
+        ("Tuesday", "2020-06-23", "2020-06-30"),  # today, or a week ago
+        ("last Monday", "2020-06-22", "2020-06-29"),  # yesterday, or that of last week
+        ("last Tuesday", "2020-06-23", "2020-06-23"),
+        ("Sunday, June 7", "2020-06-07", "2020-06-07"),
+    ],
+)
+def test_a_bare_weekday_is_a_date_where_one_is_stated(text: str, earliest: str, latest: str):
+    found = claimed_date(text, WHEN, "America/Chicago", weekdays=True)
+    assert found is not None
+    assert (found.earliest, found.latest) == (d(earliest), d(latest))
+
+
+@pytest.mark.parametrize("text", ["Mon-Fri 10-9", "Monday special", "Sunday 10am - 6pm", "monkey", "Sat"])
+def test_a_weekday_is_no_date_otherwise(text: str):
+    assert claimed_date(text, WHEN) is None
+    assert text == "Sat" or claimed_date(text, WHEN, weekdays=True) is None
+
+
+def test_posted_on_a_weekday():
+    found = stated_date("posted", "Lotus Spa\nPosted: Monday\nopen Tuesday", WHEN, "America/Chicago")
+    assert found is not None and (found.text, found.earliest) == ("Monday", d("2020-06-29"))
+
+
 @pytest.mark.parametrize("text", ["", "call 417-555-0101", "31/31/2020", "$60", "24/7", "open 10:00", "maybe 12"])
 def test_no_date(text: str):
     found = claimed_date(text, WHEN)

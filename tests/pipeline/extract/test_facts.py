@@ -17,6 +17,11 @@ from pipeline.extract.lexicon import find_indicators, fold
         ("open 24 hours", "24 hours", True),
         ("9am - 11pm", "9am - 11pm", True),
         ("9am-noon", "9am-noon", False),
+        ("오전 10시~새벽 2시", "오전 10시~새벽 2시", True),
+        ("오전 10시 ~ 오후 9시", "오전 10시 ~ 오후 9시", False),
+        ("매일 10시-23시", "매일 10시-23시", True),
+        ("저녁 6시부터 밤 12시", "저녁 6시부터 밤 12시", True),
+        ("上午10点至晚上11点", "上午10点至晚上11点", True),
     ],
 )
 def test_hours(text: str, hours: str, late: bool):
