@@ -374,13 +374,6 @@ def test_sites_list_check_and_new(home: Path, tmp_path: Path) -> None:
     imb(home, "sites", "new", str(page), "--url", url, "-o", str(draft), "--fixture", str(fixture))
     assert (fixture / "input.html").is_file()
     assert f'url = "{url}"' in (fixture / "meta.toml").read_text()
-    shape = Path("tests/sites/bedpage-shape")
-    imb(
-        home, "sites", "new", str(shape / "listing/input.html"), "--url", url, "--ad", str(shape / "ad/input.html"),
-        "--ad-url", "http://new-board.example/ad/2.html", "--fixture", str(tmp_path / "both"),
-    )  # fmt: skip
-    assert "ad/2.html" in (tmp_path / "both-ad/meta.toml").read_text()
-    assert (tmp_path / "both/input.html").read_text() != (tmp_path / "both-ad/input.html").read_text()
     checked = imb(home, "sites", "check", str(page), "--url", url, "--profile", str(draft))
     assert "ad.root" in checked.stdout or "listing.item" in checked.stdout
 

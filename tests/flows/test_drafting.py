@@ -57,6 +57,15 @@ def test_a_refusal_says_what_to_do(
     assert says in done.stderr
 
 
+def test_a_fixture_holds_the_listing_and_the_ad(home: Path, saved: Path) -> None:
+    pages = (str(saved / "list.html"), "--url", LIST, "--ad", str(saved / "ad.html"), "--ad-url", AD)
+    imb(home, "sites", "new", *pages, "--fixture", str(saved / "case"))
+    metas = [(saved / name / "meta.toml").read_text() for name in ("case", "case-ad")]
+    assert LIST in metas[0] and AD in metas[1]
+    listing, ad = ((saved / name / "input.html").read_text() for name in ("case", "case-ad"))
+    assert listing != ad and "417-555-0101" in ad  # masked
+
+
 def test_nothing_is_written_when_the_profile_exists(home: Path, saved: Path) -> None:
     draft = saved / "town.toml"
     draft.write_text("mine")
