@@ -31,6 +31,7 @@ _SYMBOL = "~"
 _OTHER_SCRIPTS = re.compile(r"[^\x00-\x7f]+")
 _SEEN = re.compile(f"[^{UNSEEN}{JOINED}]{JOINED}*")  # a character and what belongs to it
 _FEW = 16  # distinct characters that are replaced one after the other
+_MOST_LOOKED_UP = 400  # characters in which RE2 looks for candidates, each of which may run to the end
 _AROUND = 32  # characters beside a stretch that tell a date, time or price
 
 # Alphabets in boxes that have no compatibility mapping: first code point of A.
@@ -172,8 +173,12 @@ def blank(folded: str, start: int, end: int) -> str:
     """The folded text from start to end with dates, times, prices and the like made FOREIGN."""
     at = max(0, start - _AROUND)
     around = folded[at : end + _AROUND]
-    for found in candidates(_BLANK, around):
-        around = around[: found.start()] + FOREIGN * len(found[0]) + around[found.end() :]
+    matches = candidates(_BLANK, around) if len(around) <= _MOST_LOOKED_UP else _BLANK.rx.finditer(around)
+    pieces, done = [], 0
+    for found in matches:
+        pieces += [around[done : found.start()], FOREIGN * len(found[0])]
+        done = found.end()
+    around = "".join((*pieces, around[done:]))
     return around[start - at : end - at]
 
 

@@ -89,3 +89,7 @@ def test_long_runs_cost_in_proportion() -> None:
     """A hostile text of nothing but digits and separators is read once, not once per digit."""
     assert find_phones("1 " * 50_000) == []
     assert len(find_phones("417-555-0123 " * 2_000)) == 2_000
+
+
+def test_a_long_run_of_digits_holds_no_number_and_no_end_of_work():
+    assert find_phones("call " + "1" * 300_000) == []
