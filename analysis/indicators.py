@@ -41,7 +41,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value that the ads of a business have, with the earliest place and how often. Rows of one aggregate query."""
+    """A value that the ads of a business have, with the earliest place and how often. Rows of one aggregate query.
+
+    `reviewed`: said in reviews of the ads, by others than the advertiser.
+    """
 
     business_id: str
     kind: str  # indicator or price
@@ -49,6 +52,7 @@ class Said:
     ads: int
     source_id: str
     span: str
+    reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,19 @@ def _sightings(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indi
 
 
 def _mentions(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
+    found: dict[str, list[Said]] = defaultdict(list)
     for said in known.said:
         if (said.kind, said.value) == (one["kind"], name):
-            sentence = f"{said.ads} {'ad says' if said.ads == 1 else 'ads say'} so: {one['meaning']}."
-            yield _made(name, one, said.business_id, said.ads, sentence, [said.source_id], [said.span])
+            found[said.business_id].append(said)
+    for business, places in sorted(found.items()):
+        own = sum(said.ads for said in places if not said.reviewed)
+        reviewed = sum(said.ads for said in places if said.reviewed)
+        who = [f"{own} {'ad says' if own == 1 else 'ads say'} so"] if own else []
+        who += [f"reviews of {reviewed} {'ad' if reviewed == 1 else 'ads'} say so"] if reviewed else []
+        sentence = " and ".join(who) + f": {one['meaning']}."
+        sentence = sentence[0].upper() + sentence[1:]
+        sources, spans = [said.source_id for said in places], [said.span for said in places]
+        yield _made(name, one, business, own or reviewed, sentence, sources, spans)
 
 
 def _prices(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:

@@ -96,18 +96,22 @@ def _places(resolved: Resolved) -> dict[str, tuple[str, str, str]]:
 def _said(store: Store, owner: dict[str, str], as_of: datetime | None) -> list[Said]:
     rows = store.rows(
         f"""WITH ads AS ({_ADS})
-            SELECT a.ad_id, m.kind, m.value, min_by(m.capture_id, (a.captured_at, m.capture_id, m.n)) AS source_id,
+            SELECT a.ad_id, m.kind, m.value, m.style = 'review' AS reviewed,
+                   min_by(m.capture_id, (a.captured_at, m.capture_id, m.n)) AS source_id,
                    min_by(m.capture_id || ' | ' || m.field || ' | ' || m.start || '-' || m."end" || ' | ' || m.quote,
                           (a.captured_at, m.capture_id, m.n)) AS span
             FROM core_mentions m JOIN ads a USING (capture_id, ad_id)
             WHERE m.kind IN ('indicator', 'price') GROUP BY ALL ORDER BY ALL""",
         [as_of, as_of],
     )
-    gathered: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    gathered: dict[tuple[str, str, str, bool], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if row["ad_id"] in owner:
-            gathered[owner[row["ad_id"]], row["kind"], row["value"]].append(row)
-    return [Said(*key, len(found), found[0]["source_id"], found[0]["span"]) for key, found in sorted(gathered.items())]
+            gathered[owner[row["ad_id"]], row["kind"], row["value"], row["reviewed"]].append(row)
+    return [
+        Said(business, kind, value, len(found), found[0]["source_id"], found[0]["span"], reviewed)
+        for (business, kind, value, reviewed), found in sorted(gathered.items())
+    ]
 
 
 def _sightings(store: Store, owner: dict[str, str], as_of: datetime | None) -> list[Sightings]:

@@ -12,7 +12,7 @@ from pipeline.extract.ad_text import Said, read_text
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import claimed_date, stated_date
 from pipeline.extract.facts import labelled
-from pipeline.extract.lexicon import fold
+from pipeline.extract.lexicon import find_indicators, fold
 from pipeline.extract.names import business_name_span, find_business_names
 from pipeline.extract.profile import AdFields
 from pipeline.extract.protected import find_protected
@@ -34,8 +34,9 @@ _LABELS = {
 def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
     """What a profile's selectors find in one ad."""
     selected = {name: select(root, getattr(fields, name), url, fields.sentinels) for name in SELECTED}
-    if fields.without:
-        selected["frame"] = [value for selector in fields.without for value in select(root, (selector,), url)]
+    for name, selectors in (("frame", fields.without), ("reviews", fields.reviews)):
+        if selectors:
+            selected[name] = [value for selector in selectors for value in select(root, (selector,), url)]
     return selected
 
 
@@ -55,6 +56,7 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
         *selected_contacts(selected, reading),
         *(m for _, m in pairs),
         *mentions_of(whole, said.facts, reading.version),
+        *_reviewed(selected, reading),
         *attribute_mentions(root, selected, reading),
         *url_phones(reading),
     ]
@@ -83,9 +85,18 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
     )
 
 
+def _reviewed(selected: Selected, reading: Reading) -> list[Mention]:
+    """What reviews say of the place, and spans to protect; numbers and names in them may be anybody's."""
+    mentions: list[Mention] = []
+    for value in selected.get("reviews", ()):
+        told = [found._replace(style="review") for found in find_indicators(value.text)]
+        mentions += mentions_of(value, [*told, *find_protected(value.text)], reading.version)
+    return mentions
+
+
 def _own_text(root: LexborNode, selected: Selected) -> str:
-    """The text with titles of other ads and the page's frame blanked, place by place: they are no part of this ad."""
-    unwanted = [v.node for key in ("frame", "label") for v in selected.get(key, ()) if v.node is not None]
+    """The text with titles of other ads, reviews and the page's frame blanked, place by place: no part of this ad."""
+    unwanted = [v.node for key in ("frame", "label", "reviews") for v in selected.get(key, ()) if v.node is not None]
     text = (text_without(root, unwanted) if unwanted else visible_text(root))[:MAX_TEXT]
     if unwanted:
         return text
@@ -98,9 +109,9 @@ def _own_text(root: LexborNode, selected: Selected) -> str:
 
 
 def _body(root: LexborNode, selected: Selected) -> str:
-    """What the element shows but the page's frame."""
-    frame = [v.node for v in selected.get("frame", ()) if v.node is not None]
-    lines = text_without(root, frame)[:MAX_TEXT].split("\n")
+    """What the element shows but the page's frame and reviews."""
+    unwanted = [v.node for key in ("frame", "reviews") for v in selected.get(key, ()) if v.node is not None]
+    lines = text_without(root, unwanted)[:MAX_TEXT].split("\n")
     return "\n".join(line for part in lines if (line := re.sub("  +", " ", part).strip()))
 
 

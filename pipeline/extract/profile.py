@@ -52,6 +52,8 @@ r"""Site profiles: one TOML file says how one site is crawled and read. No site 
     root = "body"                           # of one ad; the phones of a page's frame lie outside of it
     without = "div.related"                 # parts of the root that are no part of the ad: similar ads, the site's own
                                             # ones; of a list every selector, not the first that matches
+    reviews = "div.review"                  # what others wrote about it: no words of the advertiser, no contacts of
+                                            # the business; likewise every selector of a list
     many = false                            # true: each match of root is an ad of its own (forum, thread)
     posting_id = 'url::re(/(\d+)\.html$)'   # "url" is the page's URL
     title = "h1"
@@ -178,6 +180,7 @@ class ListingFields:
 class AdFields:
     root: Selectors = ()
     without: Selectors = ()
+    reviews: Selectors = ()
     many: bool = False
     posting_id: Selectors = ()
     title: Selectors = ()

@@ -50,6 +50,19 @@ def test_words_of_ads_come_with_their_place() -> None:
     assert one.sentence == "3 ads say so: staff is said to be exchanged often."
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ([(1, True)], "Reviews of 1 ad say so: staff is said to be exchanged often."),
+        ([(1, False), (2, True)], "1 ad says so and reviews of 2 ads say so: staff is said to be exchanged often."),
+    ],
+)
+def test_words_of_reviewers_are_told_as_theirs(said: list[tuple[int, bool]], sentence: str) -> None:
+    told = [Said("b1", "indicator", "rotation", n, f"c{n}", f"c{n} | text", reviewed) for n, reviewed in said]
+    (one,) = find_indicators(known(said=told))
+    assert (one.sentence, one.measure, len(one.spans)) == (sentence, 1, len(said))
+
+
 @pytest.mark.parametrize(("price", "found"), [(36, True), (37, False)])
 def test_a_price_against_the_local_median(price: int, found: bool) -> None:
     said = [Said(f"b{n}", "price", "60.00 USD/60min", 1, f"c{n}", f"c{n} | text") for n in range(2, 12)]
