@@ -27,6 +27,7 @@ BANDS = {
     "<0.1%": "rare (fewer than 1 of 1,000)",
 }  # fmt: skip
 DECISIONS = ("True match", "Another person", "More is needed: what, from whom, by when", "Cannot be determined")
+CONFIRMED = "Confirmed by two reviewers"
 LEAD = "A possible match is a lead with reasons. A person decides; it is no ground for a denial."
 SCALE = 7  # pixels of one point of weight
 STYLE = """
@@ -78,8 +79,9 @@ def _head(flags: Sequence[Flag], run: Run) -> str:
 
 
 def _hit(flag: Flag, run: Run) -> str:
+    confirmed, said = run.reviews.get(flag.application_id, (False, ()))
     parts = [
-        f"<h2>{escape(flag.application_id)}: {escape(banner(flag))}</h2>",
+        f"<h2>{escape(flag.application_id)}: {escape(CONFIRMED if confirmed else banner(flag))}</h2>",
         _who(flag, run),
         f"<p class=said>{escape(flag.sentence)}</p>",
         _waterfall(flag),
@@ -89,7 +91,8 @@ def _hit(flag: Flag, run: Run) -> str:
         "" if flag.contrary else "<h3>What speaks against it</h3><p>Nothing was found in the files searched.</p>",
         _titled("Not known, so neither for nor against", _list([WORDS.get(m, m) for m in flag.missing]), flag.missing),
         _titled("Notes", _list(flag.notes), flag.notes),
-        _decision(),
+        _titled("What was said of it", _list(said), said),
+        "" if confirmed else _decision(),
     ]
     return f"<section>{''.join(parts)}</section>"
 

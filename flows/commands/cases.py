@@ -9,13 +9,17 @@ import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.deciding import decide_pair, list_standings, set_standing
-from flows.stages.rescreening import clear_pair
+from flows.stages.rescreening import clear_pair, review_match
 from pipeline.home import locked
+from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
 
 standing_app = typer.Typer(help="Standing of a business: set, list.", no_args_is_help=True)
 decide_app = typer.Typer(help="Say that two refs are, or are not, the same.", no_args_is_help=True)
 UserOption = Annotated[str, typer.Option(help="Who decides; logged.", envvar="IMB_USER")]
 WhyOption = Annotated[str, typer.Option(help="The reason; logged.")]
+
+ApplicationArgument = Annotated[str, typer.Argument(help="Id of an application with a possible match.")]
+FileOption = Annotated[Path | None, typer.Option(help="The file the application stands in; default: the open ones.")]
 
 
 @standing_app.command("set")
@@ -84,13 +88,11 @@ def not_same(
 
 @decide_app.command("other-person")
 def other_person(
-    application: Annotated[str, typer.Argument(help="Id of an application with a possible match.")],
+    application: ApplicationArgument,
     why: WhyOption,
     user: UserOption,
     days: Annotated[int, typer.Option(min=1, max=1830, help="How long it holds.")] = 365,
-    file: Annotated[
-        Path | None, typer.Option(help="The file the application stands in; default: the open ones.")
-    ] = None,
+    file: FileOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -98,6 +100,41 @@ def other_person(
     current = opened(home)
     with locked(current, "imb decide"):
         report = clear_pair(current, application, why, days, user, file)
+    emit(report) if json else out.print(report["sentence"], markup=False)
+
+
+@decide_app.command("true-match")
+def true_match(
+    application: ApplicationArgument,
+    why: WhyOption,
+    user: UserOption,
+    file: FileOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The applicant is the known person of the match shown. It counts when a second, different person says so too."""
+    _review(TRUE_MATCH, application, why, user, file, home, json)
+
+
+@decide_app.command("more-needed")
+def more_needed(
+    application: ApplicationArgument,
+    why: Annotated[str, typer.Option(help="What is needed, from whom, by when; logged.")],
+    user: UserOption,
+    file: FileOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The match shown cannot be decided on yet."""
+    _review(MORE_NEEDED, application, why, user, file, home, json)
+
+
+def _review(
+    action: str, application: str, why: str, user: str, file: Path | None, home: Path | None, json: bool
+) -> None:
+    current = opened(home)
+    with locked(current, "imb decide"):
+        report = review_match(current, application, action, why, user, file)
     emit(report) if json else out.print(report["sentence"], markup=False)
 
 

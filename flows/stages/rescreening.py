@@ -16,6 +16,7 @@ from pipeline.records.applications import application_of
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
 from pipeline.store.intelligence import open_snapshot
+from pipeline.store.reviews import TRUE_MATCH, review
 
 Shown = tuple[str, str, tuple[str, ...]]
 
@@ -61,16 +62,25 @@ def rescreen(home: Home, user: str) -> dict[str, int]:
     return {"screened": len(flags), "possible matches": hits, "new possible matches": len(new)}
 
 
+def review_match(
+    home: Home, application_id: str, action: str, why: str, user: str, file: Path | None
+) -> dict[str, Any]:
+    """Record one person's word on the possible match shown. Raises NotFound when none is shown."""
+    application, flag = _shown(home, application_id, file)
+    found = review(Casework(home.casework_url), pair_digests(flag, application, load_index(home)), action, user, why)
+    if found.confirmed:
+        sentence = "Confirmed by two reviewers."
+    elif action == TRUE_MATCH:
+        sentence = "Recorded. It is confirmed when a second, different person has said so too."
+    else:
+        sentence = "Recorded. It stays a possible match until somebody decides."
+    known = flag.known_entity_id
+    return {"application_id": application_id, "known": known, "confirmed": found.confirmed, "sentence": sentence}
+
+
 def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, file: Path | None) -> dict[str, Any]:
     """Record that the applicant is not who the possible match shown says. Raises NotFound when none is shown."""
-    asked = screen_file(home, file).applications if file else open_applications(home)
-    application = next((a for a in asked if a.application_id == application_id), None)
-    if application is None:
-        where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"
-        raise NotFound(f"There is no application {application_id} {where}.")
-    (flag,) = screen_applications(home, [application])
-    if flag.result != "possible_match":
-        raise NotFound(f"{application_id} has no possible match that could be cleared: {flag.sentence}")
+    application, flag = _shown(home, application_id, file)
     mine, known = pair_digests(flag, application, load_index(home))
     Casework(home.casework_url).suppress(mine, known, user, why, days)
     (after,) = screen_applications(home, [application])
@@ -81,3 +91,16 @@ def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, 
         "now": after.result,
         "sentence": f"Cleared for {days} days, or until either side's data change. Now: {after.sentence}",
     }
+
+
+def _shown(home: Home, application_id: str, file: Path | None) -> tuple[Application, Flag]:
+    """The application and its possible match. Raises NotFound."""
+    asked = screen_file(home, file).applications if file else open_applications(home)
+    application = next((a for a in asked if a.application_id == application_id), None)
+    if application is None:
+        where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"
+        raise NotFound(f"There is no application {application_id} {where}.")
+    (flag,) = screen_applications(home, [application])
+    if flag.result != "possible_match":
+        raise NotFound(f"{application_id} has no possible match to decide on: {flag.sentence}")
+    return application, flag

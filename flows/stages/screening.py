@@ -34,6 +34,7 @@ from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.intelligence import Store, open_snapshot
+from pipeline.store.reviews import reviews
 from pipeline.store.snapshot import read_manifest
 
 INDEX = "screening.sqlite"  # beside the databases of a snapshot; sealed like sealed.duckdb
@@ -232,4 +233,19 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
         captures={r["capture_id"]: (r["site"], f"{r['captured_at']:%Y-%m-%d}", r["sha256"]) for r in rows},
         unread=tuple(f"{r.file} line {r.line}: {r.reason}" for r in screened.rejected),
         screened=tuple(screened.flags),
+        reviews=_reviewed(home, screened),
     )
+
+
+def _reviewed(home: Home, screened: Screened) -> dict[str, tuple[bool, tuple[str, ...]]]:
+    """What people said of the possible matches, while neither side has changed since."""
+    said = reviews(Casework(home.casework_url))
+    if not said:
+        return {}
+    index = load_index(home)
+    pairs = {
+        a.application_id: pair_digests(f, a, index)
+        for f, a in zip(screened.flags, screened.applications, strict=True)
+        if f.result == "possible_match"
+    }
+    return {number: (said[p].confirmed, said[p].said) for number, p in pairs.items() if p in said}

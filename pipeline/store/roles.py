@@ -18,6 +18,7 @@ MAY = {
     "set a standing": {"analyst", "supervisor"},
     "decide on a pair": {"analyst", "supervisor"},
     "revoke a decision": {"analyst", "supervisor"},
+    "review a match": {"analyst", "board", "supervisor"},
     "clear a pair": {"analyst", "board", "supervisor"},
     "register a user": {"admin", "supervisor"},
     "confirm a training": {"admin", "supervisor"},

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from analysis.screening import screen
-from flows.stages.rescreening import clear_pair, never_shown, open_applications, rescreen
+from analysis.screening_page import screening_page
+from flows.stages.rescreening import clear_pair, never_shown, open_applications, rescreen, review_match
 from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
-from pipeline.errors import NotFound
+from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home
 from pipeline.model import Application, Flag
 from pipeline.store.casework import Casework
+from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
 
 
 @pytest.fixture
@@ -96,3 +98,27 @@ def test_a_report_names_site_day_and_hash_of_exhibits(home: Home, hit: tuple[App
     assert set(flag.exhibits) <= set(run.captures)
     assert all(len(digest) == 64 and day for _, day, digest in run.captures.values())
     assert run.applications == {application.application_id: application}
+
+
+def test_a_true_match_needs_two_people_and_lapses_with_the_data(home: Home, hit: tuple[Application, Flag]) -> None:
+    application, flag = hit
+
+    def page(asked: Application) -> str:
+        return screening_page([flag], describe_run(home, "run-1", "amy", Screened([asked], [flag], []), [flag]))
+
+    number = application.application_id
+    assert not review_match(home, number, MORE_NEEDED, "the lease, from the landlord, by 5 March", "amy", None)[
+        "confirmed"
+    ]
+    assert not review_match(home, number, TRUE_MATCH, "same passport", "amy", None)["confirmed"]
+    assert "Confirmed by two" not in page(application)
+    assert "the lease, from the landlord" in page(application)
+    for name in ("Amy", " amy "):
+        with pytest.raises(FixInput, match="second"):
+            review_match(home, number, TRUE_MATCH, "same passport", name, None)
+    Casework(home.casework_url).add_user("otto", "auditor", "root")
+    with pytest.raises(NotAllowed):
+        review_match(home, number, TRUE_MATCH, "same passport", "otto", None)
+    assert review_match(home, number, TRUE_MATCH, "seen the papers", "ben", None)["confirmed"]
+    assert "Confirmed by two reviewers" in page(application)
+    assert "Confirmed by two" not in page(replace(application, phones=(*application.phones, "+14175550177")))
