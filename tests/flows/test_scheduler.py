@@ -44,25 +44,25 @@ def test_lock_pins_versions_and_hashes_and_names_no_host() -> None:
     assert "Private :: Do Not Upload" in project["project"]["classifiers"]
 
 
-def _ask(api: str, path: str, body: dict[str, Any]) -> Any:
+def ask(api: str, path: str, body: dict[str, Any]) -> Any:
     request = urllib.request.Request(f"{api}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
-def _wait(api: str, wanted: Any, seconds: float, **body: Any) -> Any:
+def wait(api: str, wanted: Any, seconds: float, **body: Any) -> Any:
     """Flow runs by a filter, once `wanted(runs)` holds."""
     deadline = time.monotonic() + seconds
     runs: Any = []
     while time.monotonic() < deadline:
-        runs = _ask(api, "flow_runs/filter", body)
+        runs = ask(api, "flow_runs/filter", body)
         if wanted(runs):
             return runs
         time.sleep(1)
     raise AssertionError(f"not seen in {seconds} s: {[(r['name'], r['state_type'], r['state']) for r in runs]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -71,23 +71,23 @@ def _free_port() -> int:
 @pytest.mark.timeout(420)
 def test_server_deploys_schedules_and_runs(built: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(built, tmp_path / "home"))
-    with Scheduler(root, _free_port()) as scheduler:
+    with Scheduler(root, free_port()) as scheduler:
         assert scheduler.deploy() == sorted(f"{d['name']}/{d['name']}" for d in DEPLOYMENTS)
-        deployments = {d["name"]: d for d in _ask(scheduler.api, "deployments/filter", {})}
+        deployments = {d["name"]: d for d in ask(scheduler.api, "deployments/filter", {})}
         assert deployments["nightly"]["pull_steps"] == []
         assert deployments["nightly"]["path"] in (None, "", ".")
         scheduled = [d["name"] for d in DEPLOYMENTS if d["schedules"]]
         filters = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 200}
         ids = {deployments[name]["id"] for name in scheduled}
-        _wait(scheduler.api, lambda runs: ids <= {r["deployment_id"] for r in runs}, 60, **filters)
+        wait(scheduler.api, lambda runs: ids <= {r["deployment_id"] for r in runs}, 60, **filters)
         scheduler.start_worker()
-        run = _ask(scheduler.api, f"deployments/{deployments['build']['id']}/create_flow_run", {})
+        run = ask(scheduler.api, f"deployments/{deployments['build']['id']}/create_flow_run", {})
         mine = {"flow_runs": {"id": {"any_": [run["id"]]}}}
         ends = ("COMPLETED", "FAILED", "CRASHED")
-        done = _wait(scheduler.api, lambda runs: runs and runs[0]["state_type"] in ends, 180, **mine)
+        done = wait(scheduler.api, lambda runs: runs and runs[0]["state_type"] in ends, 180, **mine)
         log = (root / "logs" / "prefect-worker.log").read_text()[-3000:]
         assert done[0]["state_type"] == "COMPLETED", log
-        artifacts = _ask(scheduler.api, "artifacts/filter", {})
+        artifacts = ask(scheduler.api, "artifacts/filter", {})
         assert [a["key"] for a in artifacts] == ["imb-build"]
         shown = {row["what"] for row in json.loads(artifacts[0]["data"])}
         assert {"raw_captures", "core_networks"} <= shown
