@@ -36,15 +36,15 @@ from benchmarks.ad_page import make_page
 from benchmarks.table import Cell, Table
 
 METHODS = {
-    "plain+read": "plain Scrapy, page read as an ad",
-    "ours+read": "… with our archive",
-    "flushed+read": "… with our archive, each record flushed to the disk",
-    "warcio+read": "… with warcio",
-    "hundred+read": "… plain, with Scrapy's default of a hundred tasks",
-    "plain": "plain Scrapy, page not read",
-    "wire": "… whose bytes are remembered",
-    "ours": "… with our archive",
-    "warcio": "… with warcio",
+    "plain+read": "page read as an ad: plain Scrapy",
+    "ours+read": "read: with our archive",
+    "flushed+read": "read: with our archive, each record flushed to the disk",
+    "warcio+read": "read: with warcio",
+    "hundred+read": "read: plain, with Scrapy's default of a hundred tasks",
+    "plain": "page not read: plain Scrapy",
+    "wire": "not read: its bytes remembered",
+    "ours": "not read: with our archive",
+    "warcio": "not read: with warcio",
 }
 COLUMNS = ("crawl", "CPU ms per page", "over plain", "at least", "at most", "bytes kept per page")
 PAGES = [make_page(Random(number)) for number in range(50)]
