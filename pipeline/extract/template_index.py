@@ -7,7 +7,8 @@ overlap becomes a further leader: a template that is edited step by step is foll
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy
 from datasketch import MinHash
@@ -60,49 +61,79 @@ def weigh(said: Ragged, counts: Counts, total: int) -> NDArray[numpy.float32]:
     return bits
 
 
-def cluster(said: Ragged, bits: NDArray[numpy.float32], alike: float) -> Numbers:
-    """The number of the cluster of each row, counted in order of their first ads. A row without pairs stands alone.
+class Joined(NamedTuple):
+    """Rows in clusters: of each its signature, weight, cluster and the row that speaks for it there.
 
-    `alike` is the overlap by weight, 0 to 1, from which a row joins. `bits` are the weights of the pairs.
+    Clusters are counted in order of their first rows. A row without pairs stands alone.
     """
-    made = signatures(said)
-    joining = _Joining(said, bits, alike)
-    for first, nearest in _nearest(made):
-        for row, candidates in enumerate(nearest.tolist(), first):
-            joining.add(row, [c for c in candidates if c >= 0])
-    return joining.clusters
+
+    made: Hashes
+    weights: NDArray[numpy.float64]
+    clusters: Numbers
+    leaders: Numbers
 
 
-def _nearest(made: Hashes) -> Iterator[tuple[int, NDArray[numpy.int32]]]:
-    """In blocks: for each row the earlier rows that agree best with it, (rows, CANDIDATES), -1 where there is none."""
-    earlier = _earlier(made)
-    for first in range(0, len(made), _WIDE):
-        found = numpy.sort(earlier[first : first + _WIDE], axis=1)
+NOTHING = Joined(
+    numpy.empty((0, BANDS * ROWS), numpy.uint32),
+    numpy.empty(0, numpy.float64),
+    numpy.empty(0, numpy.int64),
+    numpy.empty(0, numpy.int64),
+)
+
+
+def join(said: Ragged, weight: Callable[[Ragged], NDArray[numpy.float32]], alike: float, before: Joined) -> Joined:
+    """Put the rows that are not in `before` into clusters, one after the other, as if all had been put in now.
+
+    `weight` gives the bits of every pair; `alike` is the overlap by weight, 0 to 1, from which a row joins.
+    """
+    first = len(before.clusters)
+    new = said.since(first)
+    made = numpy.concatenate((before.made, signatures(new)))
+    joining = _Joining(said, weight(new), alike, before)
+    for candidates in _nearest(made, first):
+        joining.add(candidates)
+    return joining.joined(made)
+
+
+def split(said: Ragged, bits: NDArray[numpy.float32], alike: float) -> Numbers:
+    """The clusters of a few rows, each compared with every earlier leader."""
+    joining = _Joining(said, bits, alike, NOTHING)
+    for row in range(len(said)):
+        joining.add(range(row))
+    return joining.joined(NOTHING.made).clusters
+
+
+def _nearest(made: Hashes, first: int) -> Iterator[list[int]]:
+    """Of each row from `first` on the earlier rows that agree best with it, up to CANDIDATES."""
+    earlier = _earlier(made, first)
+    for at in range(first, len(made), _WIDE):
+        found = numpy.sort(earlier[at - first : at - first + _WIDE], axis=1)
         found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
         row, column = numpy.nonzero(found >= 0)
         agree = numpy.zeros(found.shape, numpy.int16)
-        agree[row, column] = (made[first + row] == made[found[row, column]]).sum(axis=1)
+        agree[row, column] = (made[at + row] == made[found[row, column]]).sum(axis=1)
         found[agree < numpy.maximum(AGREEING, agree.max(axis=1, keepdims=True) // 2)] = -1
         best = numpy.argsort(-agree, axis=1, kind="stable")[:, :CANDIDATES]
-        yield first, numpy.take_along_axis(found, best, axis=1)
+        for candidates in numpy.take_along_axis(found, best, axis=1).tolist():
+            yield [c for c in candidates if c >= 0]
 
 
-def _earlier(made: Hashes) -> NDArray[numpy.int32]:
-    """For each row the first and the last few of the earlier rows in each of its buckets, -1 where there is none."""
-    found = numpy.full((len(made), BANDS * (BEFORE + 1)), -1, numpy.int32)
+def _earlier(made: Hashes, first: int) -> NDArray[numpy.int32]:
+    """For each row from `first` on the first and the last few of the earlier rows in each of its buckets, else -1."""
+    found = numpy.full((len(made) - first, BANDS * (BEFORE + 1)), -1, numpy.int32)
     filled = numpy.flatnonzero((made != 0xFFFFFFFF).any(axis=1)).astype(numpy.int32)
     for band in range(BANDS):
         rows = made[filled, band * ROWS : (band + 1) * ROWS].astype(numpy.uint64)
         keys = (rows * _FOLD).sum(axis=1, dtype=numpy.uint64)
+        asked = numpy.isin(keys, keys[filled >= first]) if first else slice(None)
+        keys, members = keys[asked], filled[asked]
         order = numpy.argsort(keys, kind="stable")
-        ordered, rank = filled[order], numpy.arange(len(order))
+        ordered, rank = members[order], numpy.arange(len(order))
         begun = numpy.maximum.accumulate(numpy.where(numpy.diff(keys[order], prepend=~keys[order][:1]) != 0, rank, 0))
         place = band * (BEFORE + 1)
-        later = rank > begun
-        found[ordered[later], place] = ordered[begun[later]]
-        for back in range(1, BEFORE + 1):
-            later = rank - back > begun
-            found[ordered[later], place + back] = ordered[rank[later] - back]
+        for back in range(BEFORE + 1):
+            at = numpy.flatnonzero((rank - back > begun if back else rank > begun) & (ordered >= first))
+            found[ordered[at] - first, place + back] = ordered[begun[at] if back == 0 else at - back]
     return found
 
 
@@ -112,28 +143,54 @@ _FOLD = numpy.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9]
 class _Joining:
     """Rows join clusters one after another."""
 
-    def __init__(self, said: Ragged, bits: NDArray[numpy.float32], alike: float) -> None:
-        self.clusters = numpy.full(len(said), -1, numpy.int64)
+    def __init__(self, said: Ragged, bits: NDArray[numpy.float32], alike: float, before: Joined) -> None:
+        """`bits` are of the rows that are not in `before`."""
         self._said, self._bits, self._alike = said, bits, alike
-        before = numpy.concatenate(([0.0], numpy.cumsum(bits, dtype=numpy.float64)))
-        self._weights: list[float] = (before[said.starts[1:]] - before[said.starts[:-1]]).tolist()  # of each row
-        self._leader: dict[int, int] = {}  # row -> the row it was joined to, when that speaks for it
+        first = len(before.clusters)
+        new = said.since(first)
+        self._starts: list[int] = new.starts.tolist()
+        self._first = first
+        weights = numpy.bincount(new.rows(), bits, len(new)).astype(numpy.float64)
+        self._weights: list[float] = numpy.concatenate((before.weights, weights)).tolist()
+        self._clusters: list[int] = before.clusters.tolist()
+        self._leaders: list[int] = before.leaders.tolist()
         self._pairs: dict[int, frozenset[int]] = {}  # of leaders
-        self._count = 0
+        self._count = max(self._clusters, default=-1) + 1
 
-    def add(self, row: int, candidates: Sequence[int]) -> None:
-        """Put the row into the cluster of the leader that it agrees with, or begin one."""
-        leaders = dict.fromkeys(self._leader.get(c, c) for c in candidates)
-        start, end = self._said.starts[row : row + 2].tolist() if leaders else (0, 0)
-        pairs = dict(zip(self._said.values[start:end].tolist(), self._bits[start:end].tolist(), strict=True))
-        overlap, best = max(((self._overlap(row, pairs, leader), -leader) for leader in leaders), default=(0.0, 0))
+    def joined(self, made: Hashes) -> Joined:
+        """What came of it, with the signatures of all rows."""
+        clusters, leaders = (numpy.array(n, numpy.int64) for n in (self._clusters, self._leaders))
+        return Joined(made, numpy.array(self._weights, numpy.float64), clusters, leaders)
+
+    def add(self, candidates: Sequence[int]) -> None:
+        """Put the next row into the cluster of the leader that it agrees with, or begin one."""
+        row = len(self._clusters)
+        leader, overlap = self._nearest(row, dict.fromkeys(self._leaders[c] for c in candidates))
         if overlap < self._alike:
-            self.clusters[row] = self._count
+            self._clusters.append(self._count)
+            self._leaders.append(row)
             self._count += 1
             return
-        self.clusters[row] = self.clusters[-best]
-        if overlap >= LOOSE * self._alike:
-            self._leader[row] = -best
+        self._clusters.append(self._clusters[leader])
+        self._leaders.append(leader if overlap >= LOOSE * self._alike else row)
+
+    def _nearest(self, row: int, leaders: Iterable[int]) -> tuple[int, float]:
+        """The leader that the row agrees with best, or the first that it agrees with well enough to be spoken for."""
+        best, most, pairs = row, 0.0, None
+        for leader in leaders:
+            pairs = self._weighed(row) if pairs is None else pairs
+            overlap = self._overlap(row, pairs, leader)
+            if overlap > most:
+                best, most = leader, overlap
+            if overlap >= LOOSE * self._alike:
+                break
+        return best, most
+
+    def _weighed(self, row: int) -> dict[int, float]:
+        """The pairs of a new row and their bits."""
+        start, end = self._starts[row - self._first : row - self._first + 2]
+        values = self._said[row].tolist()
+        return dict(zip(values, self._bits[start:end].tolist(), strict=True))
 
     def _overlap(self, row: int, pairs: Mapping[int, float], leader: int) -> float:
         """Shared wording by weight, 0 to 1: rare pairs count more than common ones."""

@@ -21,13 +21,15 @@ class Tokens(NamedTuple):
     hashes: list[int]
 
 
-def with_slots(model: Tokens, held: Sequence[bool], ads: Sequence[Tokens]) -> tuple[str, Slots]:
+def with_slots(
+    model: Tokens, spans: Sequence[tuple[int, int]], held: Sequence[bool], ads: Sequence[Tokens]
+) -> tuple[str, Slots]:
     """The model's text with a number in braces for each stretch that varies, and the values of each in `ads`.
 
-    `held` says of each pair of neighboring tokens of the model whether the template has it.
+    `spans` are of the model's tokens; `held` says of each two neighboring ones whether the template has them.
     """
     fixed = [before or after for before, after in zip(chain([False], held), chain(held, [False]), strict=True)]
-    spans, tokens = token_spans(model.text), model.hashes
+    tokens = model.hashes
     gaps = _gaps(fixed)
     ends = [(tokens[a - 1] if a else None, tokens[b + 1] if b + 1 < len(tokens) else None) for a, b in gaps]
     text, done = "", 0

@@ -7,7 +7,7 @@ without spaces are cut into single characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 from operator import methodcaller
 from zlib import crc32
@@ -47,15 +47,14 @@ def token_spans(text: str, count: int | None = None) -> list[tuple[int, int]]:
     return list(map(_span, islice(_TOKEN.finditer(text), count)))
 
 
-def sentence_ends(text: str) -> list[bool]:
-    """Whether a sentence ends between each token and the next; one fewer than tokens."""
-    spans = token_spans(text)
+def sentence_ends(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Whether a sentence ends between each token and the next; one fewer than tokens, which stand at `spans`."""
     return [bool(_END.search(text, end, start)) for (_, end), (start, _) in pairwise(spans)]
 
 
 def mask(text: str, quotes: Iterable[str]) -> str:
     """The text with values that were read from it (phones, addresses, e-mail) made one number: they vary anyway."""
-    for quote in sorted(set(quotes), key=len, reverse=True):
+    for quote in sorted(set(quotes), key=lambda q: (-len(q), q)):
         if len(quote) > 3:
             text = text.replace(quote, "0")
     return text

@@ -5,7 +5,7 @@ Shapes: ads are rows of a ragged array: `values[starts[n]:starts[n + 1]]` belong
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -61,6 +61,19 @@ class Ragged:
         lengths = self.starts[rows + 1] - self.starts[rows]
         return Ragged(self.values[self.at(rows)], numpy.concatenate(([0], numpy.cumsum(lengths))))
 
+    def since(self, row: int) -> Ragged:
+        """The rows from one on."""
+        return Ragged(self.values[self.starts[row] :], self.starts[row:] - self.starts[row])
+
+    def until(self, row: int) -> Ragged:
+        """The rows before one."""
+        return Ragged(self.values[: self.starts[row]], self.starts[: row + 1])
+
+    def followed_by(self, more: Ragged) -> Ragged:
+        """These rows and then others."""
+        starts = numpy.concatenate((self.starts, self.starts[-1] + more.starts[1:]))
+        return Ragged(numpy.concatenate((self.values, more.values)), starts)
+
     def kept(self, keep: NDArray[numpy.bool_]) -> Ragged:
         """Only the values marked."""
         before = numpy.concatenate(([0], numpy.cumsum(keep)))
@@ -109,76 +122,73 @@ def pair_sets(tokens: Ragged) -> Ragged:
 class Counts:
     """In how many rows each value stands."""
 
-    values: NDArray[numpy.uint64]  # ascending
+    values: Hashes  # ascending
     numbers: Numbers
 
-    def of(self, values: NDArray[numpy.unsignedinteger]) -> Numbers:
+    def of(self, values: Hashes) -> Numbers:
         """The number of each value, 0 where it is in no row."""
         if not len(self.values):
             return numpy.zeros(len(values), numpy.int64)
-        at = numpy.searchsorted(self.values, values.astype(numpy.uint64))
+        at = numpy.searchsorted(self.values, values)
         at[at == len(self.values)] = 0
         return numpy.where(self.values[at] == values, self.numbers[at], 0)
 
 
-def count(parts: Iterable[NDArray[numpy.unsignedinteger]]) -> Counts:
-    """In how many rows each value stands, over blocks of rows that hold a value once."""
-    values, numbers = numpy.empty(0, numpy.uint64), numpy.empty(0, numpy.int64)
-    for part in parts:
-        new, more = numpy.unique(part.astype(numpy.uint64), return_counts=True)
-        values, back = numpy.unique(numpy.concatenate([values, new]), return_inverse=True)
-        numbers = numpy.bincount(back, numpy.concatenate([numbers, more]), len(values)).astype(numpy.int64)
-    return Counts(values, numbers)
+def count(said: Ragged) -> Counts:
+    """In how many rows each value stands; a row holds a value once."""
+    return _counted(numpy.sort(said.values))
 
 
-class Tally:
-    """How often each run of four tokens is said, never too few: runs whose hashes end alike are counted together."""
-
-    def __init__(self, tokens: Ragged) -> None:
-        size = min(max(len(tokens.values) * 8, 1 << 12).bit_length(), 26)
-        self._last = numpy.uint32((1 << size) - 1)
-        self._numbers = numpy.zeros(1 << size, numpy.uint32)
-        for _, block in tokens.blocks():
-            row = block.rows()
-            runs = runs_of(pairs_of(block.values))[row[3:] == row[:-3]]
-            places, more = numpy.unique(runs & self._last, return_counts=True)
-            self._numbers[places] += more.astype(numpy.uint32)
-
-    def of(self, runs: Hashes) -> Numbers:
-        """How often each of the runs is said."""
-        found: Numbers = self._numbers[runs & self._last].astype(numpy.int64)
-        return found
+def _counted(ordered: Hashes) -> Counts:
+    firsts = numpy.flatnonzero(numpy.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
+    return Counts(ordered[firsts], numpy.diff(firsts, append=len(ordered)))
 
 
-def without_site_wording(said: Ragged, sites: Sequence[str]) -> Ragged:
-    """The wording of the ads without that of their pages: most ads of a site share it, and have much else to say."""
+def count_runs(tokens: Ragged) -> Counts:
+    """How often each run of four tokens is said, of those that are said more than once."""
+    parts = [numpy.empty(0, numpy.uint32)]
+    for _, block in tokens.blocks():
+        row = block.rows()
+        parts.append(runs_of(pairs_of(block.values))[row[3:] == row[:-3]])
+    said = numpy.concatenate(parts)
+    said.sort()
+    found = _counted(said)
+    often = found.numbers > 1
+    return Counts(found.values[often], found.numbers[often])
+
+
+def site_wording(said: Ragged, sites: Sequence[str]) -> dict[str, Hashes]:
+    """The wording of the pages of each site: most of its ads share it, and have much else to say."""
+    found = {}
+    for site, rows in _rows_of(sites).items():
+        of_site = said.of(rows)
+        counts = count(of_site)
+        at_least = max(4.0, (OF_SITE if len(rows) >= FEW else NEARLY_ALL) * len(rows))
+        common = counts.values[counts.numbers >= at_least]
+        left = of_site.kept(~numpy.isin(of_site.values, common, kind="sort"))
+        if len(common) and _has_much_else(of_site, left):
+            found[site] = common
+    return found
+
+
+def without(said: Ragged, sites: Sequence[str], wording: Mapping[str, Hashes]) -> Ragged:
+    """The wording of the ads without that of their sites."""
+    keep = numpy.ones(len(said.values), bool)
+    for site, rows in _rows_of(sites).items():
+        if site in wording:
+            places = said.at(rows)
+            keep[places] = ~numpy.isin(said.values[places], wording[site], kind="sort")
+    return said.kept(keep)
+
+
+def _rows_of(sites: Sequence[str]) -> dict[str, Numbers]:
     names = {site: n for n, site in enumerate(dict.fromkeys(sites))}
-    site = numpy.array([names[s] for s in sites], numpy.uint64)
-    ads = numpy.bincount(site.astype(numpy.int64), minlength=len(names))
-    counts = count(_of_site(block, site[first:]) for first, block in said.blocks())
-    at_least = numpy.maximum(4, numpy.where(ads >= FEW, OF_SITE, NEARLY_ALL) * ads)
-    common = counts.values[counts.numbers >= at_least[(counts.values >> numpy.uint64(32)).astype(numpy.int64)]]
-    keep = numpy.concatenate(
-        [numpy.empty(0, bool)]
-        + [~numpy.isin(_of_site(block, site[first:]), common, kind="sort") for first, block in said.blocks()]
-    )
-    spoken = _with_much_else(said, said.kept(keep), site.astype(numpy.int64), len(names))
-    return said.kept(keep | ~spoken[site.astype(numpy.int64)[said.rows()]])
+    numbers = numpy.array([names[site] for site in sites], numpy.int64)
+    return {site: numpy.flatnonzero(numbers == n) for site, n in names.items()}
 
 
-def _of_site(block: Ragged, site: NDArray[numpy.uint64]) -> NDArray[numpy.uint64]:
-    """The pairs with the number of the site in the upper half."""
-    return site[block.rows()] << numpy.uint64(32) | block.values
-
-
-def _with_much_else(said: Ragged, left: Ragged, site: Numbers, sites: int) -> NDArray[numpy.bool_]:
-    """For each site whether its middle ad keeps enough of its own."""
+def _has_much_else(said: Ragged, left: Ragged) -> bool:
+    """Whether the site's middle ad keeps enough of its own."""
     before, after = numpy.diff(said.starts), numpy.diff(left.starts)
-    order = numpy.lexsort((after / numpy.maximum(before, 1), site))
-    order = order[before[order] > 0]
-    spoken = numpy.zeros(sites, bool)
-    if len(order):
-        firsts = numpy.flatnonzero(numpy.diff(site[order], prepend=-1))
-        middle = order[(firsts + numpy.append(firsts[1:], len(order))) // 2]
-        spoken[site[middle]] = after[middle] / before[middle] >= LEFT
-    return spoken
+    shares = numpy.sort(after[before > 0] / before[before > 0])
+    return bool(len(shares) and shares[len(shares) // 2] >= LEFT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import numpy
@@ -15,7 +16,7 @@ from benchmarks.templates import ours, pairwise
 from pipeline.extract.template_index import BANDS, ROWS, signatures
 from pipeline.extract.template_text import mask, token_hashes, token_spans
 from pipeline.extract.template_wording import pair_sets, pairs_of, ragged
-from pipeline.extract.templates import AdText, Template, find_templates
+from pipeline.extract.templates import AdText, Template, based_on, find_more_templates, find_templates
 
 WORDING = (
     "Step into {name}, our quiet studio behind the bakery. Two sisters from the north speak three languages. "
@@ -142,3 +143,45 @@ def test_two_templates_that_stock_phrases_draw_together_are_told_apart() -> None
     texts = [*written(6), *[other.format(name=NAMES[n % 5]) for n in range(6)]]
     found = find_templates(ads([f"{stock} {text}" for text in texts]))
     assert sorted(len(t.ad_ids) for t in found) == [6, 6]
+
+
+@pytest.mark.parametrize("parts", [(60, 150), (190, 210, 240), (200, 249), (230, 230)])
+def test_a_search_that_goes_on_finds_what_one_from_the_beginning_finds(
+    parts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.extract.templates.STEADY", 200)
+    texts = [x.ad for x in make_ads(Random(4), parts[-1])]
+    known = None
+    for part in parts:
+        found, known = find_more_templates(texts[:part], known)
+        assert found == find_templates(texts[:part])
+
+
+def test_what_was_compared_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.extract.templates.STEADY", 200)
+    texts = [x.ad for x in make_ads(Random(6), 240)]
+    _, known = find_more_templates(texts[:230], None)
+    _, more = find_more_templates(texts, known)
+    assert more.statistics is known.statistics
+    kept = [cluster for cluster, group in known.found.items() if more.found[cluster] is group]
+    assert len(kept) > 0.6 * len(known.found)
+
+
+def test_wording_that_an_ad_has_no_more_is_in_no_template() -> None:
+    texts = ads(written())
+    texts[1] = replace(texts[1], current=False)
+    (found,) = find_templates(texts)
+    assert found.ad_ids == ("a000", "a002", "a003", "a004")
+
+
+def test_an_ad_that_was_another_before_lets_all_be_compared_anew() -> None:
+    texts = ads(written(6))
+    _, known = find_more_templates(texts, None)
+    texts[0] = replace(texts[0], text="Closed for good.")
+    assert find_more_templates(texts, known)[0] == find_templates(texts)
+
+
+@given(st.integers(0, 10_000_000))
+def test_what_is_usual_is_told_by_most_ads(count: int) -> None:
+    assert 0.8 * count <= based_on(count) <= count
+    assert based_on(based_on(count)) == based_on(count)
