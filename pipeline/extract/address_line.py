@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
 from pipeline.extract.address_road import road_place
 from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, names_highway, read_street
-from pipeline.extract.address_unit import clean_unit, designated, read_unit, take_unit
+from pipeline.extract.address_unit import UNIT_WORDS, clean_unit, designated, read_unit, take_unit
 from pipeline.extract.address_vocab import DECLARED, ascii_upper
 from pipeline.extract.gazetteer import place_of
 from pipeline.model import Address
@@ -21,7 +21,9 @@ _CROSSING_WORDS = re.compile(
     r"^(?:(?:ON |AT )?(?:THE )?(?:CORNER|INTERSECTION|CROSSING|JUNCTION) OF|CORNER|CROSS STREETS?:?|NEAR)\s+"
 )
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
-_ASIDE = re.compile(rf"(?<=\S)\s+\(?(?:{_ASIDES})\b[^,)]*\)?|\((?![^)]*[0-9])[^)]*\)")
+_ASIDE = re.compile(
+    rf"(?<=\S)\s+\(?(?:{_ASIDES})\b[^,)]*\)?|\((?![^)]*[0-9]|\s*(?:{UNIT_WORDS})\b)[^)]*\)"  # "(Unit B)" stays
+)
 _LONGEST = 400  # characters of a line that are read
 _SMALL = {"OF", "THE", "AND"}
 _KEPT_UPPER = {"N", "S", "E", "W", "NE", "NW", "SE", "SW", "PO", "US", "MO", "FM", "CR", "SR", "I", "RR"}

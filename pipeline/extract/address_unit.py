@@ -30,14 +30,18 @@ def _ways(words: list[str]) -> str:
 _ONE_ID = r"(?:[A-Z]{0,2}-?[0-9]+(?:[ -]?[A-Z](?![A-Z'’]))?|[A-Z](?![A-Z'’])(?:[ -]?[0-9]+)?)"
 _FURTHER_ID = r"(?:(?:-|\s?(?:&|/|AND|THRU)\s?)(?:[0-9]+[A-Z]?|[A-Z])(?![A-Z0-9]))*"
 _ID = rf"(?:{_ONE_ID}{_FURTHER_ID}|{_ways(list(NUMBERS))})(?![A-Z0-9])"
-_WORDS = _ways(_SUITE + _BUILDING + _FLOOR)
-_MARK = rf"(?:(?P<word>{_WORDS})(?:(?:[\s.:#-]|NO\.?\s)+|(?=[0-9]))|(?P<sign>\#)\s*)"
+UNIT_WORDS = _ways(_SUITE + _BUILDING + _FLOOR)
+_MARK = rf"(?:(?P<word>{UNIT_WORDS})(?:(?:[\s.:#-]|NO\.?\s)+|(?=[0-9]))|(?P<sign>\#)\s*)"
 _MARKED = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9]){_MARK}(?P<id>{_ID})\)?")
 # The same where a unit directly follows a street, for use in running text.
 _NTH = rf"(?:[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})"
 UNIT = re.compile(
-    rf"[ ,.(-]{{0,3}}(?:(?:(?<![A-Z0-9])(?:{_WORDS})(?:[ .:#-]+|(?=[0-9]))|\#\s?)(?:{_ID})"
-    rf"|(?<![A-Z0-9]){_NTH} (?:{_ways(_FLOOR)})\b\.?)\)?"
+    rf"[ ,.;/(|•·–—-]{{0,4}}(?:(?:(?<![A-Z0-9])(?:{UNIT_WORDS})(?:[ .:#-]+|(?=[0-9]))|\#\s?)(?:{_ID})"
+    rf"|(?<![A-Z0-9]){_NTH} (?:{_ways(_FLOOR)})\b\.?|(?<=[ (])(?:{_ways(list(_ALONE))})(?=[,)]))\)?"
+)
+# The same before a street: "Building C, Unit 12, 890 Quillfeather Blvd".
+UNITS_BEFORE = re.compile(
+    rf"(?:(?<![A-Z0-9])(?:{UNIT_WORDS})(?:[ .:#-]+|(?=[0-9]))(?:{_ID})[ ,;|-]{{1,3}}){{1,2}}(?:(?:AT|OF|IN) )?$"
 )
 _NTH_FLOOR = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<nth>{_NTH})\s+(?:{_ways(_FLOOR)})\b\.?\)?")
 _BARE = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9])(?P<alone>{_ways(list(_ALONE))})(?![A-Z0-9])\)?")

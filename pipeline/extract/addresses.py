@@ -10,7 +10,7 @@ from itertools import chain
 from pipeline.extract.address_line import parse_address
 from pipeline.extract.address_place import read_state
 from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
-from pipeline.extract.address_unit import UNIT
+from pipeline.extract.address_unit import UNIT, UNITS_BEFORE
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.letters import others, uppered
@@ -26,7 +26,7 @@ _STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
 _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
 _BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
-ASIDE = re.compile(rf" ?[,(]? ?(?:{_ASIDES})\b[^,.;\n()]{{1,60}}\)?")
+ASIDE = re.compile(rf" ?[,([]? ?(?:{_ASIDES})\b[^,.;\n()[\]]{{1,60}}[)\]]?")
 ENOUGH = 0.5
 _ASCII_BLANKS = frozenset("\t\n\r\f\v")
 _WIDE_BLANKS = frozenset("\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
@@ -90,21 +90,27 @@ _CROSSING = UPPER.sought(
 _NUMBERED = re.compile(_HIGHWAY)
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
-_BETWEEN = r"[ ,.|•·–—-]{1,6}"
+_BETWEEN = r"[ ,.;/|•·–—-]{1,6}"
+_WITHIN = r"[ ,.;/|•·–—-]{1,4}"  # between the parts of a place
+_BEFORE_ZIP = r"(?:[ ,.|•·–—-]{1,4}|(?<=[A-Z])(?=[0-9]{5}))"
+_CODE = f"(?:{_ways(STATE_CODES)})"
 _ZIP4 = r"(?P<zip>[0-9]{5}(?:[- ]?[0-9]{4})?)(?![0-9-])"
 # One without suffix has a ZIP behind it, or a direction behind its number.
 _ZIP = Scanned(re.compile("[0-9]{5}"))
 _HEADED = UPPER.sought(re.compile(rf"[0-9½][A-Z]? {_DIRECTION} "))
 _PLACE_REACH, _NUMBER_REACH, _NAME_REACH = 400, 20, 120  # characters to a ZIP, to a number's beginning, to a name's end
+_LEADING = re.compile(r"\b(?:AT|OF|IN) $")
+_APART = re.compile(r"\b[0-9] $")
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
     r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
 )
 _PLACES = (
     re.compile(
-        rf"{_BETWEEN}(?:IN )?(?P<city>{_CITY})[ ,.]{{1,4}}(?P<state>{_STATE})(?:[ ,.-]{{1,4}}{_ZIP4})?(?![A-Z0-9])"
+        rf"{_BETWEEN}(?:IN )?(?P<city>{_CITY}){_WITHIN}(?P<state>{_STATE}|{_CODE}(?=[0-9]{{5}}))"
+        rf"(?:{_BEFORE_ZIP}{_ZIP4})?(?![A-Z0-9])"
     ),
-    re.compile(rf"{_BETWEEN}(?:IN )?(?:(?P<city>{_CITY})[ ,.]{{1,4}})?{_ZIP4}"),
+    re.compile(rf"{_BETWEEN}(?:IN )?(?:(?P<city>{_CITY}){_WITHIN})?{_ZIP4}"),
 )
 _BEFORE = re.compile(rf"(?:\b(?:{_ways(_FREE['before'])})|[📍🏠🏢➤→])[ :,.-]{{0,3}}$")
 
@@ -192,6 +198,9 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     saint = _SAINT.match(upper, street_end) if suffix in {"ST", "ST."} else None
     if saint and not _is_known_city(saint["name"]):
         street_end = saint.end()
+    start, before = _units_before(upper, found.start())
+    if not found["number"].strip("0") or (len(found["number"]) == 1 and _APART.search(upper, max(0, start - 2), start)):
+        return None  # the end of a number that is written "7 0 2", "12 00"
     unit_end = _unit_end(upper, street_end)
     place, end = _place(text, upper, unit_end)
     if not suffix and name and not (place.get("city") and (place.get("zip") or _is_headed(text, found, place))):
@@ -204,16 +213,12 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     if confidence < ENOUGH:
         return None
     address = parse_address(
-        _one_line(text[found.start() : unit_end]),
+        _one_line(text[found.start() : unit_end] + before),
         city=place.get("city", ""),
         state=place.get("state", ""),
         zip=place.get("zip", ""),
     )
-    return (
-        AddressMention(address, found.start(), end, text[found.start() : end], confidence)
-        if address.street_key
-        else None
-    )
+    return AddressMention(address, start, end, text[start:end], confidence) if address.street_key else None
 
 
 def _is_headed(text: str, found: re.Match[str], place: dict[str, str]) -> bool:
@@ -232,6 +237,12 @@ def _is_name(name: str) -> bool:
     return not any(word in _NOT_NAMES for word in words)
 
 
+def _units_before(upper: str, at: int) -> tuple[int, str]:
+    """Where the units that stand before a street begin, and they as they would stand behind it."""
+    found = UNITS_BEFORE.search(upper, max(0, at - 40), at)
+    return (found.start(), ", " + _LEADING.sub("", found[0]).rstrip(" ,|-")) if found else (at, "")
+
+
 def _unit_end(upper: str, at: int) -> int:
     for _ in range(2):
         unit = UNIT.match(upper, at)
@@ -243,8 +254,12 @@ def _unit_end(upper: str, at: int) -> int:
 
 def _place(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
     """City, state and ZIP written behind a street, and where they end."""
-    if (aside := ASIDE.match(upper, at)) and (behind := _stated_place(text, upper, aside.end())):
-        return behind
+    if aside := ASIDE.match(upper, at):
+        if behind := _stated_place(text, upper, aside.end()):
+            return behind
+        city, end = _city_alone(text, upper, aside.end())
+        if city and upper[aside.end()] == ",":
+            return city, end
     return _stated_place(text, upper, at) or _city_alone(text, upper, at)
 
 
