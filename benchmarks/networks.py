@@ -1,8 +1,8 @@
 """Communities of one large component: ours beside networkit alone and beside networkx, on the same graph in one run.
 
 A graph with planted communities of very different sizes, 2.7 links a node, a tenth of them between communities. Each
-method runs in a process of its own, so that its peak memory is its own. networkx is asked up to a size that it does in
-a minute; its cost a link grows with the size, so that the ratio there is less than it would be at a million.
+method runs in a process of its own, so that its peak memory is its own. networkx is asked at the smaller size
+only.
 """
 
 from __future__ import annotations
