@@ -262,7 +262,9 @@ def _international(units: list[Unit], first: int, folded: str) -> Window | None:
     start, digits = units[first].start, units[first].digits
     if not digits.startswith(_ABROAD) and folded[start - 1 : start] not in {"+", "(", " "}:
         return None
-    head = folded[max(0, start - 3) : start].rstrip("( ")
+    head = folded[max(0, start - 5) : start].rstrip("( ")
+    if head.endswith("zip+"):  # "ZIP+4 63655-0143"
+        return None
     if head.endswith("+"):
         return _longest_abroad(units, first, 0, 8)
     if digits.startswith("011"):

@@ -29,7 +29,7 @@ _PLAIN = re.compile(r"(?:1[-. ]\(?)?([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{
 _WORD_BEHIND = re.compile(r"[ ,.!\n]{1,3}([a-z]+)")
 _ALTERNATIVE = re.compile(
     # Behind a comma alone it is no year and no house number: something must end there.
-    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) |,? (?:[A-Za-z]{2,12}:? ){0,2}-"
+    r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) |,?(?: /)? (?:[A-Za-z]{2,12}:? ){0,2}-"
     r"|, (?!19|20)(?=[0-9]{4}(?:[.;!?)]|\s*$|,? (?:or|and|&) )))"
     r"([0-9]{4})(?![0-9]|[-.][0-9]| [0-9]{3})"
 )
