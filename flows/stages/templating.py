@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.stages.kept_templates import keep_templates, known_templates
-from pipeline.extract.template_text import mask
+from pipeline.extract.template_text import mask, unmask
 from pipeline.extract.templates import AdText, Template, find_more_templates
 from pipeline.model import stable_id
 from pipeline.store.intelligence import Store
@@ -66,8 +66,8 @@ def _row(template_id: str, template: Template, sighted: Mapping[str, Mapping[str
     of = [sighted[a] for a in template.ad_ids]
     return {
         "template_id": template_id,
-        "text": template.text,
-        "slots": json.dumps(template.slots, ensure_ascii=False),
+        "text": unmask(template.text),
+        "slots": unmask(json.dumps(template.slots, ensure_ascii=False)),
         "ads": len(of),
         "sites": sorted({r["site"] for r in of}),
         "surprise": template.surprise,

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 _END = re.compile(r"[.!?;,|\n…。！？；，、]")
 _span = methodcaller("span")
 _NUMBER = crc32(b"0")
+MASK = "\uff10"  # a digit, so that every value is one number; of full width, so that it is no number of the ad's
+MASKED = "(contact)"
 
 
 class _Hashes(dict[str, int]):
@@ -56,5 +58,10 @@ def mask(text: str, quotes: Iterable[str]) -> str:
     """The text with values that were read from it (phones, addresses, e-mail) made one number: they vary anyway."""
     for quote in sorted(set(quotes), key=lambda q: (-len(q), q)):
         if len(quote) > 3:
-            text = text.replace(quote, "0")
+            text = text.replace(quote, MASK)
     return text
+
+
+def unmask(text: str) -> str:
+    """For a reader: what stands where a value was masked."""
+    return text.replace(MASK, MASKED)
