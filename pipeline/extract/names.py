@@ -39,6 +39,11 @@ _PREDICATED = WRITTEN.sought(
     r" (?:is (?:now |a |an |the |your |proud|located|open|here)|welcomes you|offers )",
 )
 
+_HEADLINE = 200  # characters of a longer text are no headline
+_TWICE = re.compile(r"\W{0,4}(?P<name>[\w'’&.]+(?: [\w'’&.]+){1,4}?)\W{1,4}(?P=name)(?!\w)", re.I)
+_PRAISED = frozenset(["best", "full"])
+_LEGAL = frozenset(["llc", "inc", "corp", "ltd"])
+
 
 @cache
 def _states() -> re.Pattern[str]:
@@ -190,7 +195,7 @@ def find_business_names(text: str) -> list[Found]:
         while words and (skipped := _leading_noise(words)):
             start += sum(len(w) + 1 for w in words[:skipped])
             words = words[skipped:]
-        words = _unjoined(words)
+        words = _without_service(_unjoined(words))
         if len(words) > 1 and _is_distinctive(words):
             end = start + sum(map(len, words)) + len(words) - 1
             found.append(Found("business_name", text[start:end], start, end, "phrase", 0.7))
@@ -212,8 +217,36 @@ def _unjoined(words: list[str]) -> list[str]:
     return words
 
 
+def _without_service(words: list[str]) -> list[str]:
+    """A name without the service praised behind it: "Golden Lotus Therapy Professional Massage", "Pearl Spa LLC Foot
+    Massage", "Ivory Massage Foot Massage"."""
+    plain = [fold(w).strip(".!,") for w in words]
+    if len(words) > 2 and plain[1] in _PRAISED and set(plain[1:]) <= _generic() | _kinds():
+        return []  # "Coco Best Asian Massage": a person's name before a pitch
+    for at in range(2, len(words)):
+        head, tail = plain[:at], plain[at:]
+        if head[-1] not in _kinds() | _LEGAL | {"center"} or not set(tail) <= _generic() | _kinds():
+            continue
+        if (
+            head[-1] in _LEGAL
+            or tail[0] in _praise()
+            or (len(tail) > 1 and tail[-1] in head and tail[0] not in _kinds())
+        ):
+            return words[:at] if _is_distinctive(words[:at]) else words
+    return words
+
+
+def _said_twice(text: str) -> Iterator[Found]:
+    """What a headline says and says again is the name: "Sole Comfort SOLE COMFORT!"."""
+    if len(text) <= _HEADLINE and (m := _TWICE.match(text)) and reads_like_a_name(name := m["name"].title()):
+        start, end = m.span("name")
+        if not is_city(name):
+            yield Found("business_name", text[start:end], start, end, "introduced", 0.6)
+
+
 def _introduced(text: str) -> Iterator[Found]:
     folded = fold(text)
+    yield from _said_twice(text)
     for m in (*scan(_INTRODUCED, text), *scan(_PREDICATED, text)):
         name = m["name"].rstrip(".")
         if reads_like_a_name(name) and not is_city(name):
@@ -226,6 +259,11 @@ def _introduced(text: str) -> Iterator[Found]:
 
 def _is_distinctive(words: list[str]) -> bool:
     return any(fold(w).strip(".!,&'") not in _generic() | _kinds() and w not in {"&", "of", "n"} for w in words)
+
+
+@cache
+def _praise() -> frozenset[str]:
+    return frozenset(vocabulary("business")["praise"])
 
 
 @cache

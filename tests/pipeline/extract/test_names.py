@@ -44,6 +44,18 @@ def test_a_cleaned_name_is_a_span_of_the_title():
         ("Best Asian Massage Spa. New Staff", []),
         ("Deep Tissue Massage and Hot Stone Massage", []),
         ("relax at our spa today", []),
+        ("Golden Lotus Therapy Professional Massage 417", ["Golden Lotus Therapy"]),
+        ("Pearl Spa LLC Foot Massage $30", ["Pearl Spa LLC"]),
+        ("Evergreen Wellness Center Best Asian Massage", ["Evergreen Wellness Center"]),
+        ("Ivory Spa & Massage Foot Massage", ["Ivory Spa & Massage"]),
+        ("Golden Lotus Spa & Foot Massage", ["Golden Lotus Spa & Foot Massage"]),
+        ("Jade Therapy Massage", ["Jade Therapy Massage"]),
+        ("Sole Comfort SOLE COMFORT! Best massage in town", ["Sole Comfort"]),
+        ("The Relaxing Place ★The Relaxing Place★", ["The Relaxing Place"]),
+        ("Call now call now", []),
+        ("Coco Best Asian Massage", []),
+        ("Lotus Therapeutic Massage", ["Lotus Therapeutic Massage"]),
+        ("Kansas City Kansas City", []),
     ],
 )
 def test_names_in_free_text(text: str, names: list[str]):
