@@ -39,12 +39,14 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def known_templates(store: Store) -> Known | None:
-    """What the last search left, None when there was none or another program made it."""
+    """What the last search left, None when there was none, of no ad, or another program made it."""
     store.connection.execute(_TABLES)
     rows = store.rows("SELECT * FROM settled_wording_by")
     if not rows or rows[0]["program"] != _program():
         return None
     arrays = _arrays(store)
+    if not len(arrays["seen"]):
+        return None
     sites = {site: numpy.array(said, numpy.uint32) for site, said in json.loads(rows[0]["sites"]).items()}
     pairs, runs = (Counts(arrays[name], arrays[f"{name}_counts"]) for name in ("pair", "run"))
     made = arrays["made"].reshape(len(arrays["seen"]), -1)

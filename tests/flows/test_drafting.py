@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from benchmarks.site_pages import draw
+from pipeline.extract.profile import UNSTATED_BASIS
 from tests.flows.command_line import imb, imb_process
 
 LIST, AD = "https://town-finder.example/list", "https://town-finder.example/biz/56169"
@@ -83,7 +84,7 @@ def test_check_warns_of_the_profile_of_another_site(home: Path, saved: Path) -> 
     assert "recognizes the page" in checked
 
 
-def test_a_draft_collects_without_being_touched(home: Path, saved: Path) -> None:
+def test_a_draft_collects_when_it_names_its_authority(home: Path, saved: Path) -> None:
     """One command makes the profile of listing and ads in a folder that is made for it; the crawl reads every ad."""
     listing, ads = draw("unseen", 3, listing=True), [draw("unseen", 7), draw("unseen", 7)]
     paths = [r.url.removeprefix("https://town-finder.example") for r in listing.rows]
@@ -107,6 +108,9 @@ def test_a_draft_collects_without_being_touched(home: Path, saved: Path) -> None
         detail = ("--ad", str(saved / "ad.html"), "--ad-url", base + paths[0])
         imb(home, "sites", "new", f"{base}/list", *detail, "-o", str(draft))
         draft.write_text(draft.read_text() + "\n[politeness]\ndelay_seconds = 0.0\n")
+        refused = imb_process(home, "collect", "--profile", str(draft), "--json", check=4)
+        draft.write_text(draft.read_text().replace(UNSTATED_BASIS, "order of the court, invented"))
         done = imb_process(home, "collect", "--profile", str(draft), "--json").stdout
         server.shutdown()
+    assert "legal_basis still says" in refused.stderr
     assert f'"ads": {len(paths)}' in done

@@ -55,6 +55,13 @@ def test_later_builds_end_where_one_build_of_all_ends(ads: list[AdText], tmp_pat
         assert {t: daily.digests()[t] for t in TABLES} == {t: once.digests()[t] for t in TABLES}
 
 
+def test_a_home_may_begin_without_ads(ads: list[AdText], tmp_path: Path) -> None:
+    with open_working(tmp_path / "empty.duckdb") as store:
+        assert write_templates(store) == write_templates(store) == {}
+        sight(store, ads, 0)
+        assert write_templates(store)
+
+
 def test_what_is_kept_comes_back_as_it_was(ads: list[AdText], tmp_path: Path) -> None:
     with open_working(tmp_path / "kept.duckdb") as store:
         assert known_templates(store) is None
