@@ -261,7 +261,7 @@ def wait_for_text(page: Any, wanted: str) -> bool:
     for _ in range(240):
         for frame in page.frames:
             try:
-                if wanted in frame.locator("body").inner_text(timeout=200):
+                if wanted in frame.locator("body").inner_text(timeout=2_000):
                     return True
             except Exception:  # the frame is being loaded
                 continue
