@@ -16,6 +16,7 @@ from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, next_link, read_rows
+from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value
 from pipeline.extract.surroundings import Surroundings, find_surroundings
 from pipeline.extract.text import text_without, visible_text
@@ -92,7 +93,12 @@ def _one_ad(places: Sequence[LexborNode | None], around: Surroundings, reading: 
             continue
         fields = structured_fields(reading.tree, place, around)
         name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
+        if reviews := find_reviews(place):
+            fields["reviews"] = reviews
         ad = read_ad(place, fields, AdFields(), reading)
+        if reviews and not (ad.phones or ad.addresses):  # what is named so is the place's own card
+            del fields["reviews"]
+            ad = read_ad(place, fields, AdFields(), reading)
         if len(ad.phones) > _MANY_PHONES:
             return Page(
                 "other", problem=f"{len(ad.phones)} phones: a list of businesses. Write a profile: imb sites new FILE"
