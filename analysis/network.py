@@ -238,7 +238,7 @@ def _opening(part: Sequence[str], members: Sequence[tuple[str, str, str]], seen:
         f"{_count(counts['operator'], 'operator')}, {_count(counts['phone'], 'phone number')}."
     )
     central = sorted(facts.name(m) for m, _, role in members if role == "hub operator")
-    return text + (f" On the records of three or more: {', '.join(central)}." if central else "")
+    return text + (f" On the records of three or more: {'; '.join(central)}." if central else "")
 
 
 def _businesses(part: Sequence[str], facts: Facts) -> str:

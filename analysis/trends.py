@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import comb
 
 from analysis.drawing import GREY, PALE, legend, paragraph, svg, text
 from analysis.export.graph import SMALLEST_CELL
@@ -21,7 +22,8 @@ WORDS = {
     "new_businesses": ("businesses first seen", "#2b6cb0"), "closures": ("businesses last seen", "#718096"),
 }  # fmt: skip
 RECENT = timedelta(weeks=8)  # what is compared with the eight weeks before: two months even out the crawls
-HOT = 1.5  # times as many new ads and businesses as before, and SMALLEST_CELL or more of them
+HOT = 1.5  # times as many new ads and businesses as before, SMALLEST_CELL or more of them, and no play of chance
+CHANCE = 0.05  # a place where nothing changed is called hot less often than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,20 @@ class Trend:
 
     @property
     def hot(self) -> bool:
-        return self.recent >= SMALLEST_CELL and self.recent >= HOT * max(self.before, 1)
+        return (
+            self.recent >= SMALLEST_CELL
+            and self.recent >= HOT * max(self.before, 1)
+            and _by_chance(self.recent, self.before) <= CHANCE
+        )
+
+
+def _by_chance(recent: int, before: int) -> float:
+    """How often two equal rates give so uneven a pair of counts, or a more uneven one.
+
+    The exact conditional test of two Poisson counts (Przyborowski and Wilenski 1940).
+    """
+    total = recent + before
+    return float(sum(comb(total, n) for n in range(recent, total + 1)) / (1 << total))
 
 
 def monday(day: date) -> date:

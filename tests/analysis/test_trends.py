@@ -44,7 +44,19 @@ def test_unseen_for_too_short_a_time_is_not_closed() -> None:
     assert row.counts["closures"] == 0
 
 
-@pytest.mark.parametrize(("recent", "before", "hot"), [(5, 3, True), (5, 4, False), (4, 0, False), (6, 0, True)])
+@pytest.mark.parametrize(
+    ("recent", "before", "hot"),
+    [
+        (5, 0, True),
+        (5, 1, False),
+        (5, 4, False),
+        (4, 0, False),
+        (14, 9, False),
+        (14, 5, True),
+        (150, 100, True),
+        (149, 100, False),
+    ],
+)
 def test_hot_spots(recent: int, before: int, hot: bool) -> None:
     assert Trend("x", {}, recent, before).hot is hot
     new = [Seen(f"n{n}", "board", "X", monday(END)) for n in range(recent)]
