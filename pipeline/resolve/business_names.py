@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from pipeline.resolve.romanization import DATA, fold, native_part, romanize
 
 _DBA = re.compile(r"\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|doing business as|a\s*/\s*k\s*/\s*a|aka|t\s*/\s*a)\b[:\s]*")
 _ASIDE = re.compile(r"\([^()0-9]*\)")  # where the shop is, as registers add it; a number may be its own
-_LEGAL_DOTS = re.compile(r"\b(?:l\.\s*l\.\s*c|p\.\s*l\.\s*l\.\s*c|l\.\s*l\.\s*p|l\.\s*p|p\.\s*c)\b\.?")
+_LEGAL_DOTS = re.compile(
+    r"\b(?:limited liability (?:company|co|partnership)|"
+    r"l\.\s*l\.\s*c|p\.\s*l\.\s*l\.\s*c|l\.\s*l\.\s*p|l\.\s*p|p\.\s*c)\b\.?"
+)
 _WORD = re.compile(r"[a-z]+|[0-9]+")
-_NUMBERS = {"ii": "2", "iii": "3", "one": "1", "two": "2", "three": "3", "first": "1", "second": "2"}
+_ROMAN = ("ii", "iii", "iv")
+_TENS = tuple(f"{n}0" for n in range(2, 10))
 _ORDINAL = re.compile(r"\b([0-9]+)(?:st|nd|rd|th)\b")
 
 
@@ -41,6 +48,16 @@ class BusinessName:
     def is_plain(self) -> bool:
         """True when every word is generic: "Foot Massage"."""
         return not self.words
+
+    @property
+    def trades(self) -> frozenset[str]:
+        """Trades other than massage that the name tells of."""
+        told = business_words()["trades"]
+        return frozenset(told[w] for w in self.generic if w in told)
+
+    @property
+    def treatments(self) -> frozenset[str]:
+        return frozenset(self.generic) & frozenset(business_words()["treatments"])
 
     @property
     def all_words(self) -> tuple[str, ...]:
@@ -83,27 +100,75 @@ def read_business(text: str) -> BusinessName:
     """Take one trade name apart (without a DBA in it: see `trade_names`)."""
     legal, filler, generic = _word_kinds()
     native = native_part(text)
-    folded = _LEGAL_DOTS.sub(" ", fold(text)).replace("'s", "s").replace("'", "").replace("&", " ")
-    tokens = [t for t in _WORD.findall(_ORDINAL.sub(r"\1", folded)) if t not in legal]
-    numbers = tuple(_NUMBERS.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in ("ii", "iii")))
-    words = [t for t in tokens if not t.isdigit() and not (t in ("ii", "iii") and t != tokens[0])]
-    kept = [w for w in words if w not in filler] or words
+    tokens = [t for t in _tokens(text) if t not in legal]
+    digits = business_words()["numbers"]
+    numbers = tuple(digits.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in _ROMAN))
+    words = [t for i, t in enumerate(tokens) if not t.isdigit() and not (i and t in _ROMAN)]
+    kept = [_known(w) for w in ([w for w in words if w not in filler] or words)]
     plain = tuple(singular(w) for w in kept if w in generic or singular(w) in generic)
     own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
     if not own and not plain and native:
         own = romanize(native)
-    return BusinessName(_unjoined(own), plain, numbers, native)
+    return BusinessName(own, plain, numbers, native)
 
 
-def _unjoined(words: tuple[str, ...]) -> tuple[str, ...]:
-    """ "lotusmassage" -> "lotus": a generic word of four letters or more joined to the end of another."""
+def _tokens(text: str) -> list[str]:
+    """Words and numbers, legal forms of several words gone, what people write short or in words in one form."""
+    folded = _LEGAL_DOTS.sub(" ", fold(text)).replace("'s", "s").replace("'", "")
+    for written, said in business_words()["signs"].items():
+        folded = folded.replace(written, said)
+    short, digits = business_words()["short"], business_words()["numbers"]
+    written = _WORD.findall(_ORDINAL.sub(r"\1", folded))
+    if written[1:] and written[-1] == "st":
+        written[-1] = "street"  # at the end it is no saint
+    tokens = [part for word in written for part in _unjoined(short.get(word, word))]
+    spelled = [digits[t] if t in digits and (t not in _ROMAN) else t for t in tokens]
+    return _joined(list(_tens(spelled)))
+
+
+def _tens(tokens: list[str]) -> Iterator[str]:
+    """ "80", "8" of "eighty eight" -> "88"."""
+    at = 0
+    while at < len(tokens):
+        pair = tokens[at : at + 2]
+        if len(pair) == 2 and pair[0] in _TENS and pair[1].isdigit() and len(pair[1]) == 1:
+            yield pair[0][0] + pair[1]
+            at += 1
+        else:
+            yield pair[0]
+        at += 1
+
+
+def _joined(tokens: list[str]) -> list[str]:
+    """ "body work" -> "bodywork": two words that are one generic word together."""
     _, _, generic = _word_kinds()
+    out: list[str] = []
+    for token in tokens:
+        if out and len(token) > 1 and {out[-1] + token, out[-1] + singular(token)} & generic:
+            out[-1] += token
+        else:
+            out.append(token)
+    return out
+
+
+@lru_cache(maxsize=65536)
+def _known(word: str) -> str:
+    """A long generic word with one letter wrong: "masage", "accupressure"."""
+    _, _, generic = _word_kinds()
+    if len(word) < 6 or word in generic or singular(word) in generic or word_frequency(word):
+        return word
+    return next((g for g in sorted(generic) if len(g) > 6 and OSA.distance(word, g, score_cutoff=1) == 1), word)
+
+
+@lru_cache(maxsize=65536)
+def _unjoined(word: str) -> tuple[str, ...]:
+    """ "lotusmassage" -> "lotus", "massage": a generic word of four letters or more joined to the end of another."""
+    _, _, generic = _word_kinds()
+    if word in generic or singular(word) in generic:
+        return (word,)
     endings = sorted((g for g in generic if len(g) >= 4 or g == "spa"), key=len, reverse=True)
-    out = []
-    for word in words:
-        ending = next((e for e in endings if word.endswith(e) and len(word) >= len(e) + 4), "")
-        out.append(word.removesuffix(ending) if ending else word)
-    return tuple(out)
+    ending = next((e for e in endings if word.endswith(e) and len(word) >= len(e) + 4), "")
+    return (word.removesuffix(ending), ending) if ending else (word,)
 
 
 @lru_cache(maxsize=65536)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.fuzz import ratio
 
+from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
 from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
 from pipeline.resolve.person_names import PersonName, read_person
-from pipeline.resolve.population import is_settled_name
-from pipeline.resolve.romanization import boundaries, fold, is_syllabic, readings
+from pipeline.resolve.places import compare_places
+from pipeline.resolve.romanization import boundaries, is_syllabic, readings
 from pipeline.resolve.sounds import same_letters_loosely, same_sounds
+from pipeline.resolve.systems import are_names
 
 OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
@@ -73,7 +75,7 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
             return 0.86, "initials fit, a part of the name left out"
         if one.initials and two.initials:
             return min(OTHER_PERSON, _likeness(one, two)), "initials differ"
-    if one.mirror and one.mirror == two.mirror:
+    if one.has_middle and (one.mirror == two.mirror or one.ordered == two.ordered[::-1]):
         return 0.95, "same name from the other end"
     if any(_same_letters(x, two) for x in one.shorter()) or any(_same_letters(one, y) for y in two.shorter()):
         return 0.90, "a part of the name left out"
@@ -175,7 +177,8 @@ def _slip(one: PersonName, two: PersonName) -> float:
 def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """The parts that differ are names of their own on both sides: then a letter makes another person."""
     shared = set(left) & set(right)
-    return all(is_syllabic(p) or is_settled_name(p) for p in (*left, *right) if p not in shared)
+    whole = (*left, *right)
+    return are_names([p for p in whole if p not in shared], whole)
 
 
 def _other_ending(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -220,7 +223,12 @@ def _same_core(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return (0.88, "same generic words") if one.generic == two.generic else (0.5, "generic words only")
     if one.generic == two.generic:
         return 1.0, "same name"
-    common = ", a common one" if declared_frequency(one) >= 0.005 else ""
+    if one.trades != two.trades:
+        return OTHER_TRADE, "same distinctive part, another trade"
+    is_common = declared_frequency(one) >= 0.005
+    if is_common and one.treatments and two.treatments and one.treatments != two.treatments:
+        return OTHER_TRADE, "a common distinctive part, another treatment"
+    common = ", a common one" if is_common else ""
     return 0.96, f"same distinctive part{common}"
 
 
@@ -237,33 +245,8 @@ def _trade_likeness(one: BusinessName, two: BusinessName) -> float:
     return OTHER_TRADE * Levenshtein.normalized_similarity(one.core, two.core)
 
 
-def compare_addresses(a: Address, b: Address) -> Comparison:
-    """Two addresses at suite and building level. A missing unit, city or ZIP is not agreement."""
-    score, reason = _compare_places(a, b)
-    return Comparison(score, reason, a.line, b.line)
-
-
-def _compare_places(a: Address, b: Address) -> tuple[float, str]:
-    if not a.street_key or not b.street_key:
-        return 0.0, "a street address is missing"
-    if not _same_town(a, b):
-        return 0.1, "another town"
-    street, other = fold(a.street_key), fold(b.street_key)
-    if street != other:
-        number, number_b = street.split(" ")[0], other.split(" ")[0]
-        if number == number_b and OSA.distance(street, other, score_cutoff=2) <= 2:
-            return 0.80, "street a letter or two off"
-        return 0.2, "another street address"
-    if a.unit and b.unit:
-        return (1.0, "same premises") if a.unit == b.unit else (0.5, "same building, other unit")
-    if a.unit or b.unit:
-        return 0.85, "same building, a unit missing"
-    return 0.97, "same address, no unit on either side"
-
-
-def _same_town(a: Address, b: Address) -> bool:
-    if a.zip and b.zip:
-        return a.zip == b.zip
-    if a.city and b.city:
-        return (fold(a.city), a.state or b.state) == (fold(b.city), b.state or a.state)
-    return False
+def compare_addresses(a: Address | str, b: Address | str) -> Comparison:
+    """Two addresses, read or as written, at suite and building level. A missing unit, city or ZIP is not agreement."""
+    one, two = (x if isinstance(x, Address) else parse_address(x) for x in (a, b))
+    score, reason = compare_places(one, two)
+    return Comparison(score, reason, one.line, two.line)

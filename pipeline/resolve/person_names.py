@@ -12,8 +12,9 @@ from pipeline.resolve.sounds import sound_key
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
-_PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del )(?=[a-z]{3})")  # "de la Cruz" is Delacruz
+_PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? )(?=[a-z]{3})")  # "de la Cruz", "Dela Cruz": Delacruz
 _TOKEN = re.compile(r"[a-z]+")
+_SHORT = re.compile(r"\b([a-z]{2,4})\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class PersonName:
         found: dict[tuple[str, ...], None] = {}
         for index, part in enumerate(self.ordered if len(self.ordered) > 2 else ()):
             rest = (*self.ordered[:index], *self.ordered[index + 1 :])
-            if len(part) == 1 or (part in _mirrored()["left_out"] and 0 < index < len(self.ordered) - 1):
+            inside = 0 < index < len(self.ordered) - 1 or (index and self.after_comma)  # "Nguyen, Lan Thi"
+            if len(part) == 1 or (part in _mirrored()["left_out"] and inside):
                 found[rest] = None
             elif is_common_first(part):
                 found[rest] = None
@@ -161,11 +163,26 @@ def _of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (
     return PersonName(native, parts, initials, ordered, pieces, generation)
 
 
+@lru_cache(maxsize=1)
+def _compound_surnames() -> re.Pattern[str]:
+    """ "ou yang", "au yeung": two words that are one surname."""
+    cuts = (f"{s[:at]} {s[at:]}" for s in spelling()["compound"]["surnames"].split() for at in range(2, len(s) - 1))
+    return re.compile(rf"\b(?:{'|'.join(cuts)})\b")
+
+
+def _written_out(found: re.Match[str]) -> str:
+    """ "ma." -> "maria "; other abbreviations stay."""
+    long: str = spelling()["written_short"].get(found[1], "")
+    return f"{long} " if long else found[0]
+
+
 @lru_cache(maxsize=262_144)
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     native = native_part(native_name) or native_part(text)
-    folded = _PARTICLES.sub(lambda found: found[0].replace(" ", ""), fold(text).replace("'", ""))
+    folded = _SHORT.sub(_written_out, fold(text).replace("'", ""))
+    for joined in (_PARTICLES, _compound_surnames()):
+        folded = joined.sub(lambda found: found[0].replace(" ", ""), folded)
     words = _TOKEN.findall(folded.replace("-", ""))
     ordered = tuple(t for t in words if t not in _SUFFIXES)
     generation = next((_GENERATIONS[t] for t in words[1:] if t in _GENERATIONS), "")

@@ -1,75 +1,90 @@
-"""One sound in several spellings: syllables of romanized names, compared by the classes of data/romanization.toml."""
+"""One sound in several spellings: syllables of romanized names, compared by the classes of data/romanization.toml.
+
+A name is spelled in one system throughout. So "Lau Yuk Lan" may be Liu Yulan, but two names that one system can spell,
+and spells differently, are two names: "Chan Yuk Lan" and "Chan Yuk Lam", "Li Min" and "Li Man".
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from itertools import islice, product
+from typing import NamedTuple
 
-from pipeline.resolve.romanization import DATA, is_syllabic, pinyin_syllables, spelling, syllables
+from pipeline.resolve.population import surname_frequency
+from pipeline.resolve.romanization import DATA, pinyin_syllables, spelling, syllables
+from pipeline.resolve.systems import (
+    ABROAD,
+    are_of_one_system,
+    east_asian_syllables,
+    spelled_abroad,
+    usual_pinyin,
+    wade_giles,
+)
 
 LEAST_LOOSE = 4  # letters of a part that are left
 _DOUBLED = re.compile(r"([a-z])\1")
-MOST_READINGS = 12  # ways to cut a name into syllables that are tried
-# Wade-Giles: (beginning, its pinyin) and (ending, its pinyin), apostrophes left out as people leave them out.
-_INITIALS = (
-    ("ts", "z"), ("ts", "c"), ("ch", "zh"), ("ch", "j"), ("ch", "q"), ("hs", "x"), ("k", "g"), ("p", "b"), ("t", "d"),
-    ("j", "r"), ("tz", "z"), ("sz", "s"),
-)  # fmt: skip
-_FINALS = (
-    ("ung", "ong"), ("iung", "iong"), ("ieh", "ie"), ("ueh", "ue"), ("ien", "ian"), ("uo", "o"), ("o", "e"),
-    ("o", "uo"), ("uei", "ui"), ("ih", "i"), ("u", "i"), ("yu", "ou"),
-)  # fmt: skip
+MOST_READINGS = 24  # ways to cut a name into syllables that are tried
+MOST_CUTS = 6  # of one part
+SURNAME_LEAST = 5e-5  # share of people from which a part at the other end is the surname rather
+KINDS = ("syllables", "vietnamese")  # classes of spellings that may stand for one another
+
+
+class Syllable(NamedTuple):
+    text: str
+    part: str  # of the name as written, that the syllable was cut from
+
+    @property
+    def alone(self) -> bool:
+        """A whole part, so that it may be a surname or a short form."""
+        return self.text == self.part
+
+
+Name = tuple[Syllable, ...]
 
 
 @lru_cache(maxsize=1)
-def sound_classes() -> dict[str, frozenset[str]]:
-    """Spelling -> the classes it belongs to; a class is named by its first spelling."""
+def sound_classes() -> Mapping[str, frozenset[str]]:
+    """Spelling -> the classes it belongs to; a class is named by its kind and its first spelling."""
     found: dict[str, set[str]] = {}
-    tables = spelling()["sounds"]
     for kind in ("syllables", "surnames", "vietnamese"):
-        for line in tables[kind]:
+        for line in spelling()["sounds"][kind]:
             for word in line.split():
                 found.setdefault(word, set()).add(f"{kind}:{line.split()[0]}")
     for line in tomllib.loads((DATA / "short_names.toml").read_text(encoding="utf-8"))["forms"]:
         for word in line.split():
             found.setdefault(word, set()).add(f"short:{line.split()[0]}")
     for pinyin in sorted(pinyin_syllables()):
-        for other in _wade_giles(pinyin):
+        for other in wade_giles(pinyin) - pinyin_syllables():  # what is pinyin itself says nothing certain
             found.setdefault(other, set()).add(f"giles:{pinyin}")
             found.setdefault(pinyin, set()).add(f"giles:{pinyin}")
     return {word: frozenset(classes) for word, classes in found.items()}
 
 
-def _wade_giles(pinyin: str) -> set[str]:
-    """Spellings of a pinyin syllable in Wade-Giles that are no pinyin themselves: those say nothing certain."""
-    heads = {(old, pinyin[len(new) :]) for old, new in _INITIALS if pinyin.startswith(new)}
-    heads.add((pinyin[: len(pinyin) - len(_rest(pinyin))], _rest(pinyin)))
-    made = {head + rest for head, rest in heads}
-    for head, rest in heads:
-        made |= {head + old for old, new in _FINALS if rest == new}
-    return {word for word in made if word not in pinyin_syllables() and len(word) > 1}
-
-
-def _rest(pinyin: str) -> str:
-    return pinyin.lstrip("bcdfghjklmnpqrstwxyz")
-
-
-def alike(x: str, y: str) -> bool:
-    """Equal, or spellings of one sound."""
+def _share(x: str, y: str, kind: str) -> bool:
     classes = sound_classes()
-    return x == y or not classes.get(x, frozenset()).isdisjoint(classes.get(y, frozenset()))
+    shared = classes.get(x, frozenset()) & classes.get(y, frozenset())
+    return any(c.startswith(kind) for c in shared)
 
 
 @lru_cache(maxsize=65536)
 def cuts(part: str) -> tuple[tuple[str, ...], ...]:
     """Ways to cut a part of a name into spellings that sounds are known of; the part itself first."""
-    known = _cuttable()
+    return _cut_by(part, _cuttable())
+
+
+@lru_cache(maxsize=65536)
+def _wide_cuts(part: str) -> tuple[tuple[str, ...], ...]:
+    """As `cuts`, with the syllables of every system."""
+    return _cut_by(part, _cuttable() | east_asian_syllables())
+
+
+def _cut_by(part: str, known: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     if not 4 <= len(part) <= 18:
         return ((part,),)
-    return ((part,), *islice((c for c in _cuts(part, 3, known) if len(c) > 1), 5))
+    return ((part,), *islice((c for c in _cuts(part, 3, known) if len(c) > 1), MOST_CUTS))
 
 
 @lru_cache(maxsize=1)
@@ -81,47 +96,122 @@ def _cuts(text: str, most: int, known: frozenset[str]) -> Iterator[tuple[str, ..
     if not text:
         yield ()
     elif most:
-        for at in range(1, min(len(text), 8) + 1):
+        for at in range(min(len(text), 8), 0, -1):
             if text[:at] in known:
                 yield from ((text[:at], *rest) for rest in _cuts(text[at:], most - 1, known))
 
 
-def cut_name(parts: Sequence[str]) -> list[tuple[str, ...]]:
+def _cut_name(parts: Sequence[str]) -> list[Name]:
     """Ways to cut a whole name into syllables."""
-    whole = islice(product(*(cuts(part) for part in parts)), MOST_READINGS)
-    return [tuple(s for cut in chosen for s in cut) for chosen in whole]
+    whole = islice(product(*(_wide_cuts(part) for part in parts)), MOST_READINGS)
+    return [tuple(Syllable(s, part) for part, cut in zip(parts, chosen, strict=True) for s in cut) for chosen in whole]
 
 
 def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, equal: int = 1, least: int = 1) -> bool:
     """Syllable by syllable of one sound in some pair of readings of at least `least` syllables, `equal` of them equal
     as written."""
-    others = {cut for parts in two for cut in cut_name(parts)}
-    for left in (cut for parts in one for cut in cut_name(parts)):
+    others = {cut for parts in two for cut in _cut_name(parts)}
+    for left in (cut for parts in one for cut in _cut_name(parts)):
         for other in others:
             if (
                 least <= len(left) == len(other)
-                and sum(map(str.__eq__, left, other)) >= equal
-                and all(map(alike, left, other))
+                and sum(x.text == y.text for x, y in zip(left, other, strict=True)) >= equal
+                and _in_one_system(left, other)
             ):
                 return True
     return False
 
 
-def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Part by part the same but for letters that systems of Thai, Japanese and other long names write or leave out."""
-    if len(one) != len(two) or len(one) < 2:
+def _in_one_system(left: Name, right: Name) -> bool:
+    if any(_fit(left, right, partial(_equal_or_share, kind)) for kind in KINDS):
+        return not _both_spelled(left, right, usual_pinyin())
+    return any(_goes_abroad(x, y, system) for x, y in ((left, right), (right, left)) for system in ABROAD)
+
+
+def _equal_or_share(kind: str, x: Syllable, y: Syllable) -> bool:
+    return x.text == y.text or _share(x.text, y.text, kind)
+
+
+def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
+    """Whether `other` spells in a system what the first name spells in pinyin."""
+    spelled = spelled_abroad()[system]
+
+    def alike(x: Syllable, y: Syllable) -> bool:
+        if (
+            x.text == y.text and x.alone and y.alone
+        ):  # a surname or a given name of no system, unless of the other alone
+            return x.text in pinyin_syllables() or x.text not in spelled
+        return x.text in spelled.get(y.text, frozenset())
+
+    if not _fit(pinyin, other, alike):
         return False
-    return all(
-        x == y or (_loose(x) == _loose(y) and len(_loose(x)) >= LEAST_LOOSE) for x, y in zip(one, two, strict=True)
+    return not (_both_spelled(pinyin, other, usual_pinyin()) or _both_spelled(pinyin, other, frozenset(spelled)))
+
+
+def _fit(left: Name, right: Name, alike: Callable[[Syllable, Syllable], bool]) -> bool:
+    """Syllable by syllable alike; a whole part at one end may be a surname, any whole part a short form."""
+    surnames = 0
+    for at, (x, y) in enumerate(zip(left, right, strict=True)):
+        if alike(x, y):
+            continue
+        alone = x.alone and y.alone
+        if alone and _may_be_surnames(left, right, at):
+            surnames += 1
+        elif not (alone and _share(x.text, y.text, "short")):
+            return False
+    return surnames <= 1
+
+
+def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
+    """Spellings of one surname at an end of both names, and no part at the other end is a surname rather than they."""
+    x, y = left[at].text, right[at].text
+    if at not in (0, len(left) - 1) or not _share(x, y, "surnames"):
+        return False
+    end = -1 if at == 0 else 0
+    if left[end].part != right[end].part:
+        return True
+    other = surname_frequency(left[end].part)
+    return other < SURNAME_LEAST or other <= max(map(surname_frequency, _shared_spellings(x, y)))
+
+
+@lru_cache(maxsize=4096)
+def _shared_spellings(x: str, y: str) -> frozenset[str]:
+    """All spellings of the surnames that two spellings may both stand for."""
+    lines = (line.split() for line in spelling()["sounds"]["surnames"])
+    return frozenset(word for line in lines if x in line and y in line for word in line)
+
+
+def _both_spelled(left: Name, right: Name, known: frozenset[str]) -> bool:
+    """Whether one system spells all of both names, and beside the surname they differ: then they are two names."""
+    if not all(s.text in known for s in (*left, *right)):
+        return False
+    other = [at for at, (x, y) in enumerate(zip(left, right, strict=True)) if x.text != y.text]
+    return len(other) > 1 or not all(
+        left[at].alone and right[at].alone and _may_be_surnames(left, right, at) for at in other
     )
 
 
+def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Part by part the same but for letters that systems of Thai, Japanese, Russian and other long names write or leave
+    out."""
+    if len(one) != len(two) or len(one) < 2 or are_of_one_system(set(one) ^ set(two)):
+        return False
+    return any(
+        all(_same_loosely(x, y, family) for x, y in zip(one, two, strict=True)) for family in spelling()["loose"]
+    )
+
+
+def _same_loosely(x: str, y: str, family: str) -> bool:
+    if x == y or _share(x, y, "short"):
+        return True
+    loose = _loose(x, family)
+    return loose == _loose(y, family) and len(loose) >= LEAST_LOOSE
+
+
 @lru_cache(maxsize=65536)
-def _loose(part: str) -> str:
-    """ "natthaya" -> "nataya", "srisook" -> "srisuk". Runs of known syllables stay: there a letter makes a name."""
-    if is_syllabic(part):
-        return part
-    for written, plain in spelling()["loose"].items():
+def _loose(part: str, family: str) -> str:
+    """ "natthaya" -> "nataya", "srisook" -> "srisuk"."""
+    for written, plain in spelling()["loose"][family].items():
         part = part.replace(written, plain)
     return _DOUBLED.sub(r"\1", part)
 

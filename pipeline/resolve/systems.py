@@ -1,0 +1,108 @@
+"""Systems that romanized names are spelled in, and the spellings of one pinyin syllable in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from itertools import product
+
+from pipeline.resolve.population import is_settled_name
+from pipeline.resolve.romanization import pinyin_syllables, spelling
+
+# Wade-Giles, apostrophes and umlauts left out as people leave them out: beginnings, endings, and whole syllables that
+# follow neither.
+_INITIALS = {
+    "zh": "ch", "ch": "ch", "sh": "sh", "b": "p", "d": "t", "g": "k", "j": "ch", "q": "ch", "x": "hs", "z": "ts",
+    "c": "ts", "r": "j",
+}  # fmt: skip
+_FINALS = {"ong": "ung", "iong": "iung", "ie": "ieh", "ue": "ueh", "ve": "ueh", "ian": "ien", "v": "u"}
+_AFTER_MOST = {"e": "o", "uo": "o"}  # ge is ko, duo is to; he is ho
+_WHOLE = {
+    "zhi": "chih", "chi": "chih", "shi": "shih", "ri": "jih", "zi": "tzu tsu", "ci": "tzu tsu", "si": "ssu szu",
+    "er": "erh", "e": "o", "ye": "yeh", "yan": "yen", "you": "yu", "yong": "yung", "yue": "yueh", "gui": "kuei",
+    "kui": "kuei",
+    "guo": "kuo", "kuo": "kuo", "shuo": "shuo", "huo": "huo", "zhe": "che", "che": "che", "she": "she", "re": "je",
+    "ze": "tse", "ce": "tse", "se": "se", "te": "te", "le": "le lo", "de": "te", "ne": "ne", "wei": "wei",
+}  # fmt: skip
+_LONGEST = 8  # letters of a syllable
+_EAST_ASIAN = ("pinyin", "korean", "vietnamese", "giles", "cantonese", "min")
+ABROAD = ("giles", "cantonese", "min")  # systems whose syllables stand for one of pinyin
+
+
+@lru_cache(maxsize=1)
+def spelled_abroad() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """System -> its spelling of a syllable -> the pinyin syllables that it may stand for."""
+    found: dict[str, dict[str, set[str]]] = {system: {} for system in ABROAD}
+    for pinyin in sorted(pinyin_syllables()):
+        for word in wade_giles(pinyin):
+            found["giles"].setdefault(word, set()).add(pinyin)
+    for system in ("cantonese", "min"):
+        for line in spelling()["dialects"][system]:
+            pinyin, *words = line.split()
+            for word in words:
+                found[system].setdefault(word, set()).add(pinyin)
+    return {system: {word: frozenset(of) for word, of in words.items()} for system, words in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def wade_giles(pinyin: str) -> frozenset[str]:
+    """Spellings of a pinyin syllable in Wade-Giles; some are pinyin syllables of another sound."""
+    if pinyin in _WHOLE:
+        return frozenset(_WHOLE[pinyin].split())
+    initial = next((i for i in _INITIALS if pinyin.startswith(i)), "")
+    rest = pinyin.removeprefix(initial)
+    head = _INITIALS.get(initial, "")
+    if not initial:
+        rest = pinyin.lstrip("bcdfghjklmnpqrstwxyz")
+        head = pinyin.removesuffix(rest)
+    ending = _AFTER_MOST.get(rest) if head and head not in ("y", "w", "m", "f") else None
+    return frozenset((head + (ending or _FINALS.get(rest, rest)),))
+
+
+@lru_cache(maxsize=1)
+def _systems() -> Mapping[str, frozenset[str]]:
+    words, morae = spelling(), spelling()["japanese"]
+    return {
+        **{system: frozenset(spelled) for system, spelled in spelled_abroad().items()},
+        "pinyin": usual_pinyin(),
+        "korean": frozenset((words["korean"] + words["more_korean"] + words["rare_korean"]).split()),
+        "vietnamese": frozenset((words["vietnamese"] + words["rare_vietnamese"]).split()),
+        "japanese": frozenset(map("".join, product(*(morae[k].split(",") for k in ("initials", "vowels", "endings"))))),
+    }
+
+
+@lru_cache(maxsize=1)
+def east_asian_syllables() -> frozenset[str]:
+    return frozenset().union(*(_systems()[system] for system in _EAST_ASIAN))
+
+
+@lru_cache(maxsize=1)
+def usual_pinyin() -> frozenset[str]:
+    """The syllables of pinyin that names hold."""
+    return pinyin_syllables() - frozenset(spelling()["unusual"].split())
+
+
+@lru_cache(maxsize=65536)
+def _is_run_of(token: str, system: str) -> bool:
+    """Whether a token is spelled in a system from its first letter to its last, in at most four syllables."""
+    return _runs(token, _systems()[system], 4)
+
+
+def _runs(token: str, known: frozenset[str], most: int) -> bool:
+    if not token or not most:
+        return not token
+    cuts = range(1, min(len(token), _LONGEST) + 1)
+    return any(token[:cut] in known and _runs(token[cut:], known, most - 1) for cut in cuts)
+
+
+def are_names(parts: Collection[str], whole: Collection[str]) -> bool:
+    """Whether parts that differ, of the `whole` of two names, are names as they stand: known ones, or of one system.
+
+    Then another letter makes another person. Japanese counts where all is Japanese: many names are such runs.
+    """
+    japanese = all(_is_run_of(part, "japanese") for part in whole)
+    return japanese or any(all(is_settled_name(p) or _is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
+
+
+def are_of_one_system(parts: Collection[str]) -> bool:
+    return any(all(_is_run_of(part, system) for part in parts) for system in _EAST_ASIAN)
