@@ -8,6 +8,7 @@ from pipeline.extract.phone_vocab import DECLARED, any_of
 
 _WORDS: dict[str, list[str]] = DECLARED["context"]
 _REACH = 40  # characters read before a number
+_CODE_LETTERS = "ac-gjknp-rt-wy"  # that stand for no digit, no "hours", no extension, no mile
 _PHONE = frozenset(_WORDS["phone"])
 _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
 _ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
@@ -21,6 +22,11 @@ _NAMED = re.compile(
     rf"(?<![a-z])(?:{any_of(_WORDS['never'])}|(?:{any_of(_WORDS['numbered'])})s?[\W_]{{0,3}}"
     rf"(?:{any_of(_WORDS['marks'])}))[\W_]{{0,3}}(?:(?:is|{any_of(_WORDS['marks'])})[\W_]{{0,3}})?(?:[0-9a-z]{{1,6}}-)?$"
 )
+# Glued to digits written as digits: "0162A" on a lot, "1Z31…", "…47abcdef01". Not "x204", not "call", not a look-alike.
+_CODE_BEHIND = re.compile(
+    rf"[{_CODE_LETTERS}](?![a-z0-9])|[a-f]{{1,6}}[0-9]| ?(?:{any_of(_WORDS['code_behind'])})(?![a-z])"
+)
+_CODE_BEFORE = re.compile(rf"[0-9][z{_CODE_LETTERS}]$")
 _MAY_NAME = (*_WORDS["never"], *_WORDS["marks"], "is")
 _TOLL_FREE = re.compile(rf"\+?1?[-. (]{{0,2}}(?:{any_of(_WORDS['toll_free'])})(?![0-9]{{1,2}}(?![0-9]))")
 # The phrase belongs to the number before it, unless another number follows.
@@ -77,6 +83,14 @@ def names_another(folded: str, start: int) -> bool:
     if not before.endswith("-") and "#" not in before[-4:] and not before.rstrip(": .").endswith(_MAY_NAME):
         return False
     return _NAMED.search(before) is not None
+
+
+def is_in_a_code(folded: str, start: int, end: int) -> bool:
+    """Whether digits go on, without a blank, as the letters and digits of an identifier."""
+    return (
+        _CODE_BEHIND.match(folded, end) is not None
+        or _CODE_BEFORE.search(folded[max(0, start - 2) : start]) is not None
+    )
 
 
 def is_not_theirs(folded: str, start: int, end: int) -> bool:

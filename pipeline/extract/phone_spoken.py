@@ -47,7 +47,12 @@ _MAYBE_LINKED = FOLDED.sought(
     re.compile("|".join(f"{before} {link} " for link, words in _LINKS.items() for before in words))
 )
 _MAYBE_RUN = FOLDED.sought(re.compile(f"{_SOUND}[ -]{_DIGIT}[ -]{_ALIKE}|{_DIGIT}[ -]{_DIGIT}[ -]{_SOUND}"))
-_PLAYED = Group([_MAYBE_STRETCHED, _MAYBE_ENDS_IN_3, _MAYBE_LINKED, _MAYBE_RUN])
+# "three fives", "3 5s": a digit word in the plural, behind how often it comes.
+_PLURAL = {f"{word}{'es' if word.endswith(('o', 'x')) else 's'}": WORDS[word] for word in _STRETCHABLE} | {"zeros": "0"}
+_TIMES = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4}
+_SEVERAL = re.compile(rf"(?<![a-z0-9])({any_of(_TIMES)})[ -](?:({any_of(_PLURAL)})|([0-9])'?s)(?![a-z0-9])")
+_MAYBE_SEVERAL = FOLDED.sought(re.compile(f"(?:{any_of(_TIMES)})[ -](?:{any_of(_PLURAL)}|[0-9]'?s)"))
+_PLAYED = Group([_MAYBE_STRETCHED, _MAYBE_ENDS_IN_3, _MAYBE_LINKED, _MAYBE_RUN, _MAYBE_SEVERAL])
 
 
 def speak_plainly(folded: str) -> str:
@@ -61,7 +66,14 @@ def speak_plainly(folded: str) -> str:
         plain = _ENDS_IN_3.sub(r"\1e", plain)
     if holds(_MAYBE_LINKED, folded):
         plain = _LINKED.sub(lambda found: " " + JOINED * (len(found[0]) - 1), plain)
+    if holds(_MAYBE_SEVERAL, folded):
+        plain = _SEVERAL.sub(_repeated, plain)
     return _RUN.sub(_sounded, plain) if holds(_MAYBE_RUN, folded) else plain
+
+
+def _repeated(found: re.Match[str]) -> str:
+    digits = (_PLURAL.get(found[2]) or found[3]) * _TIMES[found[1]]
+    return digits + JOINED * (len(found[0]) - len(digits))
 
 
 def _shortened(found: re.Match[str]) -> str:

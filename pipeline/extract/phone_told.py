@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from pipeline.extract.phone_context import is_not_theirs, says_other
+from pipeline.extract.phone_context import is_not_theirs, names_another, says_other
 from pipeline.extract.phone_tokens import Unit, read_groups
 from pipeline.extract.phone_validity import is_nanp
 from pipeline.extract.phone_vocab import DECLARED, FOREIGN, any_of
@@ -98,8 +98,9 @@ def find_told(folded: str, *, fictional: bool, generated: bool) -> Iterator[Told
 def _broken_up(folded: str, fictional: bool, generated: bool) -> Iterator[Told]:
     """ "417 - call now - 555 - today - 0143"."""
     for found in scan(_BROKEN_UP, folded):
-        digits = "".join(found.groups())
-        if is_nanp(digits, fictional=fictional, generated=generated):
+        digits, start = "".join(found.groups()), found.start()
+        named = says_other(folded, start) or names_another(folded, start)
+        if not named and is_nanp(digits, fictional=fictional, generated=generated):
             yield Told("+1" + digits, *found.span(), 3)
 
 

@@ -17,6 +17,7 @@ _VANITY = Scanned(
         r"((?=[0-9-]*[A-Za-z])[A-Za-z0-9](?:[-.]?[A-Za-z0-9]){6,})(?![A-Za-z0-9])"
     )
 )
+_MASK = re.compile("([A-Z])\\1{2}", re.I)  # "417-XXX-XXXX": digits that the site hides
 _LOOKS = re.compile(r"[0-9OoIlSBZ-]+")
 
 
@@ -36,6 +37,6 @@ def find_vanity(text: str, *, fictional: bool, generated: bool) -> Iterator[tupl
 
 
 def _is_vanity(keys: str) -> bool:
-    """Three letters in a row that are more than look-alike digits."""
+    """Three letters in a row that are more than look-alike digits, and no mask over them."""
     word = re.search(r"[A-Za-z]{3,}", keys)
-    return word is not None and not _LOOKS.fullmatch(keys)
+    return word is not None and not _LOOKS.fullmatch(keys) and not _MASK.search(keys)

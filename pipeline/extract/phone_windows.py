@@ -11,6 +11,7 @@ from itertools import pairwise
 from pipeline.extract.phone_context import (
     asks_to_call,
     is_asked_for,
+    is_in_a_code,
     is_not_theirs,
     names_another,
     says_other,
@@ -49,13 +50,13 @@ class Window:
 
 def score_plain(folded: str, start: int, end: int, cuts: int) -> float:
     """What `find_windows` gives a number of ten digits that stands alone, parted nowhere but in `cuts` usual places."""
-    if is_not_theirs(folded, start, end) or names_another(folded, start):
+    if is_not_theirs(folded, start, end) or names_another(folded, start) or is_in_a_code(folded, start, end):
         return 0.0
     score = 0.95 if cuts < len(CANONICAL) else 1.0
     if says_phone(folded, start):
         score += 0.15
     elif cuts < len(CANONICAL) and says_other(folded, start):
-        score -= 0.3 if cuts else 0.7
+        score -= 0.5 if cuts else 0.7
     return round(score, 3)
 
 
@@ -202,7 +203,10 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
     """What is said directly before a number, and whether it is only a part of a longer list."""
     start = units[first].start
     score = 0.0
-    if is_not_theirs(folded, start, units[last - 1].end) or (plain and names_another(folded, start)):
+    end = units[last - 1].end
+    if is_not_theirs(folded, start, end) or (plain and names_another(folded, start)):
+        return -1.0
+    if plain and is_in_a_code(folded, start, end):
         return -1.0
     if says_phone(folded, start):
         score += 0.15
@@ -211,7 +215,7 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
     elif plain and not cuts <= CANONICAL and _is_given_alone(units[first:last], folded):
         score += 0.25
     elif plain and cuts != CANONICAL and says_other(folded, start):
-        score -= 0.3 if cuts else 0.7
+        score -= 0.5 if cuts else 0.7
     if cuts and not cuts <= CANONICAL:
         gaps = {unit.gap for unit in units[first + 1 : last]}
         weight = 0.35 if plain and len(cuts) < 9 else 0.2

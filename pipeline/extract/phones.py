@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.extract.letters import others
@@ -37,6 +38,12 @@ _ALTERNATIVE = re.compile(
 _SAME_AREA = re.compile(
     r"(?: ?/ ?| ?& ?|,? ?\(?(?:or|and) )([2-9][0-9]{2})[-. ]([0-9]{4})(?![0-9]|[-.][0-9]| ?/ ?[0-9]| [0-9]{3})"
 )
+# "417-555-0162/63": the second of two lines, a little higher, and neither hours nor a week.
+_SUFFIX = re.compile(
+    r" ?/ ?([0-9]{2})(?![0-9]| ?[-:.%$'x]| ?/(?! ?[0-9]{2}(?![0-9]))| ?(?:h|min|m\b|off|usd|dollars?|yrs?|years?|am|pm|days?)|[a-z])",
+    re.IGNORECASE,
+)
+_NEXT_LINES = 20
 _KEYCAP = "\u20e3"
 _CIRCLES = frozenset(CIRCLES)
 _USUAL = re.compile(r"[0-9().\s/+-]+")
@@ -98,7 +105,17 @@ def _with_alternatives(text: str, found: list[PhoneMention], fictional: bool, ge
             digits, (start, end) = mention.e164[2:5] + local[1] + local[2], (local.start(1), local.end(2))
             if is_nanp(digits, fictional=fictional, generated=generated):
                 more.append(PhoneMention("+1" + digits, start, end, text[start:end], "alternative", 0.7))
+        if mention.e164.startswith("+1"):
+            more += _next_lines(text, mention)
     return _merged(found, more) if more else found
+
+
+def _next_lines(text: str, mention: PhoneMention) -> Iterator[PhoneMention]:
+    """ "417-555-0162/63": further lines of a house, of which only the last two digits are written."""
+    e164, end = mention.e164, mention.end
+    while (suffix := _SUFFIX.match(text, end)) and 0 < int(suffix[1]) - int(e164[-2:]) < _NEXT_LINES:
+        e164, end = e164[:-2] + suffix[1], suffix.end()
+        yield PhoneMention(e164, *suffix.span(1), suffix[1], "alternative", 0.6)
 
 
 def _read(text: str, folded: Folded, fictional: bool, generated: bool) -> list[PhoneMention]:
