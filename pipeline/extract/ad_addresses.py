@@ -54,9 +54,12 @@ def placed(address: Address, selected: Selected, location: str) -> Address:
     city, state, code = (v.text if (v := first(selected, n)) else "" for n in ("city", "state", "zip"))
     named = bool(city)
     if not city and (
-        m := re.search(r"(?P<city>[A-Z][\w .'-]{1,40}),\s*(?P<state>[A-Za-z ]{2,20}?)(?:\s+\d{5})?$", location)
+        m := re.search(
+            r"(?P<city>[A-Z][\w .'-]{1,40}),\s*(?P<state>[A-Za-z ]{2,20}?)(?:,?\s+(?P<zip>\d{5})(?:-\d{4})?)?$",
+            location,
+        )
     ):
-        city, state = m["city"].strip(), m["state"]
+        city, state, code = m["city"].strip(), m["state"], code or m["zip"] or ""
         if state_code(city) and not state_code(state):  # "Missouri, Springfield"
             city, state = state, city
     state = state_code(state)

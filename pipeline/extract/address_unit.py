@@ -27,7 +27,7 @@ def _ways(words: list[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_ONE_ID = r"(?:[A-Z]{0,2}-?[0-9]+(?:[ -]?[A-Z](?![A-Z'’]))?|[A-Z](?![A-Z'’])(?:[ -]?[0-9]+)?)"
+_ONE_ID = r"(?:[A-Z]{0,2}-?[0-9]+(?:[ -]?[A-Z](?![A-Z'’]))?|[A-Z](?![A-Z'’])(?:(?! ?[0-9]{5}(?![0-9]))[ -]?[0-9]+)?)"
 _FURTHER_ID = r"(?:(?:-|\s?(?:&|/|AND|THRU)\s?)(?:[0-9]+[A-Z]?|[A-Z])(?![A-Z0-9]))*"
 _ID = rf"(?:{_ONE_ID}{_FURTHER_ID}|{_ways(list(NUMBERS))})(?![A-Z0-9])"
 UNIT_WORDS = _ways(_SUITE + _BUILDING + _FLOOR)

@@ -44,19 +44,27 @@ _STATE = f"(?:{_ways([*STATES, *STATE_CODES])})\\b\\.?"
 _ROAD_ID = r"(?:[0-9]{1,4}(?:-?[A-Z])?|[A-Z]{1,2})\b"
 _ROAD_MARK = "(?:BUSINESS|BUS|LOOP|ALT|SPUR|BYPASS)"
 _HIGHWAY = rf"(?:OLD )?(?:{_ROAD})\.?[ -](?:{_ROAD_MARK} )?{_ROAD_ID}(?: {_ROAD_MARK}\b){{0,2}}"
+_BESIDE = r"(?: (?:(?:OUTER|FRONTAGE|SERVICE|ACCESS) (?:RD|ROAD|DR)|DR|DRIVE)\b\.?)?"  # "I-70 Dr SW"
+_SECOND = r"(?: (?:DR|DRIVE|RD|ROAD|AVE|AVENUE|BLVD|LN|LANE)\b\.?)?"  # "Executive Parkway Drive"
 _WORD = r"(?:[A-Z][A-Z'’]{0,24}\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
-_NUMBER = r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4]| ?½)?|[NSEW][0-9]+[NSEW][0-9]+)"
-_SPELLED = rf"\b(?:{_ways(NUMBERS)})\b"  # "One Main Street", only before a place
+_NUMBER = (
+    r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4]| ?½)?|[NSEW][0-9]+[NSEW][0-9]+|[NSEW][0-9]{3,5})"
+)
+_DIGIT_WORDS = {word: digit for word, digit in NUMBERS.items() if len(digit) == 1} | {"ZERO": "0", "OH": "0"}
+_DIGIT_WORD = f"(?:{_ways(_DIGIT_WORDS)})"
+# "One Main Street", "five-oh-one Main Street": only before a place
+_SPELLED = rf"\b(?:{_DIGIT_WORD}(?:[ -]{_DIGIT_WORD}){{1,4}}|{_ways(NUMBERS)})\b"
 _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
 _STREET = UPPER.sought(
     re.compile(
-        rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY})"
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
+        rf"|(?P<bare_road>(?:BUSINESS|LOOP|SPUR) [0-9]{{1,4}}\b)"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
-        rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?)(?: (?!NORTH KANSAS){_DIRECTION})?"
+        rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})(?: (?!NORTH KANSAS){_DIRECTION})?"
     ),
-    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -])",
+    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|LOOP|SPUR) [0-9])",
 )
 _UNSUFFIXED_END = r"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT)"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
@@ -205,6 +213,11 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     place, end = _place(text, upper, unit_end)
     if not suffix and name and not (place.get("city") and (place.get("zip") or _is_headed(text, found, place))):
         return None
+    if groups.get("bare_road") and not {"state", "zip"} & place.keys():
+        return None
+    number = _spelled_digits(found["number"])
+    if number and not place.get("city"):
+        return None
     if found["number"].isalpha() and not (
         text[found.start()].isupper() and (place.get("zip") or unit_end > street_end)
     ):
@@ -213,12 +226,18 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     if confidence < ENOUGH:
         return None
     address = parse_address(
-        _one_line(text[found.start() : unit_end] + before),
+        _one_line((number or text[slice(*found.span("number"))]) + text[found.end("number") : unit_end] + before),
         city=place.get("city", ""),
         state=place.get("state", ""),
         zip=place.get("zip", ""),
     )
     return AddressMention(address, start, end, text[start:end], confidence) if address.street_key else None
+
+
+def _spelled_digits(number: str) -> str:
+    """A house number that is told digit by digit: "FIVE-OH-ONE" is "501"; "" for any other."""
+    words = re.split("[ -]", number)
+    return "".join(map(_DIGIT_WORDS.__getitem__, words)) if len(words) > 1 and _DIGIT_WORDS.keys() >= set(words) else ""
 
 
 def _is_headed(text: str, found: re.Match[str], place: dict[str, str]) -> bool:
@@ -234,6 +253,8 @@ def _one_line(text: str) -> str:
 
 def _is_name(name: str) -> bool:
     words = re.split(r"[ -]", name.replace(".", "").strip())
+    if len(words) > 2 and words[1] == "OF":  # "Shepherd of the Hills", "Lake of the Ozarks"
+        words = [words[0], *words[3 if words[2] == "THE" else 2 :]] if words[-1] != "THE" else words
     return not any(word in _NOT_NAMES for word in words)
 
 
@@ -270,7 +291,7 @@ def _stated_place(text: str, upper: str, at: int) -> tuple[dict[str, str], int] 
         if not found:
             continue
         place = {key: text[slice(*found.span(key))] for key, value in found.groupdict().items() if value}
-        if _is_state(place) if "state" in place else _is_known_city(place.get("city", "")) or "city" not in place:
+        if _is_state(place, upper, found.end("state")) if "state" in place else _is_known_city(place.get("city", "")) or "city" not in place:
             return place, max(found.end(key) for key in place)
     return None
 
@@ -290,12 +311,15 @@ def _city_alone(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
     return {}, at
 
 
-def _is_state(place: dict[str, str]) -> bool:
-    """ "in", "or", "me" are states in capitals, or before a ZIP."""
+def _is_state(place: dict[str, str], upper: str, end: int) -> bool:
+    """ "in", "or", "me" are states in capitals, before a ZIP, or behind a city of that state and before a pause."""
     state = place["state"].rstrip(".")
     plain_word = state.upper() in _STATE_WORDS and state.islower()
-    sensible = len(place["city"].split()) <= 3 and not any(word in _NOT_NAMES for word in place["city"].upper().split())
-    return bool(read_state(state)) and sensible and (not plain_word or "zip" in place)
+    words = place["city"].upper().split()
+    sensible = len(words) <= 3 and (not any(word in _NOT_NAMES for word in words) or _is_known_city(place["city"]))
+    if plain_word and "zip" not in place:
+        return is_city(place["city"], read_state(state)) and _ENDS.match(upper, end) is not None
+    return bool(read_state(state)) and sensible
 
 
 def _is_known_city(city: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -33,27 +34,33 @@ PROPERTIES = {  # property -> field of AdFields, for JSON-LD and microdata
     "dateModified": "updated",
 }
 _SCRIPTS = 'script[type="application/ld+json" i]'
+_WHOLE = 2  # a telephone and an address
 _MANY = 3  # businesses from which the page is a directory
 _MOST_OBJECTS = 500
 
 Property = tuple[str, str]
+_PAGE_TYPE = re.compile(r"page|article|posting|product|offer", re.I)
+_ANY_PUBLISHER = frozenset(["organization", "corporation", "newsmediaorganization", "website"])
 
 
 def json_ld_fields(tree: LexborHTMLParser) -> list[tuple[str, Value]]:
     """(field, value) of the page's one business, the fullest description first; [] for a directory of several."""
-    found = [(script, text, properties) for script, text, data in _scripts(tree) for properties in _businesses(data)]
+    scripts = list(_scripts(tree))
+    found = [(script, text, properties) for script, text, data in scripts for properties in _businesses(data)]
     if len(_contactable(p for *_, p in found)) >= _MANY:
         return []
     found.sort(key=lambda business: -_fullness(business[2]))
     best = _fullness(found[0][2]) if found else 0
-    return [
-        (field, value)
+    said = (
+        (script, text, field, part)
         for script, text, properties in found
         if not best or _fullness(properties)
         for key, words in properties
         for field, part in _parts(key, words)
-        if (value := _placed(part, script, text)) is not None
-    ]
+    )
+    dated = ((script, text, PROPERTIES[key], day) for script, text, data in scripts for key, day in _page_dates(data))
+    values = ((field, _placed(part, script, text)) for script, text, field, part in chain(said, dated))
+    return [(field, value) for field, value in values if value is not None]
 
 
 def _parts(key: str, words: str) -> list[Property]:
@@ -74,7 +81,8 @@ def _scripts(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, str, Any]]:
 
 
 def _fullness(properties: list[Property]) -> int:
-    return len({"telephone", "streetAddress", "address"} & {key for key, _ in properties})
+    keys = {key for key, _ in properties}
+    return ("telephone" in keys) + bool({"streetAddress", "address"} & keys)
 
 
 def _contactable(businesses: Iterator[list[Property]]) -> set[str]:
@@ -88,8 +96,11 @@ def _placed(words: str, script: LexborNode, text: str) -> Value | None:
 
 
 def _businesses(data: Any) -> list[list[Property]]:
-    """The properties of interest of each business object; those of its address and contact points are its own."""
-    found: list[list[Property]] = []
+    """The properties of interest of each business object; those of its address and contact points are its own.
+
+    A mere organization beside a business with telephone and address is the site that lists it.
+    """
+    found: list[tuple[list[Property], str]] = []
     queue: list[tuple[Any, list[Property] | None]] = [(data, None)]
     for _ in range(_MOST_OBJECTS):
         if not queue:
@@ -102,13 +113,23 @@ def _businesses(data: Any) -> list[list[Property]]:
             part = owner is not None and _NOT_THE_BUSINESS.search(kind) is None and "name" not in item
             if not part and (BUSINESS_TYPE.search(kind) or "telephone" in item) and not _is_address(kind):
                 owner = []
-                found.append(owner)
+                found.append((owner, kind.lower()))
             elif not part and not _is_address(kind):
                 owner = None
             if owner is not None:
                 owner += _texts(item)
             queue += [(value, owner) for value in item.values() if isinstance(value, dict | list)]
-    return [properties for properties in found if properties]
+    kept = [(properties, kind) for properties, kind in found if properties]
+    placed = any(_fullness(p) == _WHOLE for p, kind in kept if kind not in _ANY_PUBLISHER)
+    return [p for p, kind in kept if not (placed and kind in _ANY_PUBLISHER)]
+
+
+def _page_dates(data: Any) -> Iterator[Property]:
+    """The dates of the page itself or its article, where no business claims them."""
+    items = data.get("@graph", [data]) if isinstance(data, dict) else data
+    for item in (items if isinstance(items, list) else [])[:100]:
+        if isinstance(item, dict) and _PAGE_TYPE.search(str(item.get("@type", ""))):
+            yield from ((key, words) for key, words in _texts(item) if key.startswith("date"))
 
 
 def _is_address(kind: str) -> bool:

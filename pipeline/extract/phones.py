@@ -40,7 +40,8 @@ _SAME_AREA = re.compile(
 )
 # "417-555-0162/63": the second of two lines, a little higher, and neither hours nor a week.
 _SUFFIX = re.compile(
-    r" ?/ ?([0-9]{2})(?![0-9]| ?[-:.%$'x]| ?/(?! ?[0-9]{2}(?![0-9]))| ?(?:h|min|m\b|off|usd|dollars?|yrs?|years?|am|pm|days?)|[a-z])",
+    r" ?/ ?([0-9]{2})(?![0-9a-z]| ?[-:.%$'x]| ?/(?! ?[0-9]{2}(?![0-9]))"
+    r"| (?:h|min|m\b|off|usd|dollars?|yrs?|years?|am|pm|days?))",
     re.IGNORECASE,
 )
 _NEXT_LINES = 20

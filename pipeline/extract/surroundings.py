@@ -20,6 +20,9 @@ from pipeline.extract.text import visible_text
 _FRAME_TAGS = frozenset(["nav", "footer"])
 _OWN_PARTS = frozenset(["main", "article", "section"])
 _WHOLE = frozenset(["html", "body", "main", "article"])
+_INLINE = frozenset(["b", "strong", "span"])
+_OWN = "h1, address, [itemprop=telephone]"  # what belongs to the page's own business
+_OWN_LABEL = re.compile(r"(?:^|\n)(?:phone|telephone|address|hours|location)(?: number)?(?::|[\t\n])")
 _HEADINGS = "h1, h2, h3, h4, h5, h6, b, strong, legend, p, div, span, dt, th, caption, summary"
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_NAMES = 300
@@ -27,6 +30,7 @@ _LONGEST_HEADING = 60
 _LONGEST_LINE = 600  # characters of a site's own line with what stands beside it
 _MAX_NODES = 20_000
 _MAX_PARTS = 400  # of one kind
+_LEAST_SAID = 8  # characters behind "Mike says:"; fewer, and it stands in the next block
 _MAX_SIBLINGS = 100  # that a heading opens
 
 
@@ -37,9 +41,11 @@ class Surroundings:
     frame: tuple[LexborNode, ...] = ()  # the site's own
     others: tuple[LexborNode, ...] = ()  # other people's ads
     account: tuple[LexborNode, ...] = ()  # other ads of the same account
+    said: tuple[LexborNode, ...] = ()  # what visitors wrote
 
     @property
     def all(self) -> tuple[LexborNode, ...]:
+        """What is no part of the page's matter, be that one ad, a listing or a thread."""
         return (*self.frame, *self.others, *self.account)
 
 
@@ -48,18 +54,20 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
     body = tree.body
     if body is None:
         return Surroundings()
-    kinds: dict[str, dict[int, LexborNode]] = {"frame": {}, "others": {}, "account": {}}
+    kinds: dict[str, dict[int, LexborNode]] = {"frame": {}, "others": {}, "account": {}, "said": {}}
     for node in body.css("nav, header, footer, aside, [class], [id]")[:_MAX_NODES]:
         if kind := _kind_by_name(node):
             kinds[kind][node.mem_id] = node
     text = fold(visible_text(body))
-    for kind, node in chain(islice(_headed(body, text), _MAX_PARTS), islice(_own_lines(body, text), _MAX_PARTS)):
+    found = (_headed(body, text), _own_lines(body, text), _said_lines(body, text))
+    for kind, node in chain.from_iterable(islice(parts, _MAX_PARTS) for parts in found):
         kinds[kind][node.mem_id] = node
     marked = {ident for found in kinds.values() for ident in found}
     outermost = {
         kind: tuple(islice((n for n in found.values() if not is_inside(n.parent, marked)), _MAX_PARTS))
         for kind, found in kinds.items()
     }
+    outermost["said"] = tuple(n for n in outermost["said"] if not _holds_own(n))
     return Surroundings(**outermost)
 
 
@@ -107,6 +115,8 @@ def _kind_of_words(words: list[str]) -> str:
     for kind in ("account", "others"):
         if joined in _names(kind) or (kind == "others" and _names(kind) & set(words)):
             return kind
+    if ({words[0], words[-1], joined} & _names("said") if words else ()) and not _names("not_said") & set(words):
+        return "said"
     of_part = bool(_names("parts") & set(words))
     if not of_part and (joined in _names("frame") or _names("frame") & set(words)):
         return "frame"
@@ -140,7 +150,8 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
         words = node.text(deep=True, strip=True)
         if len(words) > _LONGEST_HEADING or node.css_first("a[href]") is not None:
             continue
-        if under := wanted.get(fold(visible_text(node))):
+        under = wanted.get(fold(visible_text(node)))
+        if under and (under != "said" or node.tag not in _INLINE or _is_block_of_its_own(node)):
             yield from ((under, part) for part in _under(node))
 
 
@@ -148,7 +159,7 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
 def _kind_of_heading(line: str) -> str:
     """What stands under a heading; of two kinds the latter."""
     line = line.strip(" :»›>-")
-    return next((kind for kind in ("others", "account") if _patterns(f"{kind}_headings").fullmatch(line)), "")
+    return next((kind for kind in ("others", "account", "said") if _patterns(f"{kind}_headings").fullmatch(line)), "")
 
 
 def _under(heading: LexborNode) -> list[LexborNode]:
@@ -192,3 +203,31 @@ def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
                 break
             here = parent
         yield "frame", here
+
+
+def _is_block_of_its_own(node: LexborNode) -> bool:
+    """Whether nothing stands beside words within a line: "Reviews: 12" is a label with its value."""
+    parent = node.parent
+    return parent is not None and visible_text(parent) == visible_text(node)
+
+
+def _holds_own(part: LexborNode) -> bool:
+    """Whether a block has the page's main heading or contacts, whatever it is called."""
+    return part.css_first(_OWN) is not None or _OWN_LABEL.search(fold(visible_text(part))) is not None
+
+
+def _said_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
+    """Innermost blocks that begin with who wrote them: "Sam wrote on 4/1/2019: …"."""
+    says = _patterns("said_by")
+    if not any(says.match(line) for line in text.split("\n")):
+        return
+    found: dict[int, LexborNode] = {}
+    for node in body.css("p, div, li, td, dd, blockquote, section, article")[:_MAX_NODES]:
+        if (said := says.match(fold(visible_text(node)))) and node.tag not in _WHOLE:
+            if (parent := node.parent) is not None:
+                found.pop(parent.mem_id, None)
+            found[node.mem_id] = node
+    for node in found.values():
+        said = says.match(words := fold(visible_text(node)))
+        whole = _under(node) if said and len(words) - said.end() < _LEAST_SAID else [node]
+        yield from (("said", part) for part in whole)

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.ad_contacts import within
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.ads import read_ad
+from pipeline.extract.embedded import embedded_fields
 from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.json_ld import json_ld_fields
+from pipeline.extract.named_elements import named_contacts
 from pipeline.extract.names import find_business_names
 from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
@@ -18,7 +21,7 @@ from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, next_link, read_rows
 from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value
-from pipeline.extract.surroundings import Surroundings, find_surroundings
+from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside
 from pipeline.extract.text import text_without, visible_text
 from pipeline.model import Ad, Page
 
@@ -38,12 +41,15 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     if rows and _is_listing(rows, root, around, reading):
         items = read_rows(rows, root, left_out, reading)
         return Page("listing", items=items, next=next_link(root, reading), problem=problem)
+    alone = replace(around, others=(*around.others, *around.said))
+    if around.said and _gives_contacts(text_without(root, alone.all), reading):
+        groups = {sign: _outside(nodes, around.said) for sign, nodes in groups.items()}
     posts = find_posts(root, groups, around, lambda text: _phones(text, reading))
     if posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
-    main = find_root(reading.tree, around) if around is found else root
-    return _one_ad([main, root], around, reading, problem)
+    main = find_root(reading.tree, alone) if around.frame == found.frame else root
+    return _one_ad([main, root], alone, reading, problem)
 
 
 def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> Surroundings:
@@ -59,6 +65,24 @@ def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> 
         and (any(map(find_business_names, said)) or find_addresses(text))
     ]
     return replace(around, frame=tuple(p for p in around.frame if p.mem_id not in own)) if own else around
+
+
+def _completed(ad: Ad, place: LexborNode, fields: Selected, more: Sequence[tuple[str, Value]], reading: Reading) -> Ad:
+    """The ad with contacts from elsewhere on its page: those that it lacks, and what is told with a telephone."""
+    given = {"phone": bool(ad.phones)} | dict.fromkeys(("address", "location"), bool(ad.addresses and ad.location))
+    lacking = [(field, value) for field, value in more if not given.get(field)]
+    for field, value in lacking:
+        fields.setdefault(field, []).append(value)
+    return read_ad(place, fields, AdFields(), reading) if lacking else ad
+
+
+def _gives_contacts(text: str, reading: Reading) -> bool:
+    return bool(_phones(text, reading) or find_addresses(text))
+
+
+def _outside(nodes: Sequence[LexborNode], parts: Sequence[LexborNode]) -> list[LexborNode]:
+    marked = {part.mem_id for part in parts}
+    return [node for node in nodes if not is_inside(node, marked)]
 
 
 def _phones(text: str, reading: Reading) -> frozenset[str]:
@@ -93,11 +117,16 @@ def _one_ad(places: Sequence[LexborNode | None], around: Surroundings, reading: 
             continue
         fields = structured_fields(reading.tree, place, around)
         name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
-        if reviews := find_reviews(place):
-            fields["reviews"] = reviews
+        said = [Value(visible_text(part), part, "text") for part in around.said if within(part, place)]
+        reviews = [v for v in find_reviews(place) if v.node and not is_inside(v.node, {n.mem_id for n in around.said})]
+        if said or reviews:
+            fields["reviews"] = [*said, *reviews]
         ad = read_ad(place, fields, AdFields(), reading)
+        for more in (named_contacts(place, {n.mem_id for n in around.all}), embedded_fields(reading.tree)):
+            if not ad.phones or not any(address.city or address.zip for address in ad.addresses):
+                ad = _completed(ad, place, fields, list(more), reading)
         if reviews and not (ad.phones or ad.addresses):  # what is named so is the place's own card
-            del fields["reviews"]
+            fields["reviews"] = said
             ad = read_ad(place, fields, AdFields(), reading)
         if len(ad.phones) > _MANY_PHONES:
             return Page(
