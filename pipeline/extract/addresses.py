@@ -22,6 +22,7 @@ __all__ = ["AddressMention", "find_addresses", "parse_address"]
 _FREE: dict[str, list[str]] = DECLARED["free_text"]
 _DOUBTFUL = {word.upper() for word in _FREE["doubtful"]}
 _NOT_NAMES = {word.upper() for word in _FREE["not_names"]}
+_NO_CITY = _NOT_NAMES | {"STE", "SUITE", "UNIT", "APT", "BLDG"}  # "Ste BRock Hill": spans that run together
 _STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
 _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
 _BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
@@ -62,7 +63,8 @@ _STREET = UPPER.sought(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
         rf"|(?P<bare_road>(?:BUSINESS|LOOP|SPUR) [0-9]{{1,4}}\b)"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
-        rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})(?: (?!NORTH KANSAS){_DIRECTION})?"
+        rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})"
+        rf"(?: (?!NORTH KANSAS){_DIRECTION})?"
     ),
     rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|LOOP|SPUR) [0-9])",
 )
@@ -291,7 +293,11 @@ def _stated_place(text: str, upper: str, at: int) -> tuple[dict[str, str], int] 
         if not found:
             continue
         place = {key: text[slice(*found.span(key))] for key, value in found.groupdict().items() if value}
-        if _is_state(place, upper, found.end("state")) if "state" in place else _is_known_city(place.get("city", "")) or "city" not in place:
+        if (
+            _is_state(place, upper, found.end("state"))
+            if "state" in place
+            else _is_known_city(place.get("city", "")) or "city" not in place
+        ):
             return place, max(found.end(key) for key in place)
     return None
 
@@ -316,7 +322,7 @@ def _is_state(place: dict[str, str], upper: str, end: int) -> bool:
     state = place["state"].rstrip(".")
     plain_word = state.upper() in _STATE_WORDS and state.islower()
     words = place["city"].upper().split()
-    sensible = len(words) <= 3 and (not any(word in _NOT_NAMES for word in words) or _is_known_city(place["city"]))
+    sensible = len(words) <= 3 and (not _NO_CITY & set(words) or _is_known_city(place["city"]))
     if plain_word and "zip" not in place:
         return is_city(place["city"], read_state(state)) and _ENDS.match(upper, end) is not None
     return bool(read_state(state)) and sensible

@@ -46,7 +46,7 @@ def _data_in(script: LexborNode) -> str:
     if script.attributes.get("src") or kind == "application/ld+json":
         return ""
     text = visible_text(script)
-    return text if "{" in text and len(text) <= _MAX_SCRIPT else ""
+    return text if ("{" in text or "__next_f" in text) and len(text) <= _MAX_SCRIPT else ""
 
 
 def _parsed(texts: list[str]) -> Iterator[Any]:

@@ -110,6 +110,8 @@ def _businesses(data: Any) -> list[list[Property]]:
             queue += [(i, owner) for i in item[:100]]
         elif isinstance(item, dict):
             kind = str(item.get("@type", ""))
+            if owner is not None and "person" in kind.lower():
+                continue  # somebody who works there
             part = owner is not None and _NOT_THE_BUSINESS.search(kind) is None and "name" not in item
             if not part and (BUSINESS_TYPE.search(kind) or "telephone" in item) and not _is_address(kind):
                 owner = []

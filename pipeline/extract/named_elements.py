@@ -16,7 +16,7 @@ from pipeline.extract.surroundings import is_inside
 from pipeline.extract.text import visible_text
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LONGEST = {"phone": 60, "address": 200}
+_LONGEST = {"phone": 60, "address": 200, "location": 80}
 _MAX_NODES = 5_000
 _DIGITS = re.compile(r"\d")
 
@@ -26,7 +26,7 @@ def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
     kinds = {field: frozenset(vocabulary("surroundings")[f"{field}_names"]) for field in _LONGEST}
     for node in root.css("[class], [id], address")[:_MAX_NODES]:
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        words = {word.lower() for word in _WORDS.findall(names[:300])} | (
+        words = {word.lower() for word in (*_WORDS.findall(names[:300]), *names[:300].split())} | (
             {"address"} if node.tag == "address" else set()
         )
         field = next((field for field, known in kinds.items() if known & words), "")
@@ -34,17 +34,22 @@ def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
         if not 0 < len(text) <= _LONGEST.get(field, 0) or not _DIGITS.search(text) or is_inside(node, left_out):
             continue
         yield from _address_parts(node, text) if field == "address" else [(field, Value(text, node, "text"))]
+    yield from _in_attributes(root, left_out)
+
+
+def _in_attributes(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value]]:
+    """Numbers that a script is to show: data-phone="…"."""
     attributes = vocabulary("surroundings")["phone_attributes"]
     for node in root.css(", ".join(f"[{name}]" for name in attributes))[:_MAX_NODES]:
         for name in attributes:
-            if (text := node.attributes.get(name) or "") and len(text) <= _LONGEST["phone"] and _DIGITS.search(text):
-                if not is_inside(node, left_out):
-                    yield "phone", Value(text, node, f"attr:{name}")
+            text = node.attributes.get(name) or ""
+            if len(text) <= _LONGEST["phone"] and _DIGITS.search(text) and not is_inside(node, left_out):
+                yield "phone", Value(text, node, f"attr:{name}")
 
 
 def _address_parts(node: LexborNode, text: str) -> Iterator[tuple[str, Value]]:
     """The whole, or street and place where an inner element's words run into those behind it."""
-    inner = next((child for child in node.iter() if (words := visible_text(child))), None)
+    inner = next((child for child in node.iter() if visible_text(child)), None)
     words = visible_text(inner) if inner is not None else ""
     tail = text[len(words) :]
     if not words or not text.startswith(words) or not tail[:1].isalpha():

@@ -51,6 +51,14 @@ def _sites_own_name(declared: Sequence[Value], around: Surroundings) -> Value | 
     return next((name for name in names if " ".join(fold(name.text).split()) in lines), None)
 
 
+def titled_names(tree: LexborHTMLParser, shown: str) -> frozenset[str]:
+    """Names of a business in the document's titles; none when the page's own text is about another one."""
+    values = (*_document_title(tree), *_meta_titles(tree))
+    names = {v.text[f.start : f.end] for v in values for f in find_business_names(v.text)}
+    others = {fold(f.value) for f in find_business_names(shown)} - set(map(fold, names))
+    return frozenset() if others else frozenset(names)
+
+
 def _is_said(name: str, own: str) -> bool:
     """Whether the page's own text says the name too, or says nothing: titles may join words of different parts."""
     return not own.strip() or " ".join(fold(name).split()) in " ".join(fold(own).split())

@@ -35,8 +35,8 @@ _BEHIND = re.compile(
     rf"(?:(?P<theirs>{any_of(_NOT_THEIRS)})|{any_of(_WORDS['service'])})(?![a-z])(?![^.!?\n]{{0,12}}[0-9])"
 )
 _SERVICE_BEFORE = re.compile(
-    rf"(?<![a-z])(?:{any_of(_WORDS['service'])})(?: (?:line|number|phone|at|is|call)){{0,2}}"
-    r"[ :#(+-]{0,4}1?[-. (]{0,2}$"
+    rf"(?<![a-z])(?:{any_of(_WORDS['service'])})(?:[?!.:,]? (?:line|number|phone|at|is|call|please|contact|us)){{0,2}}"
+    r"[ ?:#(+-]{0,4}1?[-. (]{0,2}$"
 )
 
 

@@ -9,14 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.dates import claimed_date
-from pipeline.extract.lexicon import fold
-from pipeline.extract.selection import Reading
+from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.selection import Reading, Value
 from pipeline.extract.surroundings import Surroundings, is_inside
 from pipeline.extract.text import text_without, visible_text
 from pipeline.model import ClaimedDate, ListingItem
@@ -33,6 +33,11 @@ _ARROWS = "»›>→⟩▶ \u00a0"
 _MORE = re.compile(r"(?:read |see |view |show )?(?:more|details|profile|full ad|listing|all)\W*", re.I)
 _DATED = re.compile(r"(?:^|[\s_-]|(?<=[a-z]))(?:date|dated|time|posted|published|when)(?:$|[\s_\d-]|(?=[A-Z]))", re.I)
 _PLACED = re.compile(r"city|locat|region|area|place|town", re.I)
+_NAME_WORDS = re.compile("[a-z]+")
+_DAY = re.compile(
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d"
+    r"|\d (?:second|minute|hour|day|week|month|year)s? ago"
+)
 _LONGEST_DATE = 60
 _SHORTEST_POST = 50  # characters of a usual post
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
@@ -305,6 +310,29 @@ def find_posts(
         if distinct >= MIN_ROWS and 10 * distinct >= 6 * len(nodes) and (distinct, sum(lengths)) > best[0]:
             best = ((distinct, sum(lengths)), nodes)
     return best[1]
+
+
+def find_thread(groups: Groups) -> list[LexborNode]:
+    """The dated blocks of a thread about one business: the first of them tells of it, the others are replies."""
+    for (_, sign, _), nodes in groups.items():
+        named = _post_names() & set(_NAME_WORDS.findall(sign.lower()))
+        if named and all(_DAY.search(fold(visible_text(node))) and node.css_first("h1") is None for node in nodes[1:]):
+            return nodes
+    return []
+
+
+def post_day(post: LexborNode) -> Value | None:
+    """The line of a post that says when it was written: "by pilot » Sat Mar 11, 2023 9:14 pm"."""
+    for line in re.finditer(r"[^\n]{6,100}", visible_text(post)):
+        if day := _DAY.search(fold(line[0])):
+            start = line[0].rfind("»", 0, day.start()) + 1
+            return Value(line[0][start:], post, "text", line.start() + start)
+    return None
+
+
+@cache
+def _post_names() -> frozenset[str]:
+    return frozenset(vocabulary("surroundings")["post_names"])
 
 
 def _parts_in(node: LexborNode, around: Surroundings) -> list[LexborNode]:

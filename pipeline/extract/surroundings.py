@@ -146,12 +146,15 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     wanted = {line: kind for line in lines if (kind := _kind_of_heading(line))}
     if not wanted:
         return
+    title = body.css_first("h1, h2")
     for node in body.css(_HEADINGS)[:_MAX_NODES]:
         words = node.text(deep=True, strip=True)
         if len(words) > _LONGEST_HEADING or node.css_first("a[href]") is not None:
             continue
         under = wanted.get(fold(visible_text(node)))
-        if under and (under != "said" or node.tag not in _INLINE or _is_block_of_its_own(node)):
+        if under == "said" and (node == title or (node.tag in _INLINE and not _is_block_of_its_own(node))):
+            continue  # "Review of Jade Spa"; "Reviews: 12"
+        if under:
             yield from ((under, part) for part in _under(node))
 
 

@@ -15,10 +15,10 @@ from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.named_elements import named_contacts
 from pipeline.extract.names import find_business_names
-from pipeline.extract.naming import name_and_title
+from pipeline.extract.naming import name_and_title, titled_names
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
-from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, next_link, read_rows
+from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
 from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value
 from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside
@@ -48,23 +48,32 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     if posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
+    thread = find_thread(groups)
+    alone = replace(alone, said=(*alone.said, *thread[1:]), others=(*alone.others, *thread[1:]))
     main = find_root(reading.tree, alone) if around.frame == found.frame else root
-    return _one_ad([main, root], alone, reading, problem)
+    return _one_ad([main, root], alone, reading, problem, thread[:1])
 
 
 def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> Surroundings:
     """Without the parts of a business's own site that give its contacts beside its name, when nothing else does."""
+    outside = text_without(root, (*around.all, *around.said))
     names = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
-    if not names or _phones(text_without(root, around.all), reading):
+    if not any(map(_says_name, names)):
+        names |= titled_names(reading.tree, outside)
+    if not names or not around.frame or _phones(outside, reading):
         return around
     own = [
         part.mem_id
         for part in around.frame
         if (said := names & set((text := visible_text(part)).split("\n")))
         and _phones(text, reading)
-        and (any(map(find_business_names, said)) or find_addresses(text))
+        and (any(map(_says_name, said)) or find_addresses(text))
     ]
     return replace(around, frame=tuple(p for p in around.frame if p.mem_id not in own)) if own else around
+
+
+def _says_name(words: str) -> bool:
+    return bool(find_business_names(words))
 
 
 def _completed(ad: Ad, place: LexborNode, fields: Selected, more: Sequence[tuple[str, Value]], reading: Reading) -> Ad:
@@ -106,10 +115,18 @@ def _read_post(post: LexborNode, number: int, around: Surroundings, reading: Rea
     heading = post.css_first("h1, h2, h3, h4, h5, h6, [class*=title i], [class*=subject i]")
     if heading is not None and (words := visible_text(heading)):
         fields["title"] = [Value(words, heading, "text")]
+    if (day := post_day(post)) is not None:
+        fields["posted"] = [day]
     return read_ad(post, fields, AdFields(), reading, anchor=post.attributes.get("id") or str(number))
 
 
-def _one_ad(places: Sequence[LexborNode | None], around: Surroundings, reading: Reading, problem: str) -> Page:
+def _one_ad(
+    places: Sequence[LexborNode | None],
+    around: Surroundings,
+    reading: Reading,
+    problem: str,
+    posts: Sequence[LexborNode] = (),
+) -> Page:
     """One ad when the page gives a phone or an address; all of the page is read when its middle gives no phone."""
     found: list[Ad] = []
     for place in dict.fromkeys(places):
@@ -117,6 +134,8 @@ def _one_ad(places: Sequence[LexborNode | None], around: Surroundings, reading: 
             continue
         fields = structured_fields(reading.tree, place, around)
         name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
+        if not fields["posted"]:
+            fields["posted"] = [day for post in posts if within(post, place) and (day := post_day(post))]
         said = [Value(visible_text(part), part, "text") for part in around.said if within(part, place)]
         reviews = [v for v in find_reviews(place) if v.node and not is_inside(v.node, {n.mem_id for n in around.said})]
         if said or reviews:

@@ -8,7 +8,7 @@ from random import Random
 import numpy
 import pytest
 from datasketch import MinHash
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.template_ads import make_ads
@@ -101,6 +101,7 @@ def test_mutated_templates_among_free_ads(seed: int) -> None:
     assert recall >= 0.90
 
 
+@settings(deadline=None)  # the first example imports
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_any_text_is_taken_and_no_ad_stands_in_two_templates(texts: list[str]) -> None:
     found = find_templates(ads(texts))
