@@ -11,9 +11,9 @@ import typer
 from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.finding import holding_links, list_hubs, list_networks, list_successions, network_detail
-from flows.stages.finding import search as search_stage
 from flows.stages.following import generations, where_it_went, who_was_here
 from flows.stages.indications import indicators_of
+from flows.stages.searching import search as search_stage
 from flows.stages.timelines import named, timeline_of
 from pipeline.errors import FixInput
 
@@ -29,18 +29,27 @@ network_app = typer.Typer(help="Networks of related businesses: list, show, expo
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="A phone in any punctuation, a name in any order, an address, ad text.")],
+    text: Annotated[
+        str,
+        typer.Argument(
+            help="A phone in any punctuation, a name in any order, an address, e-mail address, handle or website, the "
+            "number of a license, application or filing, words of an ad."
+        ),
+    ],
     on: OnOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most that is shown.")] = 25,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Find businesses, operators and ads."""
-    rows = search_stage(opened(home), text, on=on and on.date())
+    """Find businesses, operators, papers and ads, each with what it was found by and when that held."""
+    rows, count = search_stage(opened(home), text, limit, on=on and on.date())
     if json:
         emit(rows)
-    else:
-        columns = ["kind", "name", "why", "score", "network_id", "id"]
-        show_table(f"Found for {text!r}", columns, [[r[c] for c in columns] for r in rows])
+        return
+    columns = ["kind", "name", "why", "first_seen", "last_seen", "score", "network_id", "id"]
+    show_table(f"Found for {text!r}", columns, [[r[c] for c in columns] for r in rows])
+    if count > len(rows):
+        out.print(f"{len(rows)} of {count} shown, the best first. More: --limit {count}")
 
 
 @network_app.command("list")

@@ -1,4 +1,4 @@
-"""Find in the current snapshot: anything by text, captures as exhibits, networks and successions."""
+"""Find in the current snapshot: captures as exhibits, networks, templates and successions."""
 
 from __future__ import annotations
 
@@ -9,109 +9,16 @@ from datetime import date
 from typing import Any
 
 from analysis.network import spanning_tree
-from analysis.on_day import covers
-from flows.stages.timelines import stays_at
+from flows.stages.searching import NAME_SCORE
+from flows.stages.timelines import businesses_at
 from pipeline.errors import NotFound
-from pipeline.extract.addresses import parse_address
-from pipeline.extract.phones import find_phones, normalize_phone
+from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
-from pipeline.resolve.compare import compare_business_names, compare_person_names
+from pipeline.resolve.compare import compare_business_names
 from pipeline.store.intelligence import Store, open_snapshot
 
-NAME_SCORE = 0.85
 SHORT_ID = 8  # characters of a network id that tables show at least
 QUOTED = ("phone", "address", "business_name", "website")
-
-
-def search(home: Home, text: str, limit: int = 25, on: date | None = None) -> list[dict[str, Any]]:
-    """Entities and ads that answer to a phone in any punctuation, a name in any order, an address or ad text.
-
-    `on`: only what held on that day by the periods known today: the number in use, the business seen there, the ad up.
-    """
-    with open_snapshot(home.current_snapshot()) as store:
-        found = [*_by_phone(store, text), *_by_name(store, text), *_by_address(store, text), *_by_text(store, text)]
-        if on is not None:
-            found = _held_on(store, text, found, on)
-    unique = {(row["kind"], row["id"]): row for row in reversed(found)}
-    ordered = sorted(unique.values(), key=lambda r: (-r["score"], r["kind"], r["id"]))
-    return ordered[:limit]
-
-
-def _row(kind: str, id_: str, name: str, why: str, network_id: str, score: float) -> dict[str, Any]:
-    return {"kind": kind, "id": id_, "name": name, "why": why, "network_id": network_id, "score": round(score, 3)}
-
-
-def _held_on(store: Store, text: str, found: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
-    """Rows whose own period holds the day: of the number or premises for what was found by it, else of the whole."""
-    periods = """
-        SELECT 'phone' AS why, l.from_id AS id FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
-        WHERE l.kind = 'uses_phone' AND list_contains($2::VARCHAR[], e.name) AND $1 BETWEEN l.first_seen AND l.last_seen
-        UNION SELECT 'business name', business_id FROM out_businesses WHERE $1 BETWEEN observed_first AND observed_last
-        UNION SELECT 'person name', from_id FROM core_links
-              WHERE kind = 'operates' AND $1 BETWEEN first_seen AND last_seen
-        UNION SELECT 'ad text', ad_id FROM out_ads
-              WHERE $1 BETWEEN CAST(observed_first AS DATE) AND CAST(observed_last AS DATE)"""
-    held = {(r["why"], r["id"]) for r in store.rows(periods, [day, _numbers(text)])}
-    held |= {
-        ("address", stay["business_id"])
-        for stay in stays_at(store, text)
-        if covers(stay["first_seen"], stay["last_seen"], day)
-    }
-    return [r for r in found if (r["why"], r["id"]) in held]
-
-
-def _numbers(text: str) -> list[str]:
-    one = normalize_phone(text)
-    return [one] if one else sorted({m.e164 for m in find_phones(text) if m.e164})
-
-
-def _by_phone(store: Store, text: str) -> list[dict[str, Any]]:
-    rows = store.rows("SELECT * FROM out_businesses WHERE list_has_any(phones, ?::VARCHAR[])", [_numbers(text)])
-    return [_row("business", r["business_id"], r["name"], "phone", r["network_id"], 1.0) for r in rows]
-
-
-def _by_name(store: Store, text: str) -> list[dict[str, Any]]:
-    found = []
-    for r in store.rows("SELECT business_id, name, names, network_id FROM out_businesses"):
-        score = max((compare_business_names(text, n).score for n in r["names"]), default=0.0)
-        if score >= NAME_SCORE:
-            found.append(_row("business", r["business_id"], r["name"], "business name", r["network_id"], score))
-    people = store.rows(
-        """SELECT e.entity_id, e.name, coalesce(min(m.network_id), '') AS network_id FROM core_entities e
-           LEFT JOIN out_network_members m ON m.entity_id = e.entity_id
-           WHERE e.kind = 'operator' GROUP BY ALL"""
-    )
-    for r in people:
-        score = compare_person_names(text, r["name"]).score
-        if score >= NAME_SCORE:
-            found.append(_row("operator", r["entity_id"], r["name"], "person name", r["network_id"], score))
-    return found
-
-
-def _by_address(store: Store, text: str) -> list[dict[str, Any]]:
-    wanted = parse_address(text)
-    if not wanted.street_key:
-        return []
-    found = []
-    for r in store.rows("SELECT business_id, name, address, city, state, zip, network_id FROM out_businesses"):
-        have = parse_address(r["address"], city=r["city"], state=r["state"], zip=r["zip"])
-        same_unit = not wanted.unit or wanted.unit == have.unit
-        same_place = not wanted.zip or wanted.zip == have.zip
-        if have.street_key == wanted.street_key and same_unit and same_place:
-            found.append(_row("business", r["business_id"], r["name"], "address", r["network_id"], 0.95))
-    return found
-
-
-def _by_text(store: Store, text: str) -> list[dict[str, Any]]:
-    rows = store.rows(
-        """SELECT a.ad_id, any_value(a.title) AS title, any_value(b.network_id) AS network_id
-           FROM core_ad_captures a LEFT JOIN out_ads o ON o.ad_id = a.ad_id
-           LEFT JOIN out_businesses b ON b.business_id = o.business_id
-           WHERE contains(lower(a.body), lower(?)) OR contains(lower(a.title), lower(?))
-           GROUP BY a.ad_id ORDER BY a.ad_id LIMIT 50""",
-        [text, text],
-    )
-    return [_row("ad", r["ad_id"], r["title"], "ad text", r["network_id"] or "", 0.6) for r in rows]
 
 
 def businesses_called(store: Store, wanted: str) -> list[str]:
@@ -234,9 +141,8 @@ def _with_value(store: Store, rows: list[dict[str, Any]], kind: str, values: set
 
 
 def _with_address(store: Store, rows: list[dict[str, Any]], address: str) -> list[dict[str, Any]]:
-    wanted = parse_address(address)
-    ids = {r["id"] for r in _by_address(store, address)} if wanted.street_key else set()
-    return [r for r in rows if r["business_id"] in ids]
+    here = businesses_at(store, address)
+    return [r for r in rows if r["business_id"] in here]
 
 
 def list_networks(home: Home) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Ad, Capture, Mention, Record, Ref, Role, Source
+from pipeline.model import Ad, Address, Capture, Mention, Record, Ref, Role, Source
 from pipeline.resolve.refs import refs_from_ad, refs_from_record
 from pipeline.store.codec import from_json, to_json
 from pipeline.store.intelligence import Store
@@ -210,6 +210,7 @@ def load_records(
 
 
 def ref_row(ref: Ref) -> dict[str, Any]:
+    place = ref.addresses[0] if ref.role == "premises" and ref.addresses else Address("")
     return {
         "ref_id": ref.ref_id,
         "role": ref.role,
@@ -221,6 +222,9 @@ def ref_row(ref: Ref) -> dict[str, Any]:
         "lane": ref.lane,
         "intake_seq": ref.intake_seq,
         "name": ref.name,
+        "city": place.city,
+        "state": place.state,
+        "zip": place.zip,
         "first_seen": ref.first_seen,
         "last_seen": ref.last_seen,
         "payload": to_json(ref),

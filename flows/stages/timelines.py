@@ -11,6 +11,7 @@ from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
+from pipeline.model import Address
 from pipeline.store.intelligence import Store, open_snapshot
 
 OWNERS = """SELECT r.owner_id, min(e.entity_id) AS business_id
@@ -64,23 +65,46 @@ def businesses_at(store: Store, address: str) -> set[str]:
 
 
 def stays_at(store: Store, address: str) -> list[dict[str, Any]]:
-    """business_id, place, first_seen, last_seen, lane: of everybody whom an ad or paper places at an address."""
+    """business_id, place, first_seen, last_seen, lane: of everybody whom an ad or paper places at an address.
+
+    One street stands in many cities: what the address says of city, state or ZIP has to agree where a source says it.
+    """
     wanted = parse_address(address)
     if not wanted.street_key:
         return []
-    rows = store.rows(
-        """SELECT l.from_id AS business_id, e.name AS place, l.first_seen, l.last_seen, l.lane
-           FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
-           WHERE l.kind = 'at_premises' AND e.kind = 'premises' ORDER BY l.first_seen, l.from_id"""
-    )
-    places = {name: parse_address(name) for name in {r["place"] for r in rows}}
-    return [
-        r
-        for r in rows
-        if (place := places[r["place"]]).street_key == wanted.street_key
-        and wanted.unit in {"", place.unit}
-        and (not wanted.zip or not place.zip or wanted.zip == place.zip)
-    ]
+    with store.listed("places_meant", _places(store, wanted)):
+        return store.rows(
+            """SELECT l.from_id AS business_id, e.name AS place, l.first_seen, l.last_seen, l.lane
+               FROM core_links l JOIN core_entities e ON e.entity_id = l.to_id
+               WHERE l.kind = 'at_premises' AND e.entity_id IN (SELECT id FROM places_meant)
+               ORDER BY l.first_seen, l.from_id"""
+        )
+
+
+def _places(store: Store, wanted: Address) -> set[str]:
+    """Ids of the premises that an address means. Of those that begin with a number only those with its own are read."""
+    number = wanted.street_key.split()[0]
+    rows = store.connection.execute(
+        """SELECT DISTINCT e.entity_id, r.name, r.city, r.state, r.zip
+           FROM core_entities e, unnest(e.members) AS m(ref_id) JOIN core_refs r ON r.ref_id = m.ref_id
+           WHERE e.kind = 'premises' AND (contains(r.name, ?) OR NOT regexp_matches(r.name, '^[0-9]'))""",
+        [number if number.isdecimal() else ""],
+    ).fetchall()
+    return {
+        entity
+        for entity, name, city, state, zip_ in rows
+        if _is_meant(wanted, parse_address(name, city=city, state=state, zip=zip_))
+    }
+
+
+def _is_meant(wanted: Address, place: Address) -> bool:
+    """ZIPs decide where both are known: a city is often called by its neighbor's name."""
+    if place.street_key != wanted.street_key or wanted.unit not in {"", place.unit}:
+        return False
+    if wanted.zip and place.zip:
+        return wanted.zip == place.zip
+    pairs = ((wanted.city.upper(), place.city.upper()), (wanted.state, place.state))
+    return all(a == b for a, b in pairs if a and b)
 
 
 def load_sightings(store: Store, businesses: Collection[str], phone: str = "") -> list[Sighting]:
