@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -191,7 +191,15 @@ class Facts:
 
     @cached_property
     def premises_entity(self) -> dict[str, str]:
-        return self._by_value("premises", lambda r: tuple(a.premises_key for a in r.addresses if a.premises_key))
+        """Key of a premises -> entity; also the key without the ZIP, where one premises alone answers to it."""
+        found = self._by_value("premises", lambda r: tuple(a.premises_key for a in r.addresses if a.premises_key))
+        by_city: dict[str, set[str]] = defaultdict(set)
+        for ref in self.refs.values():
+            for address in ref.addresses if ref.role == "premises" else ():
+                if address.zip and address.premises_key in found:
+                    by_city[replace(address, zip="").premises_key].add(found[address.premises_key])
+        alone = {key: min(entities) for key, entities in by_city.items() if key and len(entities) == 1}
+        return alone | found
 
     def _by_value(self, kind: str, values: Callable[[Ref], tuple[str, ...]]) -> dict[str, str]:
         found: dict[str, str] = {}

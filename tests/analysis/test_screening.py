@@ -242,6 +242,26 @@ def test_building_without_the_unit_does_not_corroborate(index: ScreeningIndex) -
     assert flag.result == "no_relevant_result"
 
 
+def test_a_premises_without_its_zip_is_the_one_of_its_city(index: ScreeningIndex) -> None:
+    asked = application(place=OTHER)
+    assert asked.premises
+    unzipped = replace(asked, premises=replace(asked.premises, zip=""))
+    assert (screen(unzipped, index).matched_kinds, screen(unzipped, index).contrary) == (("name", "premises"), ())
+    elsewhere = replace(asked, premises=replace(asked.premises, zip="", city="Joplin"))
+    assert screen(elsewhere, index).result == "no_relevant_result"
+
+
+def test_a_premises_without_its_zip_is_none_of_two(town: Any) -> None:
+    suspects(town)
+    town.record("Far Cedar", "2026-01-01", "2027-01-31", place="the other end of town")
+    twin = next(r for r in town.refs.values() if r.role == "premises" and r.name == "the other end of town")
+    asked = application(place=OTHER)
+    assert asked.premises
+    town.refs[twin.ref_id] = replace(twin, addresses=(replace(asked.premises, zip="65899"),))
+    flag = screen(replace(asked, premises=replace(asked.premises, zip="")), index_of(town))
+    assert flag.result == "no_relevant_result"
+
+
 def test_progress_and_order(index: ScreeningIndex) -> None:
     done: list[int] = []
     asked = [replace(application(dob=DOB), application_id=str(n)) for n in range(3)]
