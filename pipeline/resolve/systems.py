@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 
 from pipeline.resolve.population import is_settled_name
-from pipeline.resolve.romanization import pinyin_syllables, spelling
+from pipeline.resolve.romanization import is_syllabic, pinyin_syllables, spelling
 
 # Wade-Giles, apostrophes and umlauts left out as people leave them out: beginnings, endings, and whole syllables that
 # follow neither.
@@ -96,10 +96,12 @@ def _runs(token: str, known: frozenset[str], most: int) -> bool:
 
 
 def are_names(parts: Collection[str], whole: Collection[str]) -> bool:
-    """Whether parts that differ, of the `whole` of two names, are names as they stand: known ones, or of one system.
+    """Whether parts that differ, of the `whole` of two names, are names as they stand: known ones, or of syllables.
 
     Then another letter makes another person. Japanese counts where all is Japanese: many names are such runs.
     """
+    if all(is_settled_name(p) or is_syllabic(p) for p in parts):  # of syllables of several systems besides: "heewei"
+        return True
     japanese = all(_is_run_of(part, "japanese") for part in whole)
     return japanese or any(all(is_settled_name(p) or _is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
 
