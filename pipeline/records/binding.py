@@ -50,6 +50,8 @@ class Binding:
     ignored: tuple[int, ...]
     kept: tuple[int, ...]
     score: float
+    tells: int | None = None  # the column that says what a row tells of
+    foreign: bool = False  # the number's header is none the map knows: numbers of another office
 
     @property
     def width(self) -> int:
@@ -57,8 +59,9 @@ class Binding:
 
     @property
     def dataset(self) -> str:
-        """The id of the map; where every layout is a data set of its own, with a digest of the header."""
-        if not self.map.apart:
+        """The id of the map; where every layout is a data set of its own, or the numbers are those of an office that no
+        map knows, with a digest of the header."""
+        if not (self.map.apart or self.foreign):
             return self.map.id
         folded = "\x1f".join(map(fold_header, self.header))
         return f"{self.map.id}-{sha256(folded.encode()).hexdigest()[:8]}"
@@ -72,6 +75,8 @@ class Binding:
         """Header -> canonical name, "kept as written", "not kept" or why it is never imported."""
         named = dict.fromkeys(self.header, "kept as written")
         named.update({self.header[i]: "not kept" for i in self.ignored})
+        if self.tells is not None:
+            named[self.header[self.tells]] = "what the row tells of"
         for prefix, columns in self._groups():
             for name, numbers in columns.items():
                 named.update({self.header[i]: prefix + name for i in numbers})
@@ -134,6 +139,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     parties = tuple(BoundParty(s, n, c) for s, n in numbered if (c := columns.take_all(s.columns, n)))
     prior = [c for p in column_map.prior for n in range(1, p.repeat + 1) if (c := columns.take_all(p.columns, n))]
     ignored = columns.take(column_map.ignore)
+    tells = columns.take((column_map.row_tells.column,)) if column_map.row_tells else ()
     matched = columns.own
     if column_map.general:
         shared, parties, unkept = _read_words(columns, header, column_map, own, parties)
@@ -155,7 +161,9 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         columns.dropped,
         ignored,
         tuple(sorted(i for numbers in columns.free.values() for i in numbers)),
-        _score(column_map, header, explained, found) if usable else 0.0,
+        _score(column_map, header, explained, found) if usable and bool(tells) == bool(column_map.row_tells) else 0.0,
+        tells[0] if tells else None,
+        column_map.general and not _has_key(column_map, own),
     )
 
 

@@ -33,6 +33,7 @@ from pipeline.records.values import (
 STREET = re.compile(r"^(?:\d+[A-Za-z]?(?:-\d+)?|[NSEW]\d+\w*)\s+\S")
 NO_NAME = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|suite|ste|unit|apt|#|floor|fl|bldg|building|room|rm|space|c/o$)\b")
 KEY_JOIN = "|"
+TOTAL = re.compile(r"(?i)^(?:grand |sub)?total(?:s| \w+)?\b|^(?:record|row) count\b|^\d+ (?:records|rows)\b")
 YOUNGEST = 2015  # birth year: "2/3/65" is not 2065
 
 _address = lru_cache(maxsize=20_000)(parse_address)
@@ -105,11 +106,19 @@ class _Cells:
 
 def natural_key(binding: Binding, cells: Sequence[str]) -> str:
     """The row's number, or the values of a composite key. Raises UnreadableRow when there is none."""
+    if _is_total(cells):
+        raise UnreadableRow("a line of totals, no record")
     for names in binding.map.key:
         values = [next((v for i in binding.columns.get(n, ()) if (v := clean(cells[i]))), "") for n in names]
         if sum(map(bool, values)) >= min(2, len(names)):
             return values[0] if len(names) == 1 else KEY_JOIN.join(v.casefold() for v in values)
     raise UnreadableRow(f"no {' or '.join(' + '.join(n) for n in binding.map.key)} in the row".replace("_", " "))
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """ "Total licenses: 412" below a table."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    return len(filled) <= min(3, len(cells) - 1) and bool(filled) and bool(TOTAL.match(filled[0]))
 
 
 def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional: bool, generated: bool) -> Record:
@@ -120,6 +129,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     premises, address_name = _premises(row, "premises")
     mailing, _ = _premises(row, "mailing")
     parties = tuple(p for b in binding.parties for p in _parties(row, b))
+    premises, mailing, parties = _as_told(row, premises, mailing, parties)
     entity, parties = _who_holds(take("entity_name"), parties, says_person(take("ownership")))
     dba = take("dba_name") or _further_name(row, entity)
     if address_name and not (entity or dba or parties):
@@ -159,6 +169,22 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         text=story,
         extra=_extra(row, address_name),
     )
+
+
+def _as_told(
+    row: _Cells, premises: Address | None, mailing: Address | None, parties: tuple[Party, ...]
+) -> tuple[Address | None, Address | None, tuple[Party, ...]]:
+    """In files with a row for each address and person: whose this row's address is, and the role of its party. The
+    address of a person or an agent is no premises."""
+    map_, tells = row.binding.map.row_tells, row.binding.tells
+    if map_ is None or tells is None:
+        return premises, mailing, parties
+    told = map_.words.get(row.cells[tells].casefold(), "related")
+    if told == "mailing":
+        return None, mailing or premises, ()
+    if told == "premises":
+        return premises, mailing, ()
+    return None, None, tuple(replace(p, role=told) for p in parties)
 
 
 def _further_name(row: _Cells, entity: str) -> str:
@@ -258,6 +284,8 @@ def _who_holds(entity: str, parties: tuple[Party, ...], person: bool | None) -> 
     """(business name, parties): a company in the column of the holder is the business, a person in the column of the
     business its owner. `person`: what the file says of the holder, None when it says nothing."""
     holder = next((p for p in parties if p.role == "licensee" and not p.first), None)
+    if holder and entity and holder.full_name.casefold() == entity.casefold():
+        return entity, tuple(p for p in parties if p is not holder)
     if holder and not entity and (person is False or not holder.is_person or is_trade(holder.full_name)):
         return holder.full_name, tuple(p for p in parties if p is not holder)
     named = len(entity.split()) > 1 and not is_company(entity) and not is_trade(entity)

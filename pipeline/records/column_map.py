@@ -5,7 +5,8 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
     title = "City business licenses"
     source = "https://…"              # where the layout is published
     general = true                    # where no map fits: what no list names is read word by word (header_words.toml)
-    apart = true                      # files of another header are another data set: their numbers are others' numbers
+    apart = true                      # files of another header are another data set: their numbers are others' numbers;
+                                      # without it, only where no list names the header of the number
     key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values
     ignore = ["ward", "precinct"]     # headers that are known and not kept
 
@@ -34,6 +35,10 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
 
     [statuses]
     Active = ["A", "20"]              # codes -> words; a status that is not listed stays as written
+
+    [row_tells]                       # files with a row for each address and person of one number
+    column = "associated_name_type"   # the header of the column that says what a row tells of
+    premises = ["PRINCIPAL PLACE OF BUSINESS"]  # premises, mailing, or the role of the party; another word: "related"
 
     [rows]
     name_in_line1 = true              # line 1 of the address may hold a business name and line 2 the street
@@ -91,6 +96,7 @@ TOP = (
     "party",
     "dates",
     "statuses",
+    "row_tells",
     "rows",
 )
 
@@ -114,6 +120,14 @@ class PriorColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class RowTells:
+    """What a row tells of, as a column says: word, casefolded -> "premises", "mailing" or the role of its party."""
+
+    column: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMap:
     """One layout. `columns` keys: TEXTS, DATES, CONTACTS, and "premises.<part>", "mailing.<part>"."""
 
@@ -134,6 +148,7 @@ class ColumnMap:
     person_address: str = "premises"
     general: bool = False
     apart: bool = False
+    row_tells: RowTells | None = None
 
 
 @cache
@@ -180,6 +195,7 @@ def load_map(path: Path) -> ColumnMap:
         check.one_of("rows.person_address", rows.get("person_address", "premises"), ADDRESSES),
         bool(table.get("general", False)),
         bool(table.get("apart", False)),
+        _row_tells(check, check.table(table, "row_tells")),
     )  # fmt: skip
 
 
@@ -273,6 +289,15 @@ def _party(check: _Checker, table: Mapping[str, Any]) -> PartyColumns:
     columns = {k: check.headers(f"party.{k}", table[k]) for k in PARTY if k in table}
     kind = check.one_of("party.kind", table.get("kind", "auto"), PARTY_KINDS)
     return PartyColumns(str(table.get("role", "related")), columns, kind, check.repeat(table, "party."))
+
+
+def _row_tells(check: _Checker, table: Mapping[str, Any]) -> RowTells | None:
+    if not table:
+        return None
+    if not isinstance(column := table.get("column"), str):
+        check.fail("row_tells.column", "must name the column that says what a row tells of")
+    told = {k: check.headers(f"row_tells.{k}", v) for k, v in table.items() if k != "column"}
+    return RowTells(str(column), {word.casefold(): what for what, words in told.items() for word in words})
 
 
 @cache

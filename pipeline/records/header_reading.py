@@ -153,6 +153,8 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
 def _read_alone(whose: str, written: str, n: int) -> Meaning | None:
     """ "Manager" is the manager's name, "Location" an address."""
     alone = _tables()["alone"]
+    if whose == "mailing":
+        return Meaning("mailing", "line1", 60)
     if whose in alone["name"]:
         return Meaning(whose, "name", 5, n)
     return Meaning("premises", "line1", 60) if written in alone["line1"] else None

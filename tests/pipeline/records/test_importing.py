@@ -43,6 +43,8 @@ LAYOUTS: list[tuple[str, RecordKind, str, int]] = [
     ("applications_never_import.csv", "application", "applications", 1),
     ("denied.csv", "denied", "denied-register", 1),
     ("filings.csv", "filing", "business-filings", 1),
+    ("oregon_businesses.csv", "filing", "oregon-businesses", 3),
+    ("colorado_businesses.csv", "filing", "colorado-businesses", 3),
     ("parcels.csv", "parcel", "parcels", 1),
     ("tips.csv", "tip", "tips", 1),
     ("inspections.csv", "inspection", "inspections", 1),
@@ -277,3 +279,31 @@ def test_a_map_of_the_users_own(tmp_path: Path) -> None:
     path.write_text("Akte;Betrieb\n7;Haus Farn\n")
     records, _ = split(path, "license", map_id=str(tmp_path / "ours.toml"))
     assert records["7"].entity_name == "Haus Farn"
+
+
+def test_a_row_for_each_address_and_person_is_one_filing() -> None:
+    """The address of an agent or a member is no premises of the business."""
+    record = split(FIXTURES / "oregon_businesses.csv", "filing")[0]["199990001"]
+    assert record.rows == 4
+    assert record.premises is not None
+    assert record.premises.street_key == "450 LARCH ST SE"
+    assert record.mailing is not None
+    assert record.mailing.line.startswith("PO Box 110")
+    parties = [(p.role, p.full_name, p.is_person) for p in record.parties]
+    assert parties == [("registered_agent", "CASCADE FILING AGENTS INC", False), ("officer", "XIAOLAN QU", True)]
+
+
+def test_numbers_under_a_header_of_another_office_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Corp Number,Legal Name,Registered Agent\n7,Prairie Fern LLC,June Halverstrom\n")
+    [record] = split(path, "filing")[0].values()
+    assert record.dataset.startswith("business-filings-")
+    assert record.dataset != "business-filings"
+
+
+def test_a_line_of_totals_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License Number,Business Name,City,State\nL-1,Fern Spa,Nixa,MO\nTotal,1,,\n")
+    records, rejected = split(path, "license")
+    assert list(records) == ["L-1"]
+    assert [(r.line, r.reason) for r in rejected] == [(3, "a line of totals, no record")]
