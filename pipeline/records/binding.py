@@ -25,6 +25,8 @@ KNOWN_LAYOUT = 0.7  # below, a map is that of another office whose headers happe
 HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
 
+NAMES = frozenset(("name", "first", "last", "last_or_company"))
+
 Columns = Mapping[str, tuple[int, ...]]
 
 
@@ -203,11 +205,16 @@ def _joined(
 ) -> tuple[BoundParty, ...]:
     """The parties of the map with what words add to them, and those that only words tell of, when they have a name."""
     known = {(p.spec.role, p.n): p for p in parties}
+    named = {key for key, parts in people.items() if NAMES & set(parts)} | set(known)
+    holder = next((key for key in (("licensee", 1), ("applicant", 1)) if key in named), None)
+    for key in [k for k in people if k not in named and k[0] == "owner"]:  # "home phone" of whoever holds the license
+        if holder:
+            people = {**people, holder: {**people[key], **people.get(holder, {})}}
     for (role, n), parts in people.items():
         columns = {what: _by_rank(found) for what, found in parts.items()}
         if before := known.get((role, n)):
             known[role, n] = BoundParty(before.spec, n, {**columns, **before.columns})
-        elif {"name", "first", "last", "last_or_company"} & set(columns):
+        elif NAMES & set(columns):
             known[role, n] = BoundParty(PartyColumns(role, {}), n, columns)
     return tuple(known.values())
 

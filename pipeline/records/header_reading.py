@@ -64,7 +64,8 @@ def _phrases(table: str) -> Mapping[str, tuple[str, int]]:
 
 def split_words(header: str) -> tuple[str, ...]:
     """The words of a header; what is run together is taken apart where all of it are known words."""
-    parts = re.findall(r"[^\W\d_]+|\d+", header_words(header).replace("_e_mail_", "_email_"))
+    plain = header_words(header).replace("_e_mail_", "_email_").replace("licence", "license")
+    parts = re.findall(r"[^\W\d_]+|\d+", plain)
     return tuple(w for part in parts for w in (_apart(part) or (part,)))
 
 
@@ -90,7 +91,8 @@ def read_header(header: str) -> Meaning | None:
     if written in _tables()["ignore"] or "_".join(words) in _tables()["ignore"]:
         return IGNORED
     bare = tuple(w for w in words if w not in _tables()["noise"])
-    for form in dict.fromkeys((words, bare)):
+    own = tuple(w for w in bare if w not in ("business", "bus", "biz"))  # "Bus. Ownership Type"
+    for form in dict.fromkeys((words, bare, own)):
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
             return Meaning(whose, what, found[1])
