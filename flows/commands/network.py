@@ -18,6 +18,8 @@ from flows.stages.timelines import named, timeline_of
 from pipeline.errors import FixInput
 
 ATTACHED = ("uses_phone", "at_premises", "operates")  # told by the members' table
+# A license holds until it runs out: such a last day is not the last on which somebody saw the business.
+HELD = {"first_seen": "from", "last_seen": "until"}
 CONTEXT = 12  # rows of context shown without --all
 OnOption = Annotated[
     datetime | None,
@@ -47,7 +49,7 @@ def search(
         emit(rows)
         return
     columns = ["kind", "name", "why", "first_seen", "last_seen", "score", "network_id", "id"]
-    show_table(f"Found for {text!r}", columns, [[r[c] for c in columns] for r in rows])
+    show_table(f"Found for {text!r}", [HELD.get(c, c) for c in columns], [[r[c] for c in columns] for r in rows])
     if count > len(rows):
         out.print(f"{len(rows)} of {count} shown, the best first. More: --limit {count}")
 
@@ -209,7 +211,7 @@ def succession(
     if json:
         emit(rows)
     else:
-        show_table(title, columns, [[r.get(c) for c in columns] for r in rows])
+        show_table(title, [HELD.get(c, c) for c in columns], [[r.get(c) for c in columns] for r in rows])
 
 
 def timeline(
