@@ -159,7 +159,7 @@ def _regular_groups(cuts: frozenset[int]) -> int:
 
 def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool) -> float:
     """Separators: an unusual one throughout is a good sign; those of lists, prices and times are bad ones."""
-    real = [gap for gap in gaps if gap]
+    real = [_unwrapped(gap) for gap in gaps if gap]
     if not real:
         return 0.0
     same = len(set(real)) == 1
@@ -179,6 +179,12 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
         if "\n" in gap:
             score -= 0.05
     return max(score, -0.6 if not any(map(_PRICE.search, real)) else -1.0)
+
+
+def _unwrapped(gap: str) -> str:
+    """A line that ends with the sign between two groups goes on in the next: no list."""
+    sign = gap.strip()
+    return sign if "\n" in gap and sign in {"-", ".", ")"} else gap
 
 
 def _rhythm(inside: list[Unit], lead: bool) -> float:
