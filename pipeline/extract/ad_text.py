@@ -43,11 +43,12 @@ def phones_in(text: str, fictional: bool, generated: bool) -> list[Found]:
 def _read(text: str, own_hosts: frozenset[str], fictional: bool, generated: bool) -> Said:
     hours = find_hours(text)
     late = [h._replace(kind="indicator", value="late_hours", style="hours") for h in hours if closes_late(h.value)]
+    emails = find_emails(text)
     facts = (
         *phones_in(text, fictional, generated),
-        *find_emails(text),
+        *emails,
         *find_handles(text),
-        *find_websites(text, own_hosts),
+        *(w for w in find_websites(text, own_hosts) if not any(e.start <= w.start and w.end <= e.end for e in emails)),
         *hours,
         *find_prices(text),
         *find_indicators(text),

@@ -22,10 +22,13 @@ _COMMON = r"(?:com|net|org|us|biz|info|uk|au|cn|hk|tw|jp|kr|example)(?![\w-])"
 _DOT = rf"(?:\.|\s?[\(\[\{{<]\s?(?:dot|\.)\s?[\)\]\}}>]\s?|[ \t]+dot[ \t]+|[ \t]\.[ \t]?(?={_COMMON}))"
 _NO_MORE = rf"(?![\w-])(?!{_DOT}{_COMMON})"
 _PROVIDERS = "gmail|yahoo|hotmail|outlook|icloud|aol|msn|live|qq|163|126|naver|daum|hanmail|protonmail|mail"
+_APART = "g mail|hot mail|out look|i cloud|ya hoo"
 _LOCAL = r"(?<![\w.+-])(?P<local>[a-z0-9_](?:[a-z0-9._%+-]{0,62}[a-z0-9_])?)"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = FOLDED.sought(
-    re.compile(rf"{_LOCAL}{_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}"),
+    re.compile(
+        rf"{_LOCAL}{_AT}(?P<domain>(?:{_LABEL}|{_APART})(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?P<tld>[a-z]{{2,18}})){_NO_MORE}"
+    ),
     _AT,
 )
 _SPELLED = FOLDED.sought(
@@ -52,7 +55,9 @@ _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.p
 _URL = WRITTEN.sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
 _ID_WORDS = ("id", "号", fold("아이디"))
-_MARK = rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?(?:is|[:：=@#/(\[（-])?)\s?@?"
+_MARK = (
+    rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?(?:is|[:：=@#/(\[（>＞→»~-]{{1,2}})?)\s?@?"
+)
 _SITE_IDS = re.compile(
     r"\b(?P<id>UA-\d{4,10}-\d{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{5,9}|AW-\d{9,11}|ca-pub-\d{10,20})\b"
     r"|\bfbq\(\s*['\"]init['\"]\s*,\s*['\"](?P<pixel>\d{10,20})['\"]"
@@ -66,7 +71,7 @@ def find_emails(text: str) -> list[Found]:
     found: dict[int, Found] = {}
     for matches in (_plain_emails(folded), _spelled_emails(folded)):
         for m in matches:
-            value = f"{m['local']}@{_DOTS.sub('.', m['domain'])}"
+            value = f"{m['local']}@{_DOTS.sub('.', m['domain']).replace(' ', '')}"
             if (m["tld"] or "") in _FILES or m.start() in found or _is_account(m):
                 continue
             plain = value == m[0]
@@ -133,7 +138,9 @@ def _named() -> dict[re.Pattern[str], _Named]:
             words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
             named = rf"(?<![a-z0-9])(?:{words})"
             if words and (phone or alone):
-                number = re.compile(rf"{named}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
+                number = re.compile(
+                    rf"{named}(?: (?:me|us)(?: (?:at|on))?)?\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])"
+                )
                 patterns[number] = _Named(service, alone, "number")
             for form in entry.get("forms", ()) if words else ():
                 patterns[re.compile(rf"{named}{_MARK}(?P<id>{form})(?![\w@])")] = _Named(service, alone, "form")

@@ -18,9 +18,14 @@ _DAYS = (
     rf"(?:(?:daily|every\s?day|7\s?days(?:\s?a\s?week)?"
     rf"|{_WEEKDAY}(?:\s?(?:-|–|—|to|thru|through|&|and|,)\s?{_WEEKDAY}){{0,3}})\s?[:,]?\s{{0,3}})"
 )
+_SPAN_OF_DAYS = (
+    rf"(?:daily|every\s?day|7\s?days(?:\s?a\s?week)?"
+    rf"|{_WEEKDAY}(?:\s?(?:-|–|—|to|thru|through|&|and|,)\s?{_WEEKDAY}){{1,3}})\s?[:,]?\s{{0,3}}"
+)
+# Behind days from and to, mere numbers are hours: "Sun. - Thu. 10-9"; behind one day they may be a date.
 _HOURS = re.compile(
-    rf"(?<!\w)(?:{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?(?:-|–|—|~|to|till?|until)\s?"
-    rf"(?P<close>{_CLOCK}|late|close)(?:[ ]{{0,2}}{_DAYS}(?!\s?\d))?(?!\w)"
+    rf"(?<!\w)(?:(?P<days>{_SPAN_OF_DAYS})|{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?"
+    rf"(?:-|–|—|~|to|till?|until)\s?(?P<close>{_CLOCK}|late|close|(?(days)1?\d(?![\d/:.-])|(?!)))(?:[ ]{{0,2}}{_DAYS}(?!\s?(?:[\d&–-]|and\b|to\b)))?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
 _FROM_TO = FOLDED.sought(
@@ -102,7 +107,7 @@ def closes_late(hours: str) -> bool:
     if m["close"] in {"late", "midnight"}:
         return True
     clock = re.match(r"(\d{1,2})(?::\d\d)?\s?([ap]?)", m["close"])
-    if clock is None:
+    if clock is None or m["close"].isdigit():
         return False
     hour = int(clock[1]) % 12 + 12 * (clock[2] == "p") if clock[2] else int(clock[1])
     return hour >= 23 or hour < 6
