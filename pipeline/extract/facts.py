@@ -25,7 +25,8 @@ _SPAN_OF_DAYS = (
 # Behind days from and to, mere numbers are hours: "Sun. - Thu. 10-9"; behind one day they may be a date.
 _HOURS = re.compile(
     rf"(?<!\w)(?:(?P<days>{_SPAN_OF_DAYS})|{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?"
-    rf"(?:-|–|—|~|to|till?|until)\s?(?P<close>{_CLOCK}|late|close|(?(days)1?\d(?![\d/:.-])|(?!)))(?:[ ]{{0,2}}{_DAYS}(?!\s?(?:[\d&–-]|and\b|to\b)))?(?!\w)"
+    rf"(?:-|–|—|~|to|till?|until)\s?(?P<close>{_CLOCK}|late|close|(?(days)1?\d(?![\d/:.-])|(?!)))"
+    rf"(?:[ ]{{0,2}}{_DAYS}(?!\s?(?:[\d&–-]|and\b|to\b)))?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
 _FROM_TO = FOLDED.sought(
