@@ -74,7 +74,7 @@ def _value_after(label: LexborNode) -> Value | None:
 
 def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
     """Short texts of elements named for a date: class "post_date", "utc_time", "published"."""
-    for node in root.css("[class], [id]")[:_MAX_NODES]:
+    for node in root.css(_MAYBE_DATED)[:_MAX_NODES]:
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
         if len(names) > 200 or not _DATE_NAME.search(names) or is_inside(node, left_out):
             continue
@@ -83,6 +83,11 @@ def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
             yield Value(text, node, "text")
 
 
+_MAYBE_DATED = ", ".join(
+    f"[{attribute}*={word} i]"
+    for attribute in ("class", "id")
+    for word in ("date", "posted", "publish", "timestamp", "utc_time", "adinfo", "post_time")
+)
 _DATE_NAME = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z]))(?:[Dd]ate|[Dd]ated|[Pp]osted|[Pp]ublish(?:ed)?|[Tt]imestamp|utc_time|adInfo|post_time)(?![a-z])"
 )

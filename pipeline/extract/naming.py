@@ -51,12 +51,10 @@ def _sites_own_name(declared: Sequence[Value], around: Surroundings) -> Value | 
     return next((name for name in names if " ".join(fold(name.text).split()) in lines), None)
 
 
-def titled_names(tree: LexborHTMLParser, shown: str) -> frozenset[str]:
-    """Names of a business in the document's titles; none when the page's own text is about another one."""
+def titled_names(tree: LexborHTMLParser) -> frozenset[str]:
+    """Names of a business in the document's titles."""
     values = (*_document_title(tree), *_meta_titles(tree))
-    names = {v.text[f.start : f.end] for v in values for f in find_business_names(v.text)}
-    others = {fold(f.value) for f in find_business_names(shown)} - set(map(fold, names))
-    return frozenset() if others else frozenset(names)
+    return frozenset(v.text[f.start : f.end] for v in values for f in find_business_names(v.text))
 
 
 def _is_said(name: str, own: str) -> bool:

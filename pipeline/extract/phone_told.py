@@ -15,13 +15,15 @@ from typing import Any
 from pipeline.extract.phone_context import is_not_theirs, names_another, says_other
 from pipeline.extract.phone_tokens import Unit, read_groups
 from pipeline.extract.phone_validity import is_nanp
-from pipeline.extract.phone_vocab import DECLARED, FOREIGN, any_of
+from pipeline.extract.phone_vocab import CHINESE, DECLARED, FOREIGN, TENS, WORDS, any_of
 from pipeline.extract.scan import FOLDED, Scanned, candidates, holds, scan
 
 _DECLARED: dict[str, Any] = DECLARED["told"]
 _PARTS: dict[str, int] = _DECLARED["digits"]  # name of a part -> its digits
 _MADE_OF: tuple[tuple[str, ...], ...] = tuple(tuple(parts) for parts in _DECLARED["made_of"])
 _NAMING: list[dict[str, list[str]]] = _DECLARED["naming"]
+_COUNTED = re.compile(f"[0-9{''.join(CHINESE)}]|{any_of([*WORDS, *TENS])}")
+_FEWEST = 3  # digits and words of a number that is told
 _REACH = 64  # characters between what is told of one number
 
 _PHRASE = Scanned(
@@ -86,6 +88,8 @@ def find_told(folded: str, *, fictional: bool, generated: bool) -> Iterator[Told
         plain = plain[: phrase.start] + FOREIGN * (phrase.end - phrase.start) + plain[phrase.end :]
     for near in _near(phrases, folded):
         start, end = max(0, near[0].start - _REACH), near[-1].end + _REACH
+        if len(_COUNTED.findall(plain, start, end)) < _FEWEST:
+            continue
         groups = [g for g in _groups(plain, start, end) if not says_other(folded, g.start)]
         taken = -1
         for told in _numbers(near, groups, folded):

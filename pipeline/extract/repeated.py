@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -62,33 +63,40 @@ class Rows:
 def alike(root: LexborNode, left_out: set[int]) -> Groups:
     """Groups of at least two alike blocks, outside of what is left out."""
     groups: dict[Signature, list[LexborNode]] = {}
-    depths: dict[int, int] = {}
+    known: dict[int, _Place] = {}
     for node in root.css(_BLOCKS)[:MAX_NODES]:
         parent = node.parent
         if parent is None:
             continue
-        key = (_depth(node, depths), _sign(node), _sign(parent))
-        groups.setdefault(key, []).append(node)
-    found = {}
-    for key, nodes in groups.items():
-        if len(nodes) >= 2:
-            kept = [n for n in nodes[:MAX_ROWS] if not is_inside(n, left_out)]
-            if len(kept) >= 2:
-                found[key] = kept
-    return found
+        above = _place(parent, known, left_out)
+        own = known[node.mem_id] = _place_below(above, node, left_out)
+        if not own.left_out:
+            groups.setdefault((own.depth, own.sign, above.sign), []).append(node)
+    return {key: nodes[:MAX_ROWS] for key, nodes in groups.items() if len(nodes) >= 2}
 
 
-def _depth(node: LexborNode, known: dict[int, int]) -> int:
+class _Place(NamedTuple):
+    """Where an element stands: how deep, how it is signed, whether it or what it lies in is left out."""
+
+    depth: int
+    sign: str
+    left_out: bool
+
+
+def _place(node: LexborNode, known: dict[int, _Place], left_out: set[int]) -> _Place:
     climbed = []
     here: LexborNode | None = node
     while here is not None and here.mem_id not in known:
-        climbed.append(here.mem_id)
+        climbed.append(here)
         here = here.parent
-    depth = known[here.mem_id] if here is not None else 0
-    for ident in reversed(climbed):
-        depth += 1
-        known[ident] = depth
-    return depth
+    place = known[here.mem_id] if here is not None else _Place(0, "", False)
+    for passed in reversed(climbed):
+        place = known[passed.mem_id] = _place_below(place, passed, left_out)
+    return place
+
+
+def _place_below(above: _Place, node: LexborNode, left_out: set[int]) -> _Place:
+    return _Place(above.depth + 1, _sign(node), above.left_out or node.mem_id in left_out)
 
 
 def _sign(node: LexborNode) -> str:

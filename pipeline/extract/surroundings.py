@@ -7,7 +7,7 @@ and by lines such as "© … All rights reserved".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, islice
@@ -23,7 +23,11 @@ _WHOLE = frozenset(["html", "body", "main", "article"])
 _INLINE = frozenset(["b", "strong", "span"])
 _OWN = "h1, address, [itemprop=telephone]"  # what belongs to the page's own business
 _OWN_LABEL = re.compile(r"(?:^|\n)(?:phone|telephone|address|hours|location)(?: number)?(?::|[\t\n])")
-_HEADINGS = "h1, h2, h3, h4, h5, h6, b, strong, legend, p, div, span, dt, th, caption, summary"
+_HEADINGS = frozenset(
+    ["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "p", "div", "span", "dt", "th", "caption", "summary"]
+)
+_LINES = frozenset(["p", "div", "span", "li", "small", "td", "center", "address", "b", "i", "font"])
+_SAYING = re.compile(r"[a-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_NAMES = 300
 _LONGEST_HEADING = 60
@@ -147,15 +151,28 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     if not wanted:
         return
     title = body.css_first("h1, h2")
-    for node in body.css(_HEADINGS)[:_MAX_NODES]:
-        words = node.text(deep=True, strip=True)
-        if len(words) > _LONGEST_HEADING or node.css_first("a[href]") is not None:
+    for node in _saying(body, wanted):
+        if node.tag not in _HEADINGS or not (under := wanted.get(fold(visible_text(node)))):
             continue
-        under = wanted.get(fold(visible_text(node)))
+        if node.css_first("a[href]") is not None:
+            continue
         if under == "said" and (node == title or (node.tag in _INLINE and not _is_block_of_its_own(node))):
             continue  # "Review of Jade Spa"; "Reviews: 12"
-        if under:
-            yield from ((under, part) for part in _under(node))
+        yield from ((under, part) for part in _under(node))
+
+
+def _saying(body: LexborNode, lines: Iterable[str]) -> list[LexborNode]:
+    """The elements that say one of the folded lines, and more, in page order; found by a word of each line."""
+    words = {word[0] for line in lines if (word := _SAYING.search(line))}
+    found: dict[int, LexborNode] = {}
+    for node in body.css(", ".join(f'*:lexbor-contains("{word}" i)' for word in sorted(words))) if words else ():
+        above = [node]
+        while (parent := above[-1].parent) is not None and parent.is_element_node and parent.mem_id not in found:
+            if parent.tag in _WHOLE or len(parent.text(deep=True, strip=True)) > _LONGEST_LINE:
+                break
+            above.append(parent)
+        found |= {here.mem_id: here for here in reversed(above) if here.mem_id not in found}
+    return list(found.values())[:_MAX_NODES]
 
 
 @lru_cache(maxsize=8192)
@@ -194,9 +211,10 @@ def _first_element(parent: LexborNode) -> int:
 
 def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     """Small blocks that say "© …": the largest one around the line that is short and holds no main heading."""
-    if not _patterns("own_lines").search(text):
-        return
-    for node in body.css("p, div, span, li, small, td, center, address, b, i, font")[:_MAX_NODES]:
+    said = {found[0] for found in _patterns("own_lines").finditer(text)}
+    for node in _saying(body, said):
+        if node.tag not in _LINES:
+            continue
         words = node.text(deep=False, strip=True)
         if not words or len(words) > _LONGEST_LINE or not _patterns("own_lines").search(fold(words)):
             continue

@@ -189,7 +189,7 @@ def visible_text(node: LexborNode) -> str:
 
 def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
     """`visible_text` with the words of some of the element's parts blanked: every other character keeps its place."""
-    parts = tuple(parts)
+    parts = tuple(part for part in parts if _lies_in(part, node))
     if not parts:
         return visible_text(node).replace(HIDDEN, " ")
     read, key = _read_before(node), (node.mem_id, *(part.mem_id for part in parts))
@@ -197,6 +197,13 @@ def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
         text = read_without(node, parts)
         text = read.without[key] = text if len(text) == len(visible_text(node)) else visible_text(node)
     return text
+
+
+def _lies_in(part: LexborNode, node: LexborNode) -> bool:
+    above: LexborNode | None = part
+    while above is not None and above.mem_id != node.mem_id:
+        above = above.parent
+    return above is not None
 
 
 @dataclass(frozen=True, slots=True)

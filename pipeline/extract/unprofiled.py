@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
@@ -28,6 +29,7 @@ from pipeline.model import Ad, Page
 MAX_ADS = 500  # of one forum page
 _MANY_PHONES = 8  # distinct phones from which a page is a directory, not one business's
 _LISTING_SHARE = 0.25  # of the page's own text that rows make up on a listing
+_NUMBER = re.compile(r"\d\D{0,3}\d{3}\D{0,3}\d{4}")  # of a foot that gives the contacts of its business
 _MOSTLY_ROWS = 0.75  # likewise when a phone stands outside of the rows
 
 
@@ -56,15 +58,22 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
 
 def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> Surroundings:
     """Without the parts of a business's own site that give its contacts beside its name, when nothing else does."""
-    outside = text_without(root, (*around.all, *around.said))
+    telling = [part for part in around.frame if _NUMBER.search(visible_text(part))]
+    if not telling:
+        return around
     names = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
     if not any(map(_says_name, names)):
-        names |= titled_names(reading.tree, outside)
-    if not names or not around.frame or _phones(outside, reading):
+        names |= titled_names(reading.tree)
+    lines = {line for part in telling for line in visible_text(part).split("\n")}
+    if not names & lines:
+        return around
+    outside = text_without(root, (*around.all, *around.said))
+    others = {f.value.casefold() for f in find_business_names(outside)} - {name.casefold() for name in names}
+    if _phones(outside, reading) or (others and not json_ld_fields(reading.tree)):
         return around
     own = [
         part.mem_id
-        for part in around.frame
+        for part in telling
         if (said := names & set((text := visible_text(part)).split("\n")))
         and _phones(text, reading)
         and (any(map(_says_name, said)) or find_addresses(text))
@@ -76,7 +85,11 @@ def _says_name(words: str) -> bool:
     return bool(find_business_names(words))
 
 
-def _completed(ad: Ad, place: LexborNode, fields: Selected, more: Sequence[tuple[str, Value]], reading: Reading) -> Ad:
+def _is_complete(ad: Ad) -> bool:
+    return bool(ad.phones) and any(address.city or address.zip for address in ad.addresses)
+
+
+def _completed(ad: Ad, place: LexborNode, fields: Selected, more: Iterable[tuple[str, Value]], reading: Reading) -> Ad:
     """The ad with contacts from elsewhere on its page: those that it lacks, and what is told with a telephone."""
     given = {"phone": bool(ad.phones)} | dict.fromkeys(("address", "location"), bool(ad.addresses and ad.location))
     lacking = [(field, value) for field, value in more if not given.get(field)]
@@ -141,9 +154,10 @@ def _one_ad(
         if said or reviews:
             fields["reviews"] = [*said, *reviews]
         ad = read_ad(place, fields, AdFields(), reading)
-        for more in (named_contacts(place, {n.mem_id for n in around.all}), embedded_fields(reading.tree)):
-            if not ad.phones or not any(address.city or address.zip for address in ad.addresses):
-                ad = _completed(ad, place, fields, list(more), reading)
+        if not _is_complete(ad):
+            ad = _completed(ad, place, fields, named_contacts(place, {n.mem_id for n in around.all}), reading)
+        if not ad.phones:
+            ad = _completed(ad, place, fields, embedded_fields(reading.tree), reading)
         if reviews and not (ad.phones or ad.addresses):  # what is named so is the place's own card
             fields["reviews"] = said
             ad = read_ad(place, fields, AdFields(), reading)

@@ -63,6 +63,7 @@ _SHOWN = re.compile(r"(<[^>]*>|&nbsp;)")  # of what is hidden: the tags, and bla
 _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
 _NO_SPACE = re.compile(r"\S")
 HIDDEN = "\x1a"
+_BETWEEN = "\x1c"  # a blank, so that it is not hidden itself
 _HIDING_TABLE = {code: HIDDEN for code in range(128) if not chr(code).isspace()}
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^>]+)>")
@@ -107,10 +108,18 @@ def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
     for start, end in sorted(taken.items()):
         if start >= at:
             inside: list[str] = _SHOWN.split(markup[start:end])
-            inside[::2] = map(_hidden, inside[::2])
+            inside[::2] = _all_hidden(inside[::2])
             pieces += [markup[at:start], *inside]
             at = end
     return _read(node, "".join((*pieces, markup[at:]))).replace(HIDDEN, " ")
+
+
+def _all_hidden(texts: list[str]) -> list[str]:
+    """Texts with a mark for every character and reference but blanks; as one text, since most have a few letters."""
+    together = _BETWEEN.join(texts)
+    if together.count(_BETWEEN) >= len(texts):  # one of them has the sign itself
+        return [*map(_hidden, texts)]
+    return _hidden(together).split(_BETWEEN)
 
 
 def _hidden(text: str) -> str:
