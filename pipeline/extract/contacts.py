@@ -160,17 +160,19 @@ def find_handles(text: str) -> list[Found]:
     """Messenger and social ids, value "wechat:abc_1"; an id that is a phone number is "whatsapp:+1…"."""
     folded = fold(text)
     found: dict[tuple[int, int], Found] = {}
+    taken = bytearray()  # a byte for each character, 1 within an id
     for pattern in within(_HANDLES, folded):
+        taken = taken or bytearray(len(folded))
         named = _NAMED_BY[pattern]
         for m in candidates(pattern, folded):
             span = m.span("id")
             if named.what == "number":
                 if number := normalize_phone(m["id"]):
                     found[span] = Found("handle", f"{named.service}:{number}", *span, "plain", 0.9)
-            elif any(a < span[1] and span[0] < b for a, b in found):
-                continue
-            elif named.what == "form" or _is_handle(m, named.alone):
+            elif taken.find(1, *span) < 0 and (named.what == "form" or _is_handle(m, named.alone)):
                 found[span] = Found("handle", f"{named.service}:{m['id']}", *span, "plain", 0.9)
+            if span in found:
+                taken[slice(*span)] = b"\x01" * (span[1] - span[0])
     for written in _written_links(folded):
         found.setdefault((written.start, written.end), written)
     return sorted(found.values(), key=lambda f: (f.start, f.value))

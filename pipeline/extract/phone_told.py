@@ -77,8 +77,8 @@ def may_tell(folded: str) -> bool:
     return holds(_MAYBE, folded) or holds(_BROKEN_UP, folded)
 
 
-def find_told(folded: str, *, fictional: bool, generated: bool) -> Iterator[Told]:
-    """Numbers whose parts are told, in order, without overlap."""
+def find_told(folded: str, *, named: int = 0, fictional: bool, generated: bool) -> Iterator[Told]:
+    """Numbers of which at least so many parts are named, in order, without overlap."""
     yield from _broken_up(folded, fictional, generated)
     if not holds(_MAYBE, folded):
         return
@@ -88,13 +88,18 @@ def find_told(folded: str, *, fictional: bool, generated: bool) -> Iterator[Told
         plain = plain[: phrase.start] + FOREIGN * (phrase.end - phrase.start) + plain[phrase.end :]
     for near in _near(phrases, folded):
         start, end = max(0, near[0].start - _REACH), near[-1].end + _REACH
-        if len(_COUNTED.findall(plain, start, end)) < _FEWEST:
+        if sum(bool(phrase.parts) for phrase in near) < named or len(_COUNTED.findall(plain, start, end)) < _FEWEST:
             continue
         groups = [g for g in _groups(plain, start, end) if not says_other(folded, g.start)]
         taken = -1
         for told in _numbers(near, groups, folded):
             valid = is_nanp(told.e164[2:], fictional=fictional, generated=generated)
-            if valid and told.start >= taken and not is_not_theirs(folded, told.start, told.end):
+            if (
+                valid
+                and told.parts >= named
+                and told.start >= taken
+                and not is_not_theirs(folded, told.start, told.end)
+            ):
                 yield told
                 taken = told.end
 

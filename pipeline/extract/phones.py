@@ -85,10 +85,9 @@ def _with_told(
 ) -> list[PhoneMention]:
     """Also the numbers that are told in parts. Where others are written out, every part must be named."""
     told = []
-    for number in find_told(folded.text, fictional=fictional, generated=generated):
-        if not found or number.parts > 2:
-            start, end = folded.place(number.start, number.end)
-            told.append(PhoneMention(number.e164, start, end, text[start:end], "told", 0.8))
+    for number in find_told(folded.text, named=3 if found else 0, fictional=fictional, generated=generated):
+        start, end = folded.place(number.start, number.end)
+        told.append(PhoneMention(number.e164, start, end, text[start:end], "told", 0.8))
     return _merged(found, told) if told else found
 
 
