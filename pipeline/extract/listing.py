@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
@@ -25,27 +24,28 @@ def read_items(fields: ListingFields, reading: Reading) -> tuple[ListingItem, ..
     found: dict[str, ListingItem] = {}
     order = {n.mem_id: place for place, n in enumerate(root.css("*"))} if fields.date else {}
     headings = [(order[node], when) for node, when in _date_headings(fields, root, reading)]
+    places = [place for place, _ in headings]
     for selector in fields.item:
         for row in root.css(selector.css)[:MAX_ITEMS]:
-            item = _read_item(row, fields, reading)
-            if item is None or item.url in found:
-                continue
-            if item.date is None and headings:
-                above = bisect_left(headings, order[row.mem_id], key=lambda heading: heading[0])
-                item = replace(item, date=headings[above - 1][1] if above else None)
-            found[item.url] = item
+            above = bisect_left(places, order[row.mem_id]) if headings else 0
+            item = _read_item(row, fields, reading, headings[above - 1][1] if above else None)
+            if item is not None:
+                found.setdefault(item.url, item)
         if found:
             break
     return tuple(found.values())
 
 
-def _read_item(row: LexborNode, fields: ListingFields, reading: Reading) -> ListingItem | None:
+def _read_item(
+    row: LexborNode, fields: ListingFields, reading: Reading, above: ClaimedDate | None
+) -> ListingItem | None:
+    """One row; `above`: the date that stands as a heading above it."""
     urls = [reading.absolute(v.text) for v in select(row, fields.url, reading.url)]
     url = next((u for u in urls if u and reading.is_own(u)), "")
     if not url:
         return None
     title = _text(row, fields.title, url) or _link_text(row, fields)
-    when = _date(select(row, fields.date, url), fields.date_layouts, reading)
+    when = _date(select(row, fields.date, url), fields.date_layouts, reading) or above
     location = _text(row, fields.location, url).strip("() ")
     return ListingItem(url, title, when, location, _text(row, fields.posting_id, url))
 

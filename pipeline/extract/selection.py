@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -67,8 +68,7 @@ def _absolute(url: str, base: str, href: str) -> str:
     return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A stretch of one field: `text` stands at `start` of the element's field ("url": of the page's URL)."""
 
     text: str
@@ -86,23 +86,22 @@ def select(
     root: LexborNode, selectors: Selectors, url: str, sentinels: tuple[str, ...] = (), most: int = MAX_MATCHES
 ) -> list[Value]:
     """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
-    nothing = {fold(s).strip() for s in sentinels} if selectors else ()
+    nothing = {fold(s).strip() for s in sentinels} if selectors and sentinels else ()
     for selector in selectors:
-        nodes = _nodes(root, selector, most)
-        field = "url" if selector.from_url else f"attr:{selector.attr}" if selector.attr else "text"
+        attr, pattern = selector.attr, selector.pattern
+        field = "url" if selector.from_url else f"attr:{attr}" if attr else "text"
         values = []
-        for node in nodes:
-            if node is None:
-                text, start = url, 0
-            else:
-                text, start = visible_text(node) if field == "text" else node.attributes.get(selector.attr) or "", 0
-            if selector.pattern is not None:
-                if (m := selector.pattern.search(text)) is None:
+        for node in _nodes(root, selector, most):
+            text = url if node is None else node.attributes.get(attr) or "" if attr else visible_text(node)
+            start = 0
+            if pattern is not None:
+                if (m := pattern.search(text)) is None:
                     continue
                 group = 1 if m.re.groups and m[1] is not None else 0
                 text, start = m[group], m.start(group)
-            start += len(text) - len(text.lstrip())
-            text = text.strip()
+            if text[:1].isspace() or text[-1:].isspace():
+                start += len(text) - len(text.lstrip())
+                text = text.strip()
             if text and not (nothing and fold(text) in nothing):
                 values.append(Value(text, node, field, start))
         if values:
