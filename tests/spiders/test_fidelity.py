@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import re
+import resource
 import ssl
 import zlib
 from collections.abc import Callable, Iterator
@@ -265,3 +266,42 @@ def test_huge_and_endless_bodies_are_kept_to_the_limit(site: ByteSite, home: Hom
         assert site.of(path)[0].start.startswith(head + b"\r\n\r\n") and headers["WARC-Truncated"] == "length"
         assert BODY_LIMIT < len(body) < BODY_LIMIT + (1 << 20) * 2
         assert body == (frame * (len(body) // len(frame) + 1))[: len(body)]
+
+
+BOMB = 96 << 20  # bytes of blanks
+
+
+def bombs() -> dict[str, bytes]:
+    """A page that begins well and goes on as blanks without end, by content coding."""
+    rest = bytes(BOMB)
+    gzipped = gzip.compress(PAGE + rest, 1, mtime=0)
+    return {
+        "gzip": gzipped,
+        "br": brotli.compress(PAGE + rest, quality=1),
+        "zstd": zstandard.compress(PAGE + rest),
+        "gzip, br": brotli.compress(gzipped, quality=1),
+    }
+
+
+def most_memory() -> int:
+    """KiB that the largest of this process's ended children ever held."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
+def test_decompression_bombs_over_http_are_kept_as_sent_and_read_to_a_limit(
+    site: ByteSite, home: Home, profile: Write
+) -> None:
+    for n, (coding, body) in enumerate(bombs().items()):
+        assert len(body) < BODY_LIMIT
+        site.page(f"/bomb-{n}.html", TYPE + b"Content-Encoding: %s\r\n" % coding.encode() + sized(body), body)
+    before = most_memory()
+    listing(site, [*site.routes, site.page("/fine.html", TYPE + sized(PAGE), PAGE)])
+    result = run_crawl(home, profile(together=4))
+    assert most_memory() <= max(before, 700 << 10)
+    compare(site, home)
+    assert result.ads >= 1
+    archive = Archive(home)
+    read = [archive.read(known.capture) for known in archive.captures() if "/bomb-" in known.capture.url]
+    assert len(read) == 4
+    for response in read:
+        assert response.payload.startswith(PAGE) and len(response.payload) < BOMB and "cut at" in response.problem
