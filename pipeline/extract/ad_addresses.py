@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from urllib.parse import unquote_plus
 
 from pipeline.extract.addresses import AddressMention, find_addresses, parse_address
 from pipeline.extract.names import state_code
@@ -12,12 +13,18 @@ from pipeline.extract.selection import Reading, Selected, Value, first, mentions
 from pipeline.extract.text import Found
 from pipeline.model import Address, Mention
 
+_LINKED = frozenset(["attr:href", "attr:src"])  # an address in a link is written with "%20" or "+" for blanks
+
 
 def selected_addresses(selected: Selected, reading: Reading) -> list[tuple[Address, Mention]]:
     """Addresses of the fields meant for them, as free text or, failing that, as one address line."""
     parts = {name: (v.text if (v := first(selected, name)) else "") for name in ("city", "state", "zip")}
     pairs: list[tuple[Address, Mention]] = []
     for value in selected.get("address", ()):
+        if value.field in _LINKED:
+            linked = find_addresses(unquote_plus(value.text))[:1]
+            pairs += _pairs(value, [(a.address, 0, len(value.text), a.confidence) for a in linked], reading)
+            continue
         found = find_addresses(value.text)
         if found:
             pairs += _pairs(value, [(a.address, a.start, a.end, a.confidence) for a in found], reading)

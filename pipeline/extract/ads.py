@@ -24,7 +24,10 @@ _FIELDS = """posting_id title body business_name phone address city state zip em
     updated other_ads"""
 SELECTED = tuple(_FIELDS.split())
 _CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
-_LABEL_WORDS = {"posted": ("posted", "published", "date"), "updated": ("update", "modified")}  # in every such label
+_LABEL_WORDS = {
+    "posted": ("posted", "published", "date", "listed", "发布", "发表"),
+    "updated": ("update", "modified", "edited", "renewed", "refreshed", "bumped", "更新"),
+}  # in every such label
 _LABELS = {
     "posted": re.compile(r"(?:date )?posted(?: on)?|published|date"),
     "updated": re.compile(r"(?:last )?(?:updated?|modified)"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.lexicon import vocabulary
 from pipeline.extract.selection import Value
@@ -18,6 +18,8 @@ from pipeline.extract.text import visible_text
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST = {"phone": 60, "address": 200, "location": 80}
 _MAX_NODES = 5_000
+_MAPS = "a[href*='maps'], iframe[src*='maps']"
+_PLACE_ASKED = re.compile(r"(?:[?&](?:q|query|daddr|destination|near)=|/maps/(?:place|search|dir/)/?)([^&/#]{8,200})")
 _DIGITS = re.compile(r"\d")
 
 
@@ -35,6 +37,18 @@ def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
             continue
         yield from _address_parts(node, text) if field == "address" else [(field, Value(text, node, "text"))]
     yield from _in_attributes(root, left_out)
+    for node in root.css(_MAPS)[:_MAX_NODES]:
+        name = "href" if node.tag == "a" else "src"
+        if (asked := _PLACE_ASKED.search(link := node.attributes.get(name) or "")) and not is_inside(node, left_out):
+            yield "address", Value(link[slice(*asked.span(1))], node, f"attr:{name}", asked.start(1))
+
+
+def titled_contacts(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
+    """Telephones of the document's title and of its description for search engines, the last places to look."""
+    for node in tree.css("title"):
+        yield "phone", Value(visible_text(node), node, "text")
+    for node in tree.css("meta[name=description], meta[property='og:title'], meta[property='og:description']"):
+        yield "phone", Value(node.attributes.get("content") or "", node, "attr:content")
 
 
 def _in_attributes(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value]]:

@@ -17,7 +17,9 @@ from pipeline.extract.text import Found
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
 _EDGES = re.compile(r"^[^\w(&]+|[^\w)&.!'’]+$")
 _PHONE_TAIL = re.compile(
-    r"[\s,:;([-]*(?:call\s|tel:?\s?|text\s)?\+?(?:1[\s.-]?)?\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$", re.I
+    r"[\s,:;([-]*(?:call\s|(?:tel|ph|phone|cell|mobile)\b[:.]?\s?|text\s)?\+?(?:1[\s.-]?)?"
+    r"\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$",
+    re.I,
 )
 _PHRASE_BEGINS = re.compile(r"(?<![\w@.])[A-Z0-9À-ÖØ-Þ]")
 _WORD = r"[A-Z0-9À-ÖØ-Þ][\w'’&.+]*"

@@ -119,7 +119,9 @@ def _kind_of_words(words: list[str]) -> str:
     for kind in ("account", "others"):
         if joined in _names(kind) or (kind == "others" and _names(kind) & set(words)):
             return kind
-    if ({words[0], words[-1], joined} & _names("said") if words else ()) and not _names("not_said") & set(words):
+    if joined in _names("said_whole") or (
+        words and {words[0], words[-1], joined} & _names("said") and not _names("not_said") & set(words)
+    ):
         return "said"
     of_part = bool(_names("parts") & set(words))
     if not of_part and (joined in _names("frame") or _names("frame") & set(words)):

@@ -14,7 +14,7 @@ from pipeline.extract.ads import read_ad
 from pipeline.extract.embedded import embedded_fields
 from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.json_ld import json_ld_fields
-from pipeline.extract.named_elements import named_contacts
+from pipeline.extract.named_elements import named_contacts, titled_contacts
 from pipeline.extract.names import find_business_names
 from pipeline.extract.naming import name_and_title, titled_names
 from pipeline.extract.phones import find_phones
@@ -158,6 +158,8 @@ def _one_ad(
             ad = _completed(ad, place, fields, named_contacts(place, {n.mem_id for n in around.all}), reading)
         if not ad.phones:
             ad = _completed(ad, place, fields, embedded_fields(reading.tree), reading)
+        if ad.addresses and not ad.phones:
+            ad = _completed(ad, place, fields, titled_contacts(reading.tree), reading)
         if reviews and not (ad.phones or ad.addresses):  # what is named so is the place's own card
             fields["reviews"] = said
             ad = read_ad(place, fields, AdFields(), reading)
