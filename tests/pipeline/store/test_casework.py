@@ -23,7 +23,7 @@ from pipeline.model import Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_engine import HEAD, MIGRATIONS
 from pipeline.store.casework_tables import APPEND_ONLY, METADATA
-from pipeline.store.watches import Watchlist
+from tests.pipeline.store.filled_casework import fill
 
 
 @pytest.fixture
@@ -173,19 +173,7 @@ def test_aliases_are_kept_once(casework: Casework) -> None:
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_append_only_tables_refuse_change(casework: Casework, path: Path, table: str) -> None:
-    casework.set_standing("b1", "suspected", "amy", "because")
-    one = casework.decide(True, "a", "b", [], "amy", "because")
-    casework.revoke(one.decision_id, "amy", "because")
-    casework.suppress("a", "k", "amy", "because")
-    casework.freeze("r", [Flag("A-1", "possible_match", "strong", 1.0)], "amy")
-    casework.add_aliases([("o", "n")], "s")
-    casework.add_network_events([("new", "n", (), "because")], "s0", "s")
-    watchlist = Watchlist(casework)
-    texts = dict.fromkeys(("subject_id", "subject_kind", "dataset", "found", "source_id", "lane"), "x")
-    watch = watchlist.add("phone", "x", "amy", "because", [{**texts, "day": None}], "s0")
-    watchlist.record([], "s")
-    watchlist.mark("seen", 1, "amy", "because")
-    watchlist.remove(watch, "amy", "because")
+    fill(casework)
     with sqlite3.connect(path) as raw:
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 10"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):

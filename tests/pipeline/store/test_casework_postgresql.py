@@ -18,6 +18,7 @@ from pipeline.errors import FixHome
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_tables import APPEND_ONLY, METADATA
+from tests.pipeline.store.filled_casework import fill
 
 pytest.importorskip("psycopg", reason="needs the PostgreSQL driver: pip install 'psycopg[binary]'")
 PROGRAMS = shutil.which("initdb"), shutil.which("pg_ctl")
@@ -66,6 +67,7 @@ def test_everything_works_on_postgresql(server: str) -> None:
     assert again.suppressed() == {("a", "k")}
     assert {f.application_id for f in again.shown_flags()} == {"A-1"}
     assert again.verify_logs(again.log_head()) == []
+    fill(casework)
     for table in APPEND_ONLY:
         for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
             with again.engine.connect() as connection, pytest.raises(sa.exc.DatabaseError, match="append-only"):
