@@ -17,7 +17,7 @@ from pipeline.home import FULL
 # that is called is imported: all of them take seconds.
 MODULES: dict[str, tuple[str, ...]] = {
     "demonstration": ("demo",),
-    "homes": ("init", "backup", "restore"),
+    "homes": ("init", "backup", "restore", "move-casework"),
     "collect": ("sites", "collect"),
     "records": ("import", "model", "build", "changes", "run"),
     "network": ("search", "timeline", "network", "succession"),

@@ -1,4 +1,4 @@
-"""`imb init`, `backup`, `restore`."""
+"""`imb init`, `backup`, `restore`, `move-casework`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pipeline.evidence.key_files import read_key
 from pipeline.evidence.keys import install_key, load_signer, make_key
 from pipeline.home import create_home, locked
 from pipeline.store.casework import Casework
+from pipeline.store.casework_copy import copy_casework
 
 SETTINGS_TEXT = """\
 # Settings of this home. Every key can also be given as IMB_<KEY> in the environment.
@@ -85,6 +86,25 @@ def restore(
     emit(report) if json else out.print(f"{report['files']} files restored and verified in {root}. Next: imb build")
 
 
+def move_casework(
+    url: Annotated[str, typer.Argument(help="An empty database, such as postgresql://user@host/name.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Copy what people decided, and the logs, into an empty database that several machines can reach."""
+    source = opened(home)
+    with locked(source, "imb move-casework"):
+        entries = copy_casework(source.casework_url, url)
+    if json:
+        emit({"log_entries": entries, "casework_url": url})
+    else:
+        out.print(
+            f"{entries} entries of the log copied and checked. From now on it is used when {source.root / 'imb.toml'} "
+            f'says: casework_url = "{url}"',
+            soft_wrap=True,
+        )
+
+
 def register(app: typer.Typer) -> None:
-    for command in (init, backup, restore):
+    for command in (init, backup, restore, move_casework):
         app.command()(command)

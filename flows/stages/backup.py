@@ -9,10 +9,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import sqlite3
 import tarfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from flows.stages.custody import note
@@ -21,29 +24,34 @@ from pipeline.errors import FixHome, FixInput
 from pipeline.evidence.purging import PART
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, full_disk_named, open_home
+from pipeline.store.casework import Casework
+from pipeline.store.casework_copy import copy_casework
 
 KEPT = ("home.json", "imb.toml", "archive", "intake", "models", "sites", "keys", "audits")
 UNFINISHED = frozenset({".part", PART})  # of a killed command: the next one finishes or drops it
 MANIFEST = "backup-manifest.json"
 CASEWORK = "casework.sqlite"
+SET_ASIDE = "# set aside when this home was restored; to use a server again: imb move-casework URL\n# "
 
 
 def make_backup(home: Home, target: Path, progress: Progress = silent) -> dict[str, Any]:
-    """Write the tar file. Returns {file, files, sha256}. Raises FixInput when the target exists."""
+    """Write the tar file. Returns {file, files, sha256}. Raises FixInput when the target exists.
+
+    A casework on a database server is written as the SQLite file that it would be in the home.
+    """
     if target.exists():
         raise FixInput(f"{target} exists. Choose a new file name; a backup is never overwritten.")
-    files = list(_files(home))
-    manifest: dict[str, str] = {}
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
-    with full_disk_named(target.parent), _private(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
-        for n, path in enumerate(files, 1):
-            name = str(path.relative_to(home.root))
-            data = _sqlite_copy(path) if name == CASEWORK else path.read_bytes()
-            manifest[name] = hashlib.sha256(data).hexdigest()
-            _add(tar, name, data)
-            progress("back up", n, len(files))
-        _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode())
+    with full_disk_named(target.parent), TemporaryDirectory(dir=home.root / "work") as beside:
+        casework = _casework_copy(home, Path(beside) / CASEWORK)
+        files = [*((str(path.relative_to(home.root)), path) for path in _files(home)), (CASEWORK, casework)]
+        manifest: dict[str, str] = {}
+        with _private(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
+            for n, (name, path) in enumerate(files, 1):
+                manifest[name] = _add_file(tar, name, path)
+                progress("back up", n, len(files))
+            _add(tar, MANIFEST, json.dumps(manifest, indent=1).encode())
     part.replace(target)
     with target.open("rb") as written:
         digest = hashlib.file_digest(written, "sha256").hexdigest()
@@ -58,7 +66,7 @@ def _private(path: Path) -> BinaryIO:
 
 
 def _files(home: Home) -> Iterator[Path]:
-    for name in (*KEPT, CASEWORK):
+    for name in KEPT:
         path = home.root / name
         if path.is_dir():
             yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix not in UNFINISHED)
@@ -66,17 +74,48 @@ def _files(home: Home) -> Iterator[Path]:
             yield path
 
 
-def _sqlite_copy(path: Path) -> bytes:
-    """A consistent copy, also of what still stands in the write-ahead log."""
-    with sqlite3.connect(path) as source:
-        return source.serialize()
+def _casework_copy(home: Home, target: Path) -> Path:
+    """A consistent copy, also of what still stands in SQLite's write-ahead log."""
+    if home.settings.casework_url:
+        copy_casework(home.casework_url, f"sqlite:///{target}")
+    else:
+        Casework(home.casework_url)
+    with closing(sqlite3.connect(target if target.exists() else home.root / CASEWORK)) as source:
+        target.write_bytes(source.serialize())
+    return target
+
+
+def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> str:
+    """Add a file piece by piece; returns its SHA-256."""
+    with path.open("rb") as file:
+        read = _Digesting(file)
+        info = _entry(name, path.stat().st_size)
+        tar.addfile(info, read)
+    return read.sha256.hexdigest()
+
+
+class _Digesting:
+    """A file that digests what is read of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.sha256 = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.sha256.update(data)
+        return data
 
 
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    tar.addfile(_entry(name, len(data)), io.BytesIO(data))
+
+
+def _entry(name: str, size: int) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
-    info.size = len(data)
+    info.size = size
     info.mode = 0o600 if name.startswith("keys/") else 0o644
-    tar.addfile(info, io.BytesIO(data))
+    return info
 
 
 def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dict[str, Any]:
@@ -98,11 +137,14 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
         raise FixInput(f"{source} is not a whole backup ({error}). Use another copy of it.") from error
     (root / MANIFEST).unlink()
     for n, (name, digest) in enumerate(sorted(manifest.items()), 1):
-        if hashlib.sha256((root / name).read_bytes()).hexdigest() != digest:
+        with (root / name).open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == digest
+        if not same:
             raise FixInput(f"{source}: {name} differs from the backup's manifest. Use another copy of it.")
         progress("check", n, len(manifest))
     for folder in ("work", "snapshots", "exports", "intake", "models", "archive/warc", "archive/imports"):
         (root / folder).mkdir(parents=True, exist_ok=True)
+    _set_server_aside(root / "imb.toml")
     home = open_home(root)
     report = verify_home(home)
     if report.problems:
@@ -111,3 +153,10 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
     words = f"restored and verified: {len(manifest)} files, {report.records} records"
     note(home, "", "import", source.name, words, before=head, after=head)
     return {"home": str(root), "files": len(manifest), "records_verified": report.records}
+
+
+def _set_server_aside(settings: Path) -> None:
+    """A restored home has its casework in its own file: the server that the settings name may still be in use."""
+    if settings.exists():
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(re.sub(r"(?m)^(?=\s*casework_url\s*=)", SET_ASIDE, text), encoding="utf-8")

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from pipeline.errors import FixHome
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
+from pipeline.store.casework_copy import copy_casework
 from pipeline.store.casework_tables import APPEND_ONLY, METADATA
 from tests.pipeline.store.filled_casework import fill
 
@@ -85,3 +86,24 @@ def test_a_newer_casework_is_refused(server: str) -> None:
         Casework(server)
     with casework.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :v"), {"v": before})
+
+
+def test_a_casework_moves_to_postgresql_and_back(server: str, tmp_path: Path) -> None:
+    """Rows that are added afterwards get numbers after the copied ones, and the log goes on."""
+    with sa.create_engine(server.replace("postgresql:", "postgresql+psycopg:")).connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("CREATE DATABASE moved"))
+    here, there, back = (
+        f"sqlite:///{tmp_path / 'a'}",
+        server.replace("/postgres?", "/moved?"),
+        f"sqlite:///{tmp_path / 'b'}",
+    )
+    source = Casework(here)
+    fill(source)
+    copy_casework(here, there)
+    moved = Casework(there)
+    assert moved.verify_logs(source.log_head()) == []
+    moved.set_standing("b7", "suspected", "amy", "after the move")
+    moved.custody("amy", "export", "package", "case 1", "0", "1")
+    copy_casework(there, back)
+    assert Casework(back).verify_logs(moved.log_head()) == []
+    assert Casework(back).standings() == moved.standings()
