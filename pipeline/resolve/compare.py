@@ -62,7 +62,7 @@ def _read_so(spelled: Sequence[tuple[str, ...]], letters: PersonName) -> tuple[f
         return 0.97, "the characters are read so"
     turns = [(*s[i:], *s[:i]) for s in spelled for i in range(len(s))]
     forms = [letters, *letters.shorter()]
-    if any(same_sounds(turns, [form.ordered], equal=0) for form in forms if len(form.ordered) > 1):
+    if any(same_sounds(turns, [form.ordered], all_other=1) for form in forms if len(form.ordered) > 1):
         return 0.92, "the characters are read so in another spelling"
     return None
 
@@ -91,7 +91,7 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
 
 def _sounds_alike(one: PersonName, two: PersonName) -> bool:
     """Spellings of one sound, some part written alike; or every part of three or more in another system."""
-    if same_sounds(one.turns(), [two.ordered]) or same_sounds(one.turns(), [two.ordered], equal=0, least=3):
+    if same_sounds(one.turns(), [two.ordered]):
         return True
     if one.has_middle and same_sounds([one.from_the_end()], [two.ordered]):
         return True

@@ -28,6 +28,7 @@ LEAST_LOOSE = 4  # letters of a part that are left
 _DOUBLED = re.compile(r"([a-z])\1")
 MOST_READINGS = 24  # ways to cut a name into syllables that are tried
 MOST_CUTS = 6  # of one part
+NOTHING: frozenset[str] = frozenset()
 SURNAME_LEAST = 5e-5  # share of people from which a part at the other end is the surname rather
 KINDS = ("syllables", "vietnamese")  # classes of spellings that may stand for one another
 
@@ -78,7 +79,7 @@ def cuts(part: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=65536)
 def _wide_cuts(part: str) -> tuple[tuple[str, ...], ...]:
     """As `cuts`, with the syllables of every system."""
-    return _cut_by(part, _cuttable() | east_asian_syllables())
+    return _cut_by(part, _cuttable_anywhere())
 
 
 def _cut_by(part: str, known: frozenset[str]) -> tuple[tuple[str, ...], ...]:
@@ -92,6 +93,11 @@ def _cuttable() -> frozenset[str]:
     return frozenset(w for w, of in sound_classes().items() if not all(c.startswith("short") for c in of)) | syllables()
 
 
+@lru_cache(maxsize=1)
+def _cuttable_anywhere() -> frozenset[str]:
+    return _cuttable() | east_asian_syllables()
+
+
 def _cuts(text: str, most: int, known: frozenset[str]) -> Iterator[tuple[str, ...]]:
     if not text:
         yield ()
@@ -101,24 +107,61 @@ def _cuts(text: str, most: int, known: frozenset[str]) -> Iterator[tuple[str, ..
                 yield from ((text[:at], *rest) for rest in _cuts(text[at:], most - 1, known))
 
 
-def _cut_name(parts: Sequence[str]) -> list[Name]:
-    """Ways to cut a whole name into syllables."""
-    whole = islice(product(*(_wide_cuts(part) for part in parts)), MOST_READINGS)
-    return [tuple(Syllable(s, part) for part, cut in zip(parts, chosen, strict=True) for s in cut) for chosen in whole]
+class _Reading(NamedTuple):
+    """One way to cut a name: its syllables, the parts they were cut from, the classes each may belong to."""
+
+    texts: tuple[str, ...]
+    parts: tuple[str, ...]
+    classes: tuple[frozenset[str], ...]
+
+    def may_sound_like(self, other: _Reading, all_other: int) -> bool:
+        """Whether each syllable equals its neighbor or shares some class with it."""
+        equal = 0
+        for x, y, one, two in zip(self.texts, other.texts, self.classes, other.classes, strict=True):
+            if x == y:
+                equal += 1
+            elif one.isdisjoint(two):
+                return False
+        return equal > 0 or len(self.texts) >= all_other
+
+    def name(self) -> Name:
+        return tuple(map(Syllable, self.texts, self.parts))
 
 
-def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, equal: int = 1, least: int = 1) -> bool:
-    """Syllable by syllable of one sound in some pair of readings of at least `least` syllables, `equal` of them equal
-    as written."""
-    others = {cut for parts in two for cut in _cut_name(parts)}
-    for left in (cut for parts in one for cut in _cut_name(parts)):
-        for other in others:
-            if (
-                least <= len(left) == len(other)
-                and sum(x.text == y.text for x, y in zip(left, other, strict=True)) >= equal
-                and _in_one_system(left, other)
-            ):
-                return True
+@lru_cache(maxsize=65536)
+def _readings(parts: tuple[str, ...]) -> Mapping[int, tuple[_Reading, ...]]:
+    """Ways to cut a whole name into syllables, by how many there are."""
+    found: dict[int, list[_Reading]] = {}
+    known = _any_class()
+    for chosen in islice(product(*(_wide_cuts(part) for part in parts)), MOST_READINGS):
+        texts = tuple(s for cut in chosen for s in cut)
+        of = tuple(part for part, cut in zip(parts, chosen, strict=True) for _ in cut)
+        found.setdefault(len(texts), []).append(_Reading(texts, of, tuple(known.get(s, NOTHING) for s in texts)))
+    return {length: tuple(readings) for length, readings in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _any_class() -> Mapping[str, frozenset[str]]:
+    """Every class that a spelling shares with another one, in any system."""
+    found = {text: set(classes) for text, classes in sound_classes().items()}
+    for system, spelled in spelled_abroad().items():
+        for text, stands_for in spelled.items():
+            found.setdefault(text, set()).update(f"{system} {pinyin}" for pinyin in stands_for)
+        for pinyin in pinyin_syllables():
+            found.setdefault(pinyin, set()).add(f"{system} {pinyin}")
+    return {text: frozenset(classes) for text, classes in found.items()}
+
+
+def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, all_other: int = 3) -> bool:
+    """Syllable by syllable of one sound in some pair of readings, a syllable of them equal as written or at least
+    `all_other` syllables."""
+    for parts in two:
+        others = _readings(tuple(parts))
+        for turn in one:
+            for length, lefts in _readings(tuple(turn)).items():
+                for left, right in product(lefts, others.get(length, ())):
+                    if left.may_sound_like(right, all_other) and _in_one_system(left.name(), right.name()):
+                        return True
     return False
 
 
@@ -194,11 +237,12 @@ def _both_spelled(left: Name, right: Name, known: frozenset[str]) -> bool:
 def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
     """Part by part the same but for letters that systems of Thai, Japanese, Russian and other long names write or leave
     out."""
-    if len(one) != len(two) or len(one) < 2 or are_of_one_system(set(one) ^ set(two)):
+    if len(one) != len(two) or len(one) < 2:
         return False
-    return any(
+    alike = any(
         all(_same_loosely(x, y, family) for x, y in zip(one, two, strict=True)) for family in spelling()["loose"]
     )
+    return alike and not are_of_one_system(set(one) ^ set(two))
 
 
 def _same_loosely(x: str, y: str, family: str) -> bool:
