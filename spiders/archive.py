@@ -2,11 +2,13 @@
 robots.txt too, and a record for each request that failed or was not made.
 
 The writing happens in the download handler, the innermost place that Scrapy offers: no middleware has touched the
-response, and when the archive cannot be written the spider gets nothing and the crawl ends.
+response, and when the archive cannot be written the spider gets nothing and the crawl ends. What arrives in one turn of
+the event loop is written together, and none of it is handed on before all of it is where the home's `fsync` wants it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
 import re
@@ -22,6 +24,7 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.holds import SUSPECTED_MINOR
 from pipeline.evidence.warc import Exchange, Failure
 from pipeline.extract.profile import SiteProfile
+from pipeline.model import Capture
 from spiders.counts import Counts
 from spiders.gate import Gate
 from spiders.wire import WIRE, Wire, WireHandler
@@ -62,8 +65,9 @@ class Recorder:
         self._archive, self.now, self._site, self._crawl_id = archive, now, profile.id, crawl_id
         self._about = {"lawful-basis": profile.legal_basis, "egress": "proxy" if proxy else "direct"}
         self._through_proxy, self._tell = bool(proxy), tell
+        self._arrived: list[tuple[Exchange | Failure, asyncio.Future[Capture | None]]] = []  # in this turn, not written
 
-    def keep(self, request: Request, started: datetime, truncated: str = "", **said: str) -> None:
+    async def keep(self, request: Request, started: datetime, truncated: str = "", **said: str) -> None:
         """Archive one exchange; `truncated` says why its body is not whole. Raises ArchiveFailed."""
         wire: Wire = request.meta.pop(WIRE)
         protocol, status, reason = wire.status()
@@ -86,7 +90,8 @@ class Recorder:
             response_head=wire.head,
             truncated=TRUNCATED.get(truncated, "unspecified") if truncated else "",
         )
-        capture = self._write(self._archive.write, self._site, self._crawl_id, exchange)
+        capture = await self._written(exchange)
+        assert capture is not None
         request.meta[CAPTURE_ID] = capture.capture_id
         self.counts.captures += 1
 
@@ -95,25 +100,26 @@ class Recorder:
         self.counts.held += 1
         self._write(self._archive.block, response.request.meta[CAPTURE_ID], SUSPECTED_MINOR)
 
-    def keep_broken(self, request: Request, error: BaseException, started: datetime) -> None:
+    async def keep_broken(self, request: Request, error: BaseException, started: datetime) -> None:
         """Archive a request that was sent, or tried, and what came back before it failed. Raises ArchiveFailed."""
         wire: Wire = request.meta[WIRE]
         name = type(error).__name__
         reason, detail = REASONS.get(name, name), str(error) or name
         if wire.has_head:
             cut = "time" if reason == "timeout" else "disconnect"
-            self.keep(request, started, cut, failure=reason, **{"failure-detail": detail})
+            await self.keep(request, started, cut, failure=reason, **{"failure-detail": detail})
         else:
-            self._fail(request, reason, detail, started, request.meta.pop(WIRE))
+            await self._written(self._failure(request, reason, detail, started, request.meta.pop(WIRE)))
 
     def not_fetched(self, request: Request, reason: str, detail: str) -> None:
         """Archive that a request was not made, and count it under its reason. Raises ArchiveFailed."""
         setattr(self.counts, reason, getattr(self.counts, reason) + 1)
-        self._fail(request, reason, detail, self.now(), Wire())
+        failure = self._failure(request, reason, detail, self.now(), Wire())
+        self._write(self._archive.write_failure, self._site, self._crawl_id, failure)
 
-    def _fail(self, request: Request, reason: str, detail: str, started: datetime, wire: Wire) -> None:
+    def _failure(self, request: Request, reason: str, detail: str, started: datetime, wire: Wire) -> Failure:
         received = {"received-base64": base64.b64encode(wire.head).decode()} if wire.lines else {}
-        failure = Failure(
+        return Failure(
             url=request.url,
             method=request.method,
             request_headers=(),
@@ -126,7 +132,6 @@ class Recorder:
             meta=self._meta(request, wire, "", received),
             request_head=self._public(wire.sent),
         )
-        self._write(self._archive.write_failure, self._site, self._crawl_id, failure)
 
     def _meta(self, request: Request, wire: Wire, truncated: str, said: Mapping[str, str]) -> dict[str, str]:
         meta = {"why": str(request.meta.get("why", "robots.txt")), **self._about, **said}
@@ -147,6 +152,28 @@ class Recorder:
     def _public(self, head: bytes) -> bytes:
         """The head without what opens our own proxy."""
         return SECRET_HEADER.sub(b"\r\n", head) if self._through_proxy else head
+
+    def _written(self, what: Exchange | Failure) -> asyncio.Future[Capture | None]:
+        """Done when it is in the archive, with all else that arrives in this turn of the event loop."""
+        loop = asyncio.get_running_loop()
+        if not self._arrived:
+            loop.call_soon(self._write_arrived)
+        written: asyncio.Future[Capture | None] = loop.create_future()
+        self._arrived.append((what, written))
+        return written
+
+    def _write_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        try:
+            captures = self._write(self._archive.write_all, self._site, self._crawl_id, [what for what, _ in arrived])
+        except ArchiveFailed as error:
+            for _, written in arrived:
+                if not written.done():
+                    written.set_exception(error)
+            return
+        for (_, written), capture in zip(arrived, captures, strict=True):
+            if not written.done():  # canceled meanwhile
+                written.set_result(capture)
 
     def _write(self, write: Callable[..., Any], *what: Any) -> Any:
         if self.broken is not None:
@@ -177,10 +204,10 @@ class ArchivingHandler(WireHandler):
         try:
             response = await super().download_request(request)
         except StopDownload as stop:
-            recorder.keep(request, started, stop.args[0])
+            await recorder.keep(request, started, stop.args[0])
             raise
         except Exception as error:
-            recorder.keep_broken(request, error, started)
+            await recorder.keep_broken(request, error, started)
             raise
-        recorder.keep(request, started, "disconnect" if "dataloss" in response.flags else "")
+        await recorder.keep(request, started, "disconnect" if "dataloss" in response.flags else "")
         return response

@@ -1,14 +1,15 @@
 """The archive of a home: write exchanges, recover after a crash, read captures back, hold some of them.
 
-Order of every write: the WARC records reach the disk, then the journal entry that names them. `fsync = "record"`
-flushes both for every exchange; `"batch"` at most once a second, WARC first.
+Order of every write: the WARC records reach the disk, then the journal entries that name them. With `fsync = "record"`
+both are flushed before anything is handed on (once for all that arrived at the same moment); with `"batch"` at most
+once a second, WARC first.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -25,7 +26,7 @@ from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.purging import Purges, finish_purges
 from pipeline.evidence.reading import RecordReader
 from pipeline.evidence.seals import Sealer
-from pipeline.evidence.warc import Exchange, Failure, WrittenRecord
+from pipeline.evidence.warc import Exchange, Failure, WrittenRecord, certificate_fields
 from pipeline.home import Home
 from pipeline.model import Capture, Lane
 
@@ -105,33 +106,37 @@ class Archive:
 
     def write(self, site: str, crawl_id: str, exchange: Exchange) -> Capture:
         """Archive one exchange, then journal it. Raises DiskFull; what was complete before is kept."""
-        crawl = self._crawl(site, crawl_id)
-        assert crawl.writer is not None
-        records = crawl.writer.write(exchange)
-        facts = _capture_facts(site, crawl.file, exchange, records[1])
-        certificate = exchange.certificate
-        self._journal_written(
-            "capture",
-            crawl,
-            records,
-            capture=facts,
-            method=exchange.method,
-            started=utc_text(exchange.started_at),
-            ip=exchange.ip,
-            certificate_sha256=sha256(certificate).hexdigest() if certificate else "",
-            meta=dict(exchange.meta),
-        )
-        facts["captured_at"] = exchange.received_at  # the journal has written its own
-        return Capture(**facts)
+        capture = self.write_all(site, crawl_id, (exchange,))[0]
+        assert capture is not None
+        return capture
 
     def write_failure(self, site: str, crawl_id: str, failure: Failure) -> None:
         """Archive a request that gave no response, then journal it."""
+        self.write_all(site, crawl_id, (failure,))
+
+    def write_all(self, site: str, crawl_id: str, kept: Sequence[Exchange | Failure]) -> list[Capture | None]:
+        """Archive what arrived at the same moment, then journal it; the disk is waited for once in each of the two.
+
+        A Capture for each exchange, None for each failure, in their order. Raises DiskFull; then no caller may hand on
+        any of them, and what was complete before is kept.
+        """
         crawl = self._crawl(site, crawl_id)
         assert crawl.writer is not None
-        records = crawl.writer.write_failure(failure)
-        said = {"url": failure.url, "reason": failure.reason, "detail": failure.detail, "meta": dict(failure.meta)}
-        when = utc_text(failure.failed_at)
-        self._journal_written("failure", crawl, records, capture=None, site=site, failed=when, **said)
+        common = {"crawl_id": crawl_id, "lane": crawl.lane, "file": crawl.file}
+        captures: list[Capture | None] = []
+        entries: list[tuple[str, dict[str, Any]]] = []
+        for one, records in zip(kept, crawl.writer.write_all(kept), strict=True):
+            crawl.files[crawl.file] = records[-1].end
+            body = {**common, "records": [record.as_dict() for record in records], "meta": dict(one.meta)}
+            if isinstance(one, Exchange):
+                facts = _capture_facts(site, crawl.file, one, records[1])
+                entries.append(("capture", body | _exchange_facts(one) | {"capture": facts}))
+                captures.append(Capture(**{**facts, "captured_at": one.received_at}))
+            else:
+                entries.append(("failure", body | _failure_facts(site, one)))
+                captures.append(None)
+        self._journal_written(crawl, entries)
+        return captures
 
     def end_crawl(self, crawl_id: str, counts: Mapping[str, Any], healthy: bool, problems: Iterable[str]) -> None:
         """Close the crawl's files and journal how it ended ('crawl_finished' or 'crawl_failed')."""
@@ -166,19 +171,19 @@ class Archive:
         now = self.home.now()
         if crawl.is_full(now, self._roll_at):
             writer = crawl.open_file(self.home.archive, site, now, self.journal.is_durable)
-            self._journal_written("warc_file", crawl, [writer.info], capture=None, site=site)
+            facts = {"crawl_id": crawl.crawl_id, "lane": crawl.lane, "file": crawl.file, "site": site}
+            crawl.files[crawl.file] = writer.info.end
+            body = {**facts, "records": [writer.info.as_dict()], "capture": None}
+            self._journal_written(crawl, [("warc_file", body)])
         return crawl
 
-    def _journal_written(self, kind: str, crawl: Crawl, records: list[WrittenRecord], **facts: Any) -> None:
+    def _journal_written(self, crawl: Crawl, entries: list[tuple[str, dict[str, Any]]]) -> None:
         if self.journal.is_due and not self.journal.is_durable:
             for busy in self._crawls.values():
                 if busy.writer:
                     busy.writer.sync()
-        file = crawl.file
-        crawl.files[file] = records[-1].end
-        listed = [record.as_dict() for record in records]
         try:
-            self.journal.append(kind, crawl_id=crawl.crawl_id, lane=crawl.lane, file=file, records=listed, **facts)
+            self.journal.append_all(entries)
         except BaseException:
             crawl.forget_file()  # nothing may follow a record that the journal lacks: recovery reads tails
             raise
@@ -330,6 +335,21 @@ def _capture_facts(site: str, file: str, exchange: Exchange, record: WrittenReco
         "length": record.length,
         "collector": collector_name(),
     }
+
+
+def _exchange_facts(exchange: Exchange) -> dict[str, Any]:
+    certificate = exchange.certificate
+    return {
+        "method": exchange.method,
+        "started": utc_text(exchange.started_at),
+        "ip": exchange.ip,
+        "certificate_sha256": certificate_fields(certificate)["tls-certificate-sha256"] if certificate else "",
+    }
+
+
+def _failure_facts(site: str, failure: Failure) -> dict[str, Any]:
+    said = {"url": failure.url, "reason": failure.reason, "detail": failure.detail}
+    return {"capture": None, "site": site, "failed": utc_text(failure.failed_at), **said}
 
 
 def known_capture(entry: Entry) -> KnownCapture | None:

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ SEQ = re.compile(rb'"seq":(\d+)\}\s*$')
 ENDING = re.compile(rb'"hash":"([0-9a-f]{64})","kind":"([^"]*)","prev":"[0-9a-f]{64}","seq":(\d+)\}\n$')
 CLOCK_SET_BACK = "clock_set_back"
 CLOCK_SLACK = 1.0  # seconds; a clock that is being synchronized goes back by less
+BATCH_BYTES = 1 << 20  # of an open batch, kept in memory
 MAX_LINE = 256 * 1024 * 1024
 ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 WITHOUT_FLOATS = frozenset(
@@ -131,19 +132,32 @@ class Journal:
         self._handle: int | None = None
         self._size = -1  # length of the file after our last look; -1 before the first
         self._head: Entry | None = None
-        self._pending: list[bytes] | None = None  # lines of an open batch
-        self._pending_bytes = 0
+        self._lines: list[bytes] = []  # added, not written yet
+        self._waiting = 0  # bytes of these
+        self._in_batch = False
         self._synced = time.monotonic()
         self.writing = threading.Lock()  # held while lines are written: a sealing thread never sees half a batch
 
     def append(self, kind: str, /, **body: Any) -> Entry:
         """Add one entry; it is on the disk when this returns (with `fsync`, and outside a batch)."""
+        return self.append_all([(kind, body)])[0]
+
+    def append_all(self, entries: Iterable[tuple[str, dict[str, Any]]]) -> list[Entry]:
+        """Add entries (kind and body of each), written and flushed together; otherwise like `append`."""
         try:
             self._look()
-            return self._add(kind, body)
-        except OSError:
-            with full_disk_named(self.path):
-                raise
+            made = [self._add(kind, body) for kind, body in entries]
+            if not self._in_batch:
+                self._write_lines()
+                self.sync(always=self._fsync)
+            return made
+        except BaseException as error:
+            if not self._in_batch:
+                self._forget()
+            if isinstance(error, OSError):
+                with full_disk_named(self.path):
+                    raise
+            raise
 
     def _add(self, kind: str, body: dict[str, Any]) -> Entry:
         at = utc_text(self._now())
@@ -155,16 +169,11 @@ class Journal:
         after = b'"kind":%b,"prev":"%b","seq":%d}' % (kind_text(kind), prev.encode(), seq)
         digest = sha256(before + after).hexdigest()
         line = b'%b"hash":"%b",%b\n' % (before, digest.encode(), after)
-        entry = Entry(seq, at, kind, prev, body, digest)
-        if self._pending is None:
-            self._write(line)
-            self.sync(always=self._fsync)
-        else:
-            self._pending.append(line)
-            self._pending_bytes += len(line)
-            if self._pending_bytes > 1 << 20:
-                self._flush_batch()
-        self._head = entry
+        self._lines.append(line)
+        self._waiting += len(line)
+        self._head = entry = Entry(seq, at, kind, prev, body, digest)
+        if self._in_batch and self._waiting > BATCH_BYTES:
+            self._write_lines()
         return entry
 
     def _note_clock(self, at: str) -> None:
@@ -177,28 +186,27 @@ class Journal:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Appends inside reach the disk together, at the end. A crash inside keeps a whole number of them."""
-        if self._pending is not None:
+        if self._in_batch:
             yield
             return
         with full_disk_named(self.path):
             self._look()
-        self._pending = []
+        self._in_batch = True
         try:
             yield
         finally:
             try:
                 with full_disk_named(self.path):
-                    self._flush_batch()
+                    self._write_lines()
                     self.sync()
             finally:
-                self._pending = None
+                self._in_batch = False
 
-    def _flush_batch(self) -> None:
-        if self._pending:
-            lines, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
-            self._write(lines)
-
-    def _write(self, data: bytes) -> None:
+    def _write_lines(self) -> None:
+        """Write what was added, in one piece."""
+        data, self._lines, self._waiting = b"".join(self._lines), [], 0
+        if not data:
+            return
         handle = self._handle or self._open()
         with self.writing:
             try:
@@ -207,10 +215,13 @@ class Journal:
                     done += os.write(handle, data[done:])
             except OSError:
                 os.ftruncate(handle, self._size)  # a full disk must not leave half a line before the next one
-                self._head = None
-                self._size = -1
+                self._forget()
                 raise
         self._size += len(data)
+
+    def _forget(self) -> None:
+        """Drop what was added and not written; the file says where the chain ends."""
+        self._lines, self._waiting, self._head, self._size = [], 0, None, -1
 
     @property
     def is_durable(self) -> bool:
@@ -245,7 +256,7 @@ class Journal:
 
     def _look(self) -> None:
         """Learn the head anew when another process has written; cut and report a torn last line."""
-        if self._pending is not None or os.fstat(self._handle or self._open()).st_size == self._size:
+        if self._in_batch or os.fstat(self._handle or self._open()).st_size == self._size:
             return
         self._size = os.fstat(self._open()).st_size
         self._head, end = _last_entry(self.path)
@@ -261,6 +272,8 @@ class Journal:
         self._size = end
         what = {"what": "torn last line of the journal cut", "bytes": cut, "text": torn.decode("latin-1")}
         self._add("repaired", {"file": "archive/journal.jsonl", "offset": end, **what})
+        self._write_lines()
+        self.sync(always=self._fsync)
 
     def repair(self) -> None:
         """Cut a torn last line (said in a 'repaired' entry). Every append does so by itself."""
@@ -270,7 +283,7 @@ class Journal:
 
     def head(self) -> Entry | None:
         """The last whole entry, or None in an empty journal."""
-        if self._pending is not None:
+        if self._in_batch:
             return self._head
         return _last_entry(self.path)[0] if self.path.exists() else None
 

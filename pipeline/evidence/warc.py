@@ -11,9 +11,10 @@ import importlib
 import os
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -115,6 +116,9 @@ class WrittenRecord(NamedTuple):
         return {**facts, "payload": payload} if payload else facts
 
 
+Stored = tuple[WrittenRecord, bytes]  # a record and its gzip member
+
+
 class WarcWriter:
     """One WARC file, made new, with a warcinfo record first. Raises DiskFull, keeping every whole record."""
 
@@ -132,23 +136,40 @@ class WarcWriter:
         self.info, stored = _record("warcinfo", self._info_id, utc_text(now), about, self.size, block)
         self._append(stored)
 
-    def write(self, exchange: Exchange) -> list[WrittenRecord]:
-        """Append request, response and metadata; on the disk when this returns. Offsets are this file's."""
+    def write(self, kept: Exchange | Failure) -> list[WrittenRecord]:
+        """Append one exchange or failure; on the disk when this returns. Offsets are this file's."""
+        return self.write_all((kept,))[0]
+
+    def write_all(self, kept: Iterable[Exchange | Failure]) -> list[list[WrittenRecord]]:
+        """Append several together, with one flush to the disk: all are there when this returns, or none.
+
+        An exchange becomes request, response and metadata; a failure the request, when one was sent, and metadata.
+        """
+        listed: list[list[WrittenRecord]] = []
+        members: list[bytes] = []
+        offset = self.size
+        for one in kept:
+            made = self._exchange(one, offset) if isinstance(one, Exchange) else self._failure(one, offset)
+            offset = made[-1][0].end
+            listed.append([record for record, _ in made])
+            members += [member for _, member in made]
+        self._append(b"".join(members))
+        return listed
+
+    def _exchange(self, exchange: Exchange, offset: int) -> list[Stored]:
         asked, answered, about = new_ids(3)
         started, received = utc_text(exchange.started_at), utc_text(exchange.received_at)
         fields = {"started": started, "received": received, **exchange.meta}
         if exchange.certificate:
             fields |= certificate_fields(exchange.certificate)
         common = self._common(exchange.url)
-        request, first = _request(exchange, common, asked, answered, started, self.size)
-        response, second = _response(exchange, common, asked, answered, received, request.end)
+        request = _request(exchange, common, asked, answered, started, offset)
+        response = _response(exchange, common, asked, answered, received, request[0].end)
         headers = _headers(common, "", answered, "application/warc-fields")
-        metadata, third = _record("metadata", about, received, headers, response.end, warc_fields(fields))
-        self._append(first + second + third)
+        metadata = _record("metadata", about, received, headers, response[0].end, warc_fields(fields))
         return [request, response, metadata]
 
-    def write_failure(self, failure: Failure) -> list[WrittenRecord]:
-        """Append the request (when one was sent) and a metadata record that says what failed."""
+    def _failure(self, failure: Failure, offset: int) -> list[Stored]:
         asked, about = new_ids(2)
         started, failed = utc_text(failure.started_at), utc_text(failure.failed_at)
         common = self._common(failure.url)
@@ -156,13 +177,9 @@ class WarcWriter:
         block = warc_fields({**said, "started": started, "failed": failed, **failure.meta})
         headers = _headers(common, "", asked * failure.sent, "application/warc-fields")
         if not failure.sent:
-            metadata, stored = _record("metadata", about, failed, headers, self.size, block)
-            self._append(stored)
-            return [metadata]
-        request, first = _request(failure, common, asked, about, started, self.size)
-        metadata, second = _record("metadata", about, failed, headers, request.end, block)
-        self._append(first + second)
-        return [request, metadata]
+            return [_record("metadata", about, failed, headers, offset, block)]
+        request = _request(failure, common, asked, about, started, offset)
+        return [request, _record("metadata", about, failed, headers, request[0].end, block)]
 
     def _common(self, url: str) -> str:
         return f"WARC-Target-URI: {target_uri(url)}\r\nWARC-Warcinfo-ID: <urn:uuid:{self._info_id}>\r\n"
@@ -189,9 +206,6 @@ class WarcWriter:
             os.fsync(self._handle)
             os.close(self._handle)
             self._handle = -1
-
-
-Stored = tuple[WrittenRecord, bytes]
 
 
 def _headers(common: str, ip: str, other: str, content_type: str) -> str:
@@ -266,7 +280,8 @@ def warc_fields(values: Mapping[str, str]) -> bytes:
     return "".join(lines).encode("utf-8", "replace") or b"\r\n"
 
 
-def certificate_fields(certificate: bytes) -> dict[str, str]:
+@lru_cache(maxsize=16)  # a crawl meets few, and each exchange states one
+def certificate_fields(certificate: bytes) -> Mapping[str, str]:
     """How a metadata record states the TLS leaf certificate (DER) of the other side."""
     encoded = base64.b64encode(certificate).decode("ascii")
     digest = sha256(certificate).hexdigest()

@@ -30,7 +30,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Made:
     writer = WarcWriter(path, {"software": "imb 0"}, plain.started_at, fsync=False)
     cut = make_exchange(2, truncated="time", ip="2001:db8::1", certificate=b"\x30\x82", body=b"")
     failed = Failure("http://ads.example/é", "GET", [], b"", "dns", "no such", plain.started_at, plain.received_at)
-    records = [writer.info, *writer.write(plain), *writer.write(cut), *writer.write_failure(failed)]
+    records = [writer.info, *writer.write(plain), *writer.write(cut), *writer.write(failed)]
     writer.close()
     data = path.read_bytes()
     return [(r.as_dict(), data[r.offset : r.offset + r.length]) for r in records]

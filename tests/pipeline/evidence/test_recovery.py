@@ -224,7 +224,7 @@ def test_the_journal_failing_after_the_record_leaves_nothing_behind_unsaid(
         raise DiskFull("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive.journal, "append", full)
+        patch.setattr(archive.journal, "append_all", full)
         with pytest.raises(DiskFull):
             archive.write("board", crawl_id, exchange(2))
     third = archive.write("board", crawl_id, exchange(3))
