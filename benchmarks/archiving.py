@@ -132,7 +132,7 @@ def crawl(methods: list[str], port: int, seed: int, turns: int, pages: int, fold
     from scrapy import Request, Spider
     from scrapy.crawler import CrawlerProcess
 
-    from benchmarks.archiving_peers import Peers
+    from benchmarks.archiving_peers import TOGETHER, Peers
 
     peers, rng = Peers(folder, PROFILE), Random(seed)
     spent: dict[str, list[float]] = {method: [] for method in methods}
@@ -168,7 +168,7 @@ def crawl(methods: list[str], port: int, seed: int, turns: int, pages: int, fold
                 self.read_all.set()
 
     settings: dict[str, Any] = {"LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False}
-    settings |= {"ROBOTSTXT_OBEY": False, "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
+    settings |= {"ROBOTSTXT_OBEY": False, "DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": TOGETHER}
     settings |= {"DOWNLOAD_HANDLERS": {"http": "benchmarks.archiving_peers.TurnsHandler"}, **peers.settings}
     process = CrawlerProcess(settings)
     process.crawl(Loopback)

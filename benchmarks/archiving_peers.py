@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -22,12 +23,15 @@ from spiders.gate import Gate
 from spiders.settings import BODY_LIMIT
 from spiders.wire import WireHandler
 
+TOGETHER = 8  # requests under way
+
 
 class Peers:
     """A home with an archive for each way of flushing, and a file of warcio's."""
 
     def __init__(self, folder: Path, profile: Path) -> None:
-        self._profile = load_profile(profile)
+        told = load_profile(profile)
+        self._profile = replace(told, politeness=replace(told.politeness, concurrent_requests=TOGETHER))
         self._folder = folder
         self._once: dict[str, float] = {}
         self._archives = {"ours": self._archive("ours", "batch"), "flushed": self._archive("flushed", "record")}

@@ -81,7 +81,7 @@ def rate(work: Callable[[], int], things: int, repeats: int) -> tuple[float, int
 def write_records(home: Home, pages: list[bytes]) -> int:
     path = home.root / "work" / "bare.warc.gz"
     path.unlink(missing_ok=True)
-    writer = WarcWriter(path, {}, home.now(), fsync=False)
+    writer = WarcWriter(path, {}, home.now())
     for number, page in enumerate(pages):
         writer.write(exchange(home, number, page))
     writer.close()

@@ -2,8 +2,8 @@
 robots.txt too, and a record for each request that failed or was not made.
 
 The writing happens in the download handler, the innermost place that Scrapy offers: no middleware has touched the
-response, and when the archive cannot be written the spider gets nothing and the crawl ends. What arrives in one turn of
-the event loop is written together, and none of it is handed on before all of it is where the home's `fsync` wants it.
+response, and when the archive cannot be written the spider gets nothing and the crawl ends. What arrives within a
+moment, where a site is asked for several pages at once, waits for the disk together; until then none is handed on.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ REASONS = {
     "UnsupportedURLSchemeError": "scheme",
 }
 REFUSED = frozenset({"type", "media"})  # bodies that are not collected: not a byte of them is kept
+GATHER = 0.01  # seconds: how long the first waits for others, so that the disk is waited for once
 TRUNCATED = {"length": "length", "time": "time", "disconnect": "disconnect"}  # ours -> WARC-Truncated
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,9 @@ class Recorder:
         self._archive, self.now, self._site, self._crawl_id = archive, now, profile.id, crawl_id
         self._about = {"lawful-basis": profile.legal_basis, "egress": "proxy" if proxy else "direct"}
         self._through_proxy, self._tell = bool(proxy), tell
-        self._arrived: list[tuple[Exchange | Failure, asyncio.Future[Capture | None]]] = []  # in this turn, not written
+        self._together = max(1, profile.politeness.concurrent_requests)
+        self._waiting: list[asyncio.Future[None]] = []  # one for each of what is written and not yet on the disk
+        self._timer: asyncio.TimerHandle | None = None
 
     async def keep(self, request: Request, started: datetime, truncated: str = "", **said: str) -> None:
         """Archive one exchange; `truncated` says why its body is not whole. Raises ArchiveFailed."""
@@ -90,7 +93,7 @@ class Recorder:
             response_head=wire.head,
             truncated=TRUNCATED.get(truncated, "unspecified") if truncated else "",
         )
-        capture = await self._written(exchange)
+        capture = await self._kept(exchange)
         assert capture is not None
         request.meta[CAPTURE_ID] = capture.capture_id
         self.counts.captures += 1
@@ -109,7 +112,7 @@ class Recorder:
             cut = "time" if reason == "timeout" else "disconnect"
             await self.keep(request, started, cut, failure=reason, **{"failure-detail": detail})
         else:
-            await self._written(self._failure(request, reason, detail, started, request.meta.pop(WIRE)))
+            await self._kept(self._failure(request, reason, detail, started, request.meta.pop(WIRE)))
 
     def not_fetched(self, request: Request, reason: str, detail: str) -> None:
         """Archive that a request was not made, and count it under its reason. Raises ArchiveFailed."""
@@ -153,27 +156,37 @@ class Recorder:
         """The head without what opens our own proxy."""
         return SECRET_HEADER.sub(b"\r\n", head) if self._through_proxy else head
 
-    def _written(self, what: Exchange | Failure) -> asyncio.Future[Capture | None]:
-        """Done when it is in the archive, with all else that arrives in this turn of the event loop."""
+    async def _kept(self, what: Exchange | Failure) -> Capture | None:
+        """Write it, and wait until it is on the disk and in the journal."""
+        capture: Capture | None = self._write(self._archive.put, self._site, self._crawl_id, what)
+        if not self._archive.journal.is_durable or self._together == 1:
+            self._write(self._archive.commit, self._crawl_id)
+            return capture
         loop = asyncio.get_running_loop()
-        if not self._arrived:
-            loop.call_soon(self._write_arrived)
-        written: asyncio.Future[Capture | None] = loop.create_future()
-        self._arrived.append((what, written))
-        return written
+        if not self._waiting:
+            self._timer = loop.call_later(GATHER, self._commit)
+        kept: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(kept)
+        if len(self._waiting) >= self._together:
+            self._commit()
+        await kept
+        return capture
 
-    def _write_arrived(self) -> None:
-        arrived, self._arrived = self._arrived, []
+    def _commit(self) -> None:
+        """Let what waits go on, or fail."""
+        assert self._timer is not None
+        self._timer.cancel()
+        waiting, self._waiting = self._waiting, []
         try:
-            captures = self._write(self._archive.write_all, self._site, self._crawl_id, [what for what, _ in arrived])
-        except ArchiveFailed as error:
-            for _, written in arrived:
-                if not written.done():
-                    written.set_exception(error)
-            return
-        for (_, written), capture in zip(arrived, captures, strict=True):
-            if not written.done():  # canceled meanwhile
-                written.set_result(capture)
+            self._archive.commit(self._crawl_id)
+        except Exception as error:
+            for kept in waiting:
+                if not kept.done():  # canceled meanwhile
+                    kept.set_exception(self._failed(error))
+        else:
+            for kept in waiting:
+                if not kept.done():
+                    kept.set_result(None)
 
     def _write(self, write: Callable[..., Any], *what: Any) -> Any:
         if self.broken is not None:
@@ -181,12 +194,16 @@ class Recorder:
         try:
             written = write(*what)
         except Exception as error:
-            self.broken = error
-            log.error("The archive cannot be written: %s", error)
-            raise ArchiveFailed(str(error)) from error
+            raise self._failed(error) from error
         if self._tell:
             self._tell(self.counts)
         return written
+
+    def _failed(self, error: Exception) -> ArchiveFailed:
+        if self.broken is None:
+            self.broken = error
+            log.error("The archive cannot be written: %s", error)
+        return ArchiveFailed(str(error))
 
 
 class ArchivingHandler(WireHandler):

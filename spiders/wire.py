@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.tcp import Client
 from twisted.python.failure import Failure
-from twisted.web._newclient import STATUS, HTTP11ClientProtocol
+from twisted.web._newclient import BODY, HEADER, STATUS, HTTP11ClientProtocol, TransportProxyProducer
 from twisted.web.client import ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 
@@ -38,6 +38,9 @@ from pipeline.evidence.payload import status_of
 
 Result = dict[str, Any]  # what Scrapy makes a Response of
 WIRE = "wire"  # key of Request.meta, from the beginning of a download
+PLAIN_HEAD = re.compile(  # not of an interim response, and without folded lines
+    rb"HTTP/1\.[01] [2-9]\d\d(?: [^\r\n]*)?\r?\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\n]*\n)*\r?\n"
+)
 STATUS_LINE = re.compile(rb"HTTP/[\d.]+ +[+-]?\d", re.IGNORECASE)
 
 
@@ -104,7 +107,37 @@ class WireParser(_LenientHTTPClientParser):  # type: ignore[misc]
     MAX_LENGTH = 256 * 1024  # of a header line; Twisted gives up after 16 KB
     wire: Wire
 
-    def lineReceived(self, line: bytes) -> None:  # noqa: N802 (Twisted's name)
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        if self.state == STATUS and not self._buffer and (end := _plain_head(data)):
+            self._take_head(data, end)
+        else:
+            super().dataReceived(data)
+
+    def _take_head(self, data: bytes, end: int) -> None:
+        """Read a head in one go. Line by line, as Twisted does it, what is behind is copied once for each line."""
+        self._everReceivedData, self._buffer = True, data[end:]
+        self.wire.interim += bool(self.wire.lines)
+        self.wire.lines = lines = data[:end].split(b"\n")[:-1]
+        self.statusReceived(lines[0].removesuffix(b"\r"))
+        self.state = HEADER
+        for line in lines[1:-1]:
+            name, _, value = line.partition(b":")
+            self.headerReceived(name, value.strip())
+        self.allHeadersReceived()
+        if self._buffer and self.state == BODY:
+            body, self._buffer = self._buffer, b""
+            self.rawDataReceived(body)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        """Twisted lets the reactor watch the socket no more until somebody wants the body: here that is at once."""
+        transport: _Unhurried = self.transport
+        transport.is_held = True
+        try:
+            super().allHeadersReceived()
+        finally:
+            transport.let_go()
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
         wire = self.wire
         if self.state == STATUS and wire.lines:
             wire.interim += 1
@@ -126,6 +159,36 @@ class WireParser(_LenientHTTPClientParser):  # type: ignore[misc]
         self.wire.excess = excess
         if parts := self.wire.parts:
             parts[-1] = parts[-1][:-excess]
+
+
+def _plain_head(data: bytes) -> int:
+    """Length of the head that the data begin with, when it is whole, final and in order; otherwise 0."""
+    found = PLAIN_HEAD.match(data, 0, WireParser.MAX_LENGTH)
+    return found.end() if found else 0
+
+
+class _Unhurried(TransportProxyProducer):  # type: ignore[misc]
+    """Takes the class of the transport that Twisted has just made for a parser: a pause counts when it lasts."""
+
+    is_held = is_paused = False
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        if self.is_held:
+            self.is_paused = True
+        else:
+            super().pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        if self.is_held and self.is_paused:
+            self.is_paused = False
+        else:
+            super().resumeProducing()
+
+    def let_go(self) -> None:
+        self.is_held = False
+        if self.is_paused:
+            self.is_paused = False
+            self.pauseProducing()
 
 
 class WireProtocol(HTTP11ClientProtocol):  # type: ignore[misc]
@@ -153,6 +216,7 @@ class WireProtocol(HTTP11ClientProtocol):  # type: ignore[misc]
 
         request._writeHeaders = write_and_keep
         deferred = super().request(request)
+        self._transportProxy.__class__ = _Unhurried
         self._parser.__class__ = WireParser
         self._parser.wire = wire
         return deferred

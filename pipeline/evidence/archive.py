@@ -1,15 +1,15 @@
 """The archive of a home: write exchanges, recover after a crash, read captures back, hold some of them.
 
 Order of every write: the WARC records reach the disk, then the journal entries that name them. With `fsync = "record"`
-both are flushed before anything is handed on (once for all that arrived at the same moment); with `"batch"` at most
-once a second, WARC first.
+both are flushed before anything is handed on, once for what arrived within a moment (`put`, `commit`); with `"batch"`
+at most once a second, WARC first.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -106,40 +106,54 @@ class Archive:
 
     def write(self, site: str, crawl_id: str, exchange: Exchange) -> Capture:
         """Archive one exchange, then journal it. Raises DiskFull; what was complete before is kept."""
-        capture = self.write_all(site, crawl_id, (exchange,))[0]
+        capture = self.put(site, crawl_id, exchange)
+        self.commit(crawl_id)
         assert capture is not None
         return capture
 
     def write_failure(self, site: str, crawl_id: str, failure: Failure) -> None:
         """Archive a request that gave no response, then journal it."""
-        self.write_all(site, crawl_id, (failure,))
+        self.put(site, crawl_id, failure)
+        self.commit(crawl_id)
 
-    def write_all(self, site: str, crawl_id: str, kept: Sequence[Exchange | Failure]) -> list[Capture | None]:
-        """Archive what arrived at the same moment, then journal it; the disk is waited for once in each of the two.
+    def put(self, site: str, crawl_id: str, kept: Exchange | Failure) -> Capture | None:
+        """Write the records of an exchange (its Capture is returned) or a failure (None) into the archive.
 
-        A Capture for each exchange, None for each failure, in their order. Raises DiskFull; then no caller may hand on
-        any of them, and what was complete before is kept.
+        They outlive this process from now on. They must not be handed on before `commit`, which puts several of them
+        on the disk at the price of one. Raises DiskFull.
         """
         crawl = self._crawl(site, crawl_id)
         assert crawl.writer is not None
-        common = {"crawl_id": crawl_id, "lane": crawl.lane, "file": crawl.file}
-        captures: list[Capture | None] = []
-        entries: list[tuple[str, dict[str, Any]]] = []
-        for one, records in zip(kept, crawl.writer.write_all(kept), strict=True):
-            crawl.files[crawl.file] = records[-1].end
-            body = {**common, "records": [record.as_dict() for record in records], "meta": dict(one.meta)}
-            if isinstance(one, Exchange):
-                facts = _capture_facts(site, crawl.file, one, records[1])
-                entries.append(("capture", body | _exchange_facts(one) | {"capture": facts}))
-                captures.append(Capture(**{**facts, "captured_at": one.received_at}))
-            else:
-                entries.append(("failure", body | _failure_facts(site, one)))
-                captures.append(None)
-        self._journal_written(crawl, entries)
-        return captures
+        records = crawl.writer.write(kept)
+        if isinstance(kept, Failure):
+            crawl.remember("failure", records, {**_failure_facts(site, kept), "meta": dict(kept.meta)})
+            return None
+        facts = _capture_facts(site, crawl.file, kept, records[1])
+        crawl.remember("capture", records, {**_exchange_facts(kept), "capture": facts, "meta": dict(kept.meta)})
+        return Capture(**{**facts, "captured_at": kept.received_at})
+
+    def commit(self, crawl_id: str) -> None:
+        """Flush and journal, in this order, what was put since the last time. Raises DiskFull."""
+        crawl = self._crawls[crawl_id]
+        if not crawl.unsaid:
+            return
+        try:
+            if self.journal.is_due:
+                for busy in [crawl] if self.journal.is_durable else self._crawls.values():
+                    if busy.writer:
+                        busy.writer.sync()
+            self.journal.append_all(crawl.unsaid)
+        except BaseException:
+            crawl.forget_file()  # nothing may follow a record that the journal lacks: recovery reads tails
+            raise
+        crawl.note_said()
+        if self.sealer.has_news:
+            self.sealer.journal_done()
 
     def end_crawl(self, crawl_id: str, counts: Mapping[str, Any], healthy: bool, problems: Iterable[str]) -> None:
         """Close the crawl's files and journal how it ended ('crawl_finished' or 'crawl_failed')."""
+        if crawl_id in self._crawls:
+            self.commit(crawl_id)
         crawl = self._crawls.pop(crawl_id, None) or self._journalled_crawl(crawl_id)
         crawl.close_file()
         kind = "crawl_finished" if healthy else "crawl_failed"
@@ -170,25 +184,9 @@ class Archive:
             crawl = self._crawls[crawl_id] = Crawl(crawl_id, site)
         now = self.home.now()
         if crawl.is_full(now, self._roll_at):
-            writer = crawl.open_file(self.home.archive, site, now, self.journal.is_durable)
-            facts = {"crawl_id": crawl.crawl_id, "lane": crawl.lane, "file": crawl.file, "site": site}
-            crawl.files[crawl.file] = writer.info.end
-            body = {**facts, "records": [writer.info.as_dict()], "capture": None}
-            self._journal_written(crawl, [("warc_file", body)])
+            writer = crawl.open_file(self.home.archive, site, now)
+            crawl.remember("warc_file", [writer.info], {"site": site, "capture": None})
         return crawl
-
-    def _journal_written(self, crawl: Crawl, entries: list[tuple[str, dict[str, Any]]]) -> None:
-        if self.journal.is_due and not self.journal.is_durable:
-            for busy in self._crawls.values():
-                if busy.writer:
-                    busy.writer.sync()
-        try:
-            self.journal.append_all(entries)
-        except BaseException:
-            crawl.forget_file()  # nothing may follow a record that the journal lacks: recovery reads tails
-            raise
-        if self.sealer.has_news:
-            self.sealer.journal_done()
 
     def _journalled_crawl(self, crawl_id: str) -> Crawl:
         for entry in self.journal.entries("crawl_started", containing=crawl_id.encode()):

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.evidence.provenance import collector_name
-from pipeline.evidence.warc import WarcWriter, stamp
+from pipeline.evidence.warc import WarcWriter, WrittenRecord, stamp
+
+JournalEntry = tuple[str, dict[str, Any]]  # kind and body
 
 
 @dataclass(slots=True)
@@ -24,12 +26,13 @@ class Crawl:
     writer: WarcWriter | None = None
     file: str = ""  # the open file, relative to the archive
     day: date = date.min  # of the open file
+    unsaid: list[JournalEntry] = field(default_factory=list)  # of what is written and not journalled yet
 
     def is_full(self, now: datetime, roll_at: int) -> bool:
         """Whether the next record belongs in a new file: none is open, it has grown, or the day has changed."""
         return self.writer is None or self.writer.size >= roll_at or self.day != now.date()
 
-    def open_file(self, archive: Path, site: str, now: datetime, fsync: bool) -> WarcWriter:
+    def open_file(self, archive: Path, site: str, now: datetime) -> WarcWriter:
         """Close what is open and begin the next file of one site and day. Raises DiskFull."""
         self.close_file()
         self.day = now.date()
@@ -37,7 +40,7 @@ class Crawl:
         number = 1
         while (path := folder / f"{site}-{stamp(now)}-{number}.warc.gz").exists():
             number += 1
-        self.writer = WarcWriter(path, self._information(site), now, fsync)
+        self.writer = WarcWriter(path, self._information(site), now)
         self.file = path.relative_to(archive).as_posix()
         return self.writer
 
@@ -58,7 +61,20 @@ class Crawl:
             self.writer.close()
             self.writer = None
 
+    def remember(self, kind: str, records: list[WrittenRecord], facts: dict[str, Any]) -> None:
+        """Records of the open file that the journal is to name with the next commit."""
+        about = {"crawl_id": self.crawl_id, "lane": self.lane, "file": self.file}
+        self.unsaid.append((kind, {**about, **facts, "records": [record.as_dict() for record in records]}))
+
+    def note_said(self) -> None:
+        """The journal has what was remembered."""
+        for _, body in self.unsaid:
+            last = body["records"][-1]
+            self.files[body["file"]] = last["offset"] + last["length"]
+        self.unsaid = []
+
     def forget_file(self) -> None:
-        """Write no more into the open file: recovery settles it."""
+        """Write no more into the open file, journal nothing more of it: recovery settles it."""
+        self.unsaid = []
         self.files.pop(self.file, None)
         self.close_file()

@@ -11,7 +11,7 @@ import importlib
 import os
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -122,54 +122,42 @@ Stored = tuple[WrittenRecord, bytes]  # a record and its gzip member
 class WarcWriter:
     """One WARC file, made new, with a warcinfo record first. Raises DiskFull, keeping every whole record."""
 
-    def __init__(self, path: Path, info: Mapping[str, str], now: datetime, fsync: bool = True) -> None:
+    def __init__(self, path: Path, info: Mapping[str, str], now: datetime) -> None:
         self.path = path
-        self._fsync = fsync
         self._info_id = new_ids(1)[0]
         with full_disk_named(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
             sync_folder(path.parent)
-        self.size = 0
+        self.size = self._synced = 0
         about = f"WARC-Filename: {path.name}\r\nContent-Type: application/warc-fields\r\n"
         block = warc_fields({"format": "WARC File Format 1.1", **info, "fidelity": FIDELITY})
         self.info, stored = _record("warcinfo", self._info_id, utc_text(now), about, self.size, block)
         self._append(stored)
 
     def write(self, kept: Exchange | Failure) -> list[WrittenRecord]:
-        """Append one exchange or failure; on the disk when this returns. Offsets are this file's."""
-        return self.write_all((kept,))[0]
+        """Append an exchange (request, response, metadata) or a failure (the request, when one was sent, and metadata).
 
-    def write_all(self, kept: Iterable[Exchange | Failure]) -> list[list[WrittenRecord]]:
-        """Append several together, with one flush to the disk: all are there when this returns, or none.
-
-        An exchange becomes request, response and metadata; a failure the request, when one was sent, and metadata.
+        It is whole when this returns, and on the disk after `sync`. Offsets are this file's.
         """
-        listed: list[list[WrittenRecord]] = []
-        members: list[bytes] = []
-        offset = self.size
-        for one in kept:
-            made = self._exchange(one, offset) if isinstance(one, Exchange) else self._failure(one, offset)
-            offset = made[-1][0].end
-            listed.append([record for record, _ in made])
-            members += [member for _, member in made]
-        self._append(b"".join(members))
-        return listed
+        made = self._exchange(kept) if isinstance(kept, Exchange) else self._failure(kept)
+        self._append(b"".join([member for _, member in made]))
+        return [record for record, _ in made]
 
-    def _exchange(self, exchange: Exchange, offset: int) -> list[Stored]:
+    def _exchange(self, exchange: Exchange) -> list[Stored]:
         asked, answered, about = new_ids(3)
         started, received = utc_text(exchange.started_at), utc_text(exchange.received_at)
         fields = {"started": started, "received": received, **exchange.meta}
         if exchange.certificate:
             fields |= certificate_fields(exchange.certificate)
         common = self._common(exchange.url)
-        request = _request(exchange, common, asked, answered, started, offset)
+        request = _request(exchange, common, asked, answered, started, self.size)
         response = _response(exchange, common, asked, answered, received, request[0].end)
         headers = _headers(common, "", answered, "application/warc-fields")
         metadata = _record("metadata", about, received, headers, response[0].end, warc_fields(fields))
         return [request, response, metadata]
 
-    def _failure(self, failure: Failure, offset: int) -> list[Stored]:
+    def _failure(self, failure: Failure) -> list[Stored]:
         asked, about = new_ids(2)
         started, failed = utc_text(failure.started_at), utc_text(failure.failed_at)
         common = self._common(failure.url)
@@ -177,8 +165,8 @@ class WarcWriter:
         block = warc_fields({**said, "started": started, "failed": failed, **failure.meta})
         headers = _headers(common, "", asked * failure.sent, "application/warc-fields")
         if not failure.sent:
-            return [_record("metadata", about, failed, headers, offset, block)]
-        request = _request(failure, common, asked, about, started, offset)
+            return [_record("metadata", about, failed, headers, self.size, block)]
+        request = _request(failure, common, asked, about, started, self.size)
         return [request, _record("metadata", about, failed, headers, request[0].end, block)]
 
     def _common(self, url: str) -> str:
@@ -189,8 +177,6 @@ class WarcWriter:
             done = os.write(self._handle, data)
             while done < len(data):
                 done += os.write(self._handle, data[done:])
-            if self._fsync:
-                os.fsync(self._handle)
         except OSError:
             os.ftruncate(self._handle, self.size)
             with full_disk_named(self.path):
@@ -198,8 +184,11 @@ class WarcWriter:
         self.size += len(data)
 
     def sync(self) -> None:
-        """Flush to the disk (for writers made with fsync=False)."""
-        os.fsync(self._handle)
+        """Flush to the disk; costs nothing when nothing was written since the last time. Raises DiskFull."""
+        if self.size > self._synced:
+            with full_disk_named(self.path):
+                os.fsync(self._handle)
+            self._synced = self.size
 
     def close(self) -> None:
         if self._handle >= 0:

@@ -27,7 +27,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Own records of every kind, as journalled and as stored."""
     path = tmp_path_factory.mktemp("own") / "own.warc.gz"
     plain = make_exchange(1)
-    writer = WarcWriter(path, {"software": "imb 0"}, plain.started_at, fsync=False)
+    writer = WarcWriter(path, {"software": "imb 0"}, plain.started_at)
     cut = make_exchange(2, truncated="time", ip="2001:db8::1", certificate=b"\x30\x82", body=b"")
     failed = Failure("http://ads.example/é", "GET", [], b"", "dns", "no such", plain.started_at, plain.received_at)
     records = [writer.info, *writer.write(plain), *writer.write(cut), *writer.write(failed)]
