@@ -30,24 +30,29 @@ class Peers:
     """A home with an archive for each way of flushing, and a file of warcio's."""
 
     def __init__(self, folder: Path, profile: Path) -> None:
-        told = load_profile(profile)
-        self._profile = replace(told, politeness=replace(told.politeness, concurrent_requests=TOGETHER))
+        self._profile = load_profile(profile)
         self._folder = folder
         self._once: dict[str, float] = {}
-        self._archives = {"ours": self._archive("ours", "batch"), "flushed": self._archive("flushed", "record")}
+        self._archives = {
+            "ours": self._archive("ours", "batch", TOGETHER),
+            "flushed": self._archive("flushed", "record", TOGETHER),
+            "alone": self._archive("alone", "record", 1),
+        }
         self.recorders = {m: recorder for m, (_, recorder, _) in self._archives.items()}
         self.recorders["wire"] = self.recorders["ours"]  # for its counts; nothing is written
         self._warcio = folder / "warcio.warc.gz"
         self.settings = {"IMB_BODY_LIMIT": BODY_LIMIT, "BENCH_WARCIO": str(self._warcio)}
 
-    def _archive(self, method: str, fsync: str) -> tuple[Archive, Recorder, str]:
+    def _archive(self, method: str, fsync: str, together: int) -> tuple[Archive, Recorder, str]:
         """With a key, and a seal at the end only: the seals' thread would burden the blocks of all."""
         home = create_home(self._folder / method, settings_text=f'fsync = "{fsync}"\nseal_seconds = 86400\n')
         make_key(home)
         archive, begun = Archive(home), time.process_time()
         crawl_id = archive.begin_crawl(self._profile.id, {})
         self._once["begin"] = time.process_time() - begun
-        return archive, Recorder(archive, home.now, self._profile, crawl_id, ""), crawl_id
+        politeness = replace(self._profile.politeness, concurrent_requests=together)
+        site = replace(self._profile, politeness=politeness)
+        return archive, Recorder(archive, home.now, site, crawl_id, ""), crawl_id
 
     def read(self, response: Any) -> None:
         """What our spider does with a page."""
@@ -114,6 +119,7 @@ class TurnsHandler:
     def __init__(self, crawler: Any) -> None:
         plain, ours = HTTP11DownloadHandler(crawler), ArchivingHandler(crawler)
         self._handlers = {"plain": plain, "hundred": plain, "ours": ours, "flushed": ArchivingHandler(crawler)}
+        self._handlers["alone"] = ArchivingHandler(crawler)
         self._handlers |= {"wire": WireHandler(crawler, Gate(crawler)), "warcio": WarcioHandler(crawler)}
 
     @classmethod

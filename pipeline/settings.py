@@ -25,7 +25,8 @@ class Settings:
     known: str = "designated"  # standings that count as known: "designated" or "suspected"
     casework_url: str = ""  # SQLAlchemy URL; "" is SQLite in the home
     lock_wait_seconds: float = 30.0
-    fsync: str = "record"  # "record": every WARC record and journal entry reaches the disk; "batch": each second
+    fsync: str = "record"  # "record": pages and their journal entries are on the disk before they are used; "batch":
+    # within a second
     simulated_today: str = ""  # ISO date; demo homes only, journalled, marks every package
     signing_key: str = ""  # PEM file of the agency's key that signs seals; "" is the home's own (keys/)
     signing_certificate: str = ""  # PEM file: its certificate, then those above it

@@ -159,7 +159,7 @@ class Recorder:
     async def _kept(self, what: Exchange | Failure) -> Capture | None:
         """Write it, and wait until it is on the disk and in the journal."""
         capture: Capture | None = self._write(self._archive.put, self._site, self._crawl_id, what)
-        if not self._archive.journal.is_durable or self._together == 1:
+        if self._together == 1:
             self._write(self._archive.commit, self._crawl_id)
             return capture
         loop = asyncio.get_running_loop()
