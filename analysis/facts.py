@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
+from analysis.beside import Beside
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules
 from pipeline.model import Address, Entity, Lane, Ref
@@ -126,8 +127,7 @@ class Facts:
     refs: Mapping[str, Ref]
     rules: Rules
     business_refs: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
-    until: date | None = None  # the last day of all data, where these are some of them
-    crowded: frozenset[str] = frozenset()  # buildings in which businesses that are not among these name a unit
+    beside: Beside = Beside()  # the rest, where these are some of all
 
     @classmethod
     def gather(
@@ -135,8 +135,7 @@ class Facts:
         entities: Iterable[Entity],
         refs: Mapping[str, Ref],
         rules: Rules,
-        until: date | None = None,
-        crowded: frozenset[str] = frozenset(),
+        beside: Beside = Beside(),
     ) -> Facts:
         ordered = {e.entity_id: e for e in sorted(entities, key=lambda e: e.entity_id)}
         of = {
@@ -144,7 +143,7 @@ class Facts:
             for e in ordered.values()
             if e.kind == "business"
         }
-        return cls(ordered, refs, rules, of, until, crowded)
+        return cls(ordered, refs, rules, of, beside)
 
     def name(self, entity_id: str) -> str:
         """The entity's name; a business that its ads do not name is called by its number and first day."""
@@ -173,8 +172,8 @@ class Facts:
     @cached_property
     def data_end(self) -> date:
         """The last day on which anything was observed in an ad; of all papers' issue dates when there is no ad."""
-        if self.until is not None:
-            return self.until
+        if self.beside.until is not None:
+            return self.beside.until
         seen = [r.last_seen for r in self.refs.values() if r.owner_kind == "ad" and r.last_seen]
         seen = seen or [r.first_seen for r in self.refs.values() if r.first_seen]
         return max(seen, default=date.min)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from analysis.beside import HubUser
 from analysis.facts import WORDS, Facts, Use
 from analysis.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """An identifier that binds nobody, and why. `degree` counts unrelated groups of businesses."""
+    """An identifier that binds nobody, and why. `degree` counts unrelated groups of businesses. `users` by business."""
 
     kind: str
     value: str
     degree: int
     reason: str
-    businesses: tuple[str, ...] = ()
+    users: tuple[HubUser, ...] = ()
+
+    @property
+    def businesses(self) -> tuple[str, ...]:
+        return tuple(u.business_id for u in self.users)
 
 
 class Groups:
@@ -45,38 +50,42 @@ def toll_free(phone: str, rules: Rules) -> bool:
     return phone.startswith("+1") and phone[2:5] in rules.phone.toll_free
 
 
-def phone_hub(uses: Sequence[Use], facts: Facts, groups: Groups) -> Hub | None:
+def users_of(businesses: Iterable[str], facts: Facts, groups: Groups) -> tuple[HubUser, ...]:
+    return tuple(HubUser(b, groups.find(b), b in facts.advertised) for b in sorted(set(businesses)))
+
+
+def operator_hub(operator: str, users: Sequence[HubUser], facts: Facts) -> Hub | None:
+    """Somebody on the records of very many: who files papers for others."""
+    if len(users) <= facts.rules.operator.hub_degree:
+        return None
+    reason = f"{facts.name(operator)} stands on the records of {len(users)} businesses: a service, not an owner"
+    return Hub("operator", operator, len(users), reason, tuple(users))
+
+
+def phone_hub(value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
     """A toll-free number, or one that unrelated businesses share."""
-    value = uses[0].value
-    businesses = tuple(sorted({u.business_id for u in uses}))
-    if toll_free(value, facts.rules):
-        return Hub("phone", value, len(businesses), f"{value} is toll-free: a service, not a storefront", businesses)
-    r = facts.rules.phone
-    return _crowd(uses, facts, groups, (r.hub_degree, r.hub_degree_unadvertised))
+    if toll_free(value, rules):
+        reason = f"{value} is toll-free: a service, not a storefront"
+        return Hub("phone", value, len(users), reason, tuple(users))
+    return _crowd("phone", value, users, (rules.phone.hub_degree, rules.phone.hub_degree_unadvertised))
 
 
-def contact_hub(uses: Sequence[Use], facts: Facts, groups: Groups) -> Hub | None:
+def contact_hub(kind: str, value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
     """An address or account that unrelated businesses share: a filing service, a web designer."""
-    r = facts.rules.contact
-    return _crowd(uses, facts, groups, (r.hub_degree, r.hub_degree_unadvertised))
+    return _crowd(kind, value, users, (rules.contact.hub_degree, rules.contact.hub_degree_unadvertised))
 
 
-def _crowd(uses: Sequence[Use], facts: Facts, groups: Groups, limits: tuple[int, int]) -> Hub | None:
+def _crowd(kind: str, value: str, users: Sequence[HubUser], limits: tuple[int, int]) -> Hub | None:
     limit, limit_unadvertised = limits
-    kind, value = uses[0].kind, uses[0].value
-    businesses = tuple(sorted({u.business_id for u in uses}))
     crowd: dict[str, bool] = {}
-    for business in businesses:
-        root = groups.find(business)
-        crowd[root] = crowd.get(root, False) or business in facts.advertised
+    for user in users:
+        crowd[user.party] = crowd.get(user.party, False) or user.advertised
     innocent = sum(not advertised for advertised in crowd.values())
     what = f"one {WORDS[kind]}" if kind == "email" else f"the {WORDS[kind]} {value}"  # e-mail addresses are sealed
+    reason = f"{len(crowd)} unrelated businesses use {what}"
     if innocent >= limit_unadvertised and 2 * innocent >= len(crowd):
-        reason = f"{len(crowd)} unrelated businesses use {what}, {innocent} of them not advertised"
-        return Hub(kind, value, len(crowd), reason, businesses)
-    if len(crowd) >= limit:
-        return Hub(kind, value, len(crowd), f"{len(crowd)} unrelated businesses use {what}", businesses)
-    return None
+        return Hub(kind, value, len(crowd), f"{reason}, {innocent} of them not advertised", tuple(users))
+    return Hub(kind, value, len(crowd), reason, tuple(users)) if len(crowd) >= limit else None
 
 
 def premises_hub(uses: Sequence[Use], facts: Facts, groups: Groups, *, crowded: bool) -> Hub | None:
@@ -85,8 +94,8 @@ def premises_hub(uses: Sequence[Use], facts: Facts, groups: Groups, *, crowded: 
     `crowded` says that units are named elsewhere in the building, so that a missing unit is an omission.
     """
     r, use = facts.rules.premises, uses[0]
-    businesses = tuple(sorted({u.business_id for u in uses}))
-    strangers = {groups.find(b) for b in businesses}
+    businesses = users_of((u.business_id for u in uses), facts, groups)
+    strangers = {u.party for u in businesses}
     place = use.building.replace("|", ", ") or use.value
     if len(businesses) < 2:
         return None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from math import prod
 
+from analysis.beside import HubUser
 from analysis.facts import Facts, Tenure, Use
-from analysis.hubs import Groups, Hub, contact_hub, phone_hub, premises_hub
+from analysis.hubs import Groups, Hub, contact_hub, operator_hub, phone_hub, premises_hub, users_of
 from analysis.periods import hull
 from analysis.rules import Rules, shipped_rules
 from analysis.ties import Tie, license_ends, tie_contact, tie_operator, tie_phone, tie_premises
@@ -63,14 +64,14 @@ def find_ties(facts: Facts) -> tuple[Pairs, list[Hub]]:
     groups, found = Groups(), list[Hub]()
     _tie_operators(facts, pairs, groups, found)
     for kind in CONTACTS:
-        for uses in _shared(facts, kind):
-            if hub := contact_hub(uses, facts, groups):
+        for value, uses, users in _shared(facts, kind, groups):
+            if hub := contact_hub(kind, value, users, facts.rules):
                 found.append(hub)
             else:
                 _tie_all(uses, pairs, partial(tie_contact, rules=facts.rules))
     _unite(pairs, groups, facts)
-    for uses in _shared(facts, "phone"):
-        if hub := phone_hub(uses, facts, groups):
+    for value, uses, users in _shared(facts, "phone", groups):
+        if hub := phone_hub(value, users, facts.rules):
             found.append(hub)
         else:
             _tie_all(uses, pairs, partial(tie_phone, rules=facts.rules))
@@ -94,10 +95,23 @@ def combined(ties: Sequence[Tie]) -> float:
     return 1.0 - prod(1.0 - p for p in best.values())
 
 
-def _shared(facts: Facts, kind: str) -> list[list[Use]]:
-    values = facts.uses.get(kind, {}).values()
-    kept = [[u for u in uses if u.lane == "regulatory" and _counts(u, facts.rules)] for uses in values]
-    return [uses for uses in kept if len({u.business_id for u in uses}) > 1]
+def _shared(facts: Facts, kind: str, groups: Groups) -> Iterator[tuple[str, list[Use], list[HubUser]]]:
+    """Identifiers of several businesses: value, its uses here, and its users here and beside."""
+    for value in _values(facts, kind, facts.uses.get(kind, {})):
+        uses = facts.uses.get(kind, {}).get(value, ())
+        kept = [u for u in uses if u.lane == "regulatory" and _counts(u, facts.rules)]
+        users = _all_users(kind, value, (u.business_id for u in kept), facts, groups)
+        if len(users) > 1:
+            yield value, kept, users
+
+
+def _values(facts: Facts, kind: str, here: Iterable[str]) -> list[str]:
+    return sorted({*here, *(value for of, value in facts.beside.hub_users if of == kind)})
+
+
+def _all_users(kind: str, value: str, here: Iterable[str], facts: Facts, groups: Groups) -> list[HubUser]:
+    beside = facts.beside.hub_users.get((kind, value), ())
+    return sorted((*users_of(here, facts, groups), *beside), key=lambda user: user.business_id)
 
 
 def _counts(use: Use, rules: Rules) -> bool:
@@ -120,12 +134,12 @@ def _pair(a: str, b: str) -> tuple[str, str]:
 
 
 def _tie_operators(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub]) -> None:
-    for operator, tenures in sorted(facts.operators_of().items()):
-        if len(tenures) > facts.rules.operator.hub_degree:
-            reason = (
-                f"{facts.name(operator)} stands on the records of {len(tenures)} businesses: a service, not an owner"
-            )
-            found.append(Hub("operator", operator, len(tenures), reason, tuple(t.business_id for t in tenures)))
+    binding = facts.operators_of()
+    for operator in _values(facts, "operator", binding):
+        tenures = binding.get(operator, ())
+        users = _all_users("operator", operator, (t.business_id for t in tenures), facts, groups)
+        if hub := operator_hub(operator, users, facts):
+            found.append(hub)
             continue
         for a, b in combinations(tenures, 2):
             if tie := tie_operator(a, b, facts.name(operator), facts.rules):
@@ -137,9 +151,10 @@ def _tie_premises(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub]) 
     units: dict[str, set[str]] = defaultdict(set)
     for uses in facts.uses.get("premises", {}).values():
         units[uses[0].building].update(u.unit for u in uses if u.unit)
-    for uses in _shared(facts, "premises"):
+    for _, uses, _ in _shared(facts, "premises", groups):
         building = uses[0].building
-        if hub := premises_hub(uses, facts, groups, crowded=bool(units[building]) or building in facts.crowded):
+        crowded = bool(units[building]) or building in facts.beside.crowded
+        if hub := premises_hub(uses, facts, groups, crowded=crowded):
             found.append(hub)
         else:
             ends = license_ends(uses)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from analysis.communities import split
 from analysis.facts import Facts, sighted
 from analysis.hubs import Groups, Hub
-from analysis.links import build_links, hubs
+from analysis.links import Tied, build_links, hubs
 from analysis.periods import Period
-from analysis.rules import Rules, shipped_rules
+from analysis.rules import Rules
 from pipeline.extract.address_place import city_name
 from pipeline.model import Entity, Link, Network, Ref, stable_id
 
@@ -35,15 +35,16 @@ def build_networks(
     A business alone is a network only when an ad on an illicit site or a denial names it. `apart`: pairs of refs whose
     businesses do not belong to one network, as people decided; the weakest path between them is cut.
     """
-    return networks_of(Facts.gather(entities, refs, rules or shipped_rules()), links, apart)
+    return networks_of(Tied.of(entities, refs, rules), links, apart)
 
 
-def networks_of(facts: Facts, links: Iterable[Link], apart: Iterable[tuple[str, str]] = ()) -> list[Network]:
+def networks_of(tied: Tied, links: Iterable[Link], apart: Iterable[tuple[str, str]] = ()) -> list[Network]:
     """As `build_networks`."""
+    facts = tied.facts
     links = sorted(links, key=lambda link: (link.from_id, link.to_id, link.kind))
     edges = binding_edges(links, facts)
     parts = _components(facts, edges, _strangers(apart, facts))
-    attached = _attachments(links, facts)
+    attached = _attachments(links, tied)
     strongest = _strongest(links)
     part_of = {b: i for i, part in enumerate(parts) for b in part}
     inside: list[Edges] = [{} for _ in parts]
@@ -144,10 +145,13 @@ class _Attached:
     phones: dict[str, set[str]]
     premises: dict[str, set[str]]
     degree: dict[str, int]  # phone or premises -> businesses that use it anywhere
+    damped: frozenset[str]  # phones and premises that bind nobody
 
 
-def _attachments(links: Sequence[Link], facts: Facts) -> _Attached:
-    found = _Attached(defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(int))
+def _attachments(links: Sequence[Link], tied: Tied) -> _Attached:
+    phones = tied.facts.phone_entity
+    damped = frozenset(phones.get(h.value, h.value) for h in tied.hubs if h.kind in {"phone", "premises"})
+    found = _Attached(defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(int), damped)
     for link in links:
         if link.lane != "regulatory":
             continue
@@ -167,8 +171,8 @@ def _network(
 ) -> Network:
     members = [(b, "business", "storefront" if b in facts.advertised else "linked business") for b in part]
     members += _others(part, attached.operators, "operator", ("operator", "hub operator"), 3)
-    members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2, attached.degree)
-    members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2, attached.degree)
+    members += _others(part, attached.phones, "phone", ("phone", "shared phone"), 2, attached)
+    members += _others(part, attached.premises, "premises", ("premises", "shared premises"), 2, attached)
     seen = sighted(r for b in part for r in facts.business_refs[b] if r.lane == "regulatory")
     tree = spanning_tree(edges)
     cohesion = sum(tree.values()) / len(tree) if tree else 1.0
@@ -188,9 +192,9 @@ def _others(
     kind: str,
     roles: tuple[str, str],
     many: int,
-    everywhere: Mapping[str, int] | None = None,
+    everywhere: _Attached | None = None,
 ) -> list[tuple[str, str, str]]:
-    """Members of one kind; what many businesses outside of the network use as well is called common."""
+    """Members of one kind; what is damped, or many businesses outside of the network use as well, is called common."""
     degree: dict[str, int] = defaultdict(int)
     for business in part:
         for other in attached.get(business, ()):
@@ -198,7 +202,7 @@ def _others(
     found = []
     for other, n in degree.items():
         role = roles[1] if n >= many else roles[0]
-        if everywhere is not None and everywhere[other] - n >= OUTSIDE:
+        if everywhere and (other in everywhere.damped or everywhere.degree[other] - n >= OUTSIDE):
             role = f"common {kind}"
         found.append((other, kind, role))
     return found

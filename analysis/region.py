@@ -1,18 +1,21 @@
 """Everything that is computed of businesses that hang together, and what it depends on beyond them: so that a build
 may compute anew what was touched and leave the rest.
 
-Businesses hang together that share a value by which they may be tied, whether or not it ties them: what a hub is, what
-a life, who follows whom. The whole is one region; the results of a part are those of the whole, row by row.
+Businesses hang together that share a value by which they may be tied, whether or not it ties them: what a life is, who
+follows whom. A damped phone, contact or operator holds nothing together: of the others on it a region knows their
+parties (`Beside`), and those it asks for when the value is damped no longer. The whole is one region; the results of
+a part are those of the whole, row by row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from analysis.beside import Beside, Value
 from analysis.businesses import business_rows
 from analysis.facts import Facts, Use, last_advertised
 from analysis.hubs import Hub
@@ -28,18 +31,24 @@ Decided = Mapping[str, tuple[str, str]]  # business -> (standing, reason) set by
 
 @dataclass(frozen=True)
 class Region:
-    """Some businesses, or all, with what stands beside them. `until`: the last day of all data; `crowded`: buildings in
-    which others name a unit."""
+    """Some businesses, or all, with what stands beside them."""
 
     entities: Sequence[Entity]
     refs: Mapping[str, Ref]
     capture_dates: Mapping[str, date]
-    until: date
-    crowded: frozenset[str] = frozenset()
+    beside: Beside
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts.gather(self.entities, self.refs, shipped_rules(), self.until, self.crowded)
+        return Facts.gather(self.entities, self.refs, shipped_rules(), self.beside)
+
+    @cached_property
+    def tied(self) -> Tied:
+        return Tied.among(self.facts)
+
+    @property
+    def damped(self) -> frozenset[Value]:
+        return damped(self.tied.hubs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,9 @@ class Results:
 
 def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) -> Results:
     """Links, hubs, networks, successions, standings and rows of businesses. `apart`: refs people keep apart."""
-    entities, refs = region.entities, region.refs
-    tied = Tied.among(region.facts)
+    entities, refs, tied = region.entities, region.refs, region.tied
     links = links_of(tied)
-    networks = networks_of(tied.facts, links, apart)
+    networks = networks_of(tied, links, apart)
     standings = computed_standings(entities, refs, decided, region.capture_dates)
     successions = successions_of(tied, links, standings)
     by_id = {i: standing for i, (standing, _, _) in standings.items()}
@@ -66,12 +74,18 @@ def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) 
     return Results(tied.facts, links, tied.hubs, networks, successions, standings, rows)
 
 
-def keys_of(facts: Facts) -> Iterator[tuple[str, str, bool]]:
+def damped(hubs: Iterable[Hub]) -> frozenset[Value]:
+    """Values over which businesses do not hang together. A building or suite always couples: whether it is damped
+    depends on when each of its businesses was there."""
+    return frozenset((h.kind, h.value) for h in hubs if h.kind != "premises")
+
+
+def keys_of(facts: Facts, hubs: Container[Value]) -> Iterator[tuple[str, str, bool]]:
     """(business, key, whether it couples): what ties a business to others, and whose change touches it alone."""
     for kind in ("phone", "premises", *CONTACTS):
         for value, uses in facts.uses.get(kind, {}).items():
             for business in {u.business_id for u in uses}:
-                yield business, f"{kind}:{value}", True
+                yield business, f"{kind}:{value}", (kind, value) not in hubs
             if kind == "premises":
                 for business, word, building in {(u.business_id, _named(u), u.building) for u in uses}:
                     yield business, f"{word}:{building}", False
@@ -79,7 +93,8 @@ def keys_of(facts: Facts) -> Iterator[tuple[str, str, bool]]:
                 for business in {u.business_id for u in uses}:
                     yield business, f"entity:{entity}", False
     for tenure in facts.tenures:
-        yield tenure.business_id, f"operator:{tenure.operator_id}", tenure.binding
+        couples = tenure.binding and ("operator", tenure.operator_id) not in hubs
+        yield tenure.business_id, f"operator:{tenure.operator_id}", couples
     for business, refs in facts.business_refs.items():
         for owner in {r.owner_id for r in refs}:
             yield business, f"owner:{owner}", False

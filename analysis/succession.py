@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import inf, prod
 
+from analysis.beside import Value
 from analysis.facts import Facts, Use, closing_edge
 from analysis.hubs import Groups
 from analysis.links import Tied
@@ -60,15 +61,15 @@ def successions_of(tied: Tied, links: Iterable[Link], standings: Mapping[str, ob
     """As `find_successions`."""
     facts = tied.facts
     bound = {(x.from_id, x.to_id) for x in links if x.binding}
-    lives = one_life_each(business_lives(facts, standings), bound, facts)
     hub_values = {(h.kind, h.value) for h in tied.hubs}
+    lives = one_life_each(business_lives(facts, standings), bound, tied)
     clues: dict[tuple[str, str], list[Clue]] = defaultdict(list)
     for kind in ("premises", "phone"):
         for value, uses in facts.uses.get(kind, {}).items():
             if (kind, value) not in hub_values:
                 for pair, clue in _passed_on(uses, lives, facts):
                     clues[pair].append(clue)
-    for pair, clue in _operators(lives, facts):
+    for pair, clue in _operators(lives, facts, hub_values):
         clues[pair].append(clue)
     found = [_succession(pair, some, lives, facts, bound) for pair, some in sorted(clues.items())]
     found = rivals_weighed(found, facts.rules.succession.rival_factor)
@@ -112,10 +113,11 @@ def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, L
     return lives
 
 
-def one_life_each(lives: Mapping[str, Life], bound: Iterable[tuple[str, str]], facts: Facts) -> dict[str, Life]:
+def one_life_each(lives: Mapping[str, Life], bound: Iterable[tuple[str, str]], tied: Tied) -> dict[str, Life]:
     """Lives without those of nameless ads that may be a named business's; what is known under one name and bound
     together opened with the first of them and ended with the last."""
-    kept = {b: life for b, life in lives.items() if not _belongs_elsewhere(b, lives, facts)}
+    facts, damped = tied.facts, {h.value for h in tied.hubs if h.kind == "phone"}
+    kept = {b: life for b, life in lives.items() if not _belongs_elsewhere(b, lives, facts, damped)}
     groups = Groups()
     for a, b in bound:
         groups.union(a, b)
@@ -160,12 +162,13 @@ def _advertised_twice(refs: Iterable[Ref]) -> bool:
     return len({d for r in refs if r.site_class == "illicit" for d in (r.first_seen, r.last_seen) if d}) > 1
 
 
-def _belongs_elsewhere(business: str, lives: Mapping[str, Life], facts: Facts) -> bool:
+def _belongs_elsewhere(business: str, lives: Mapping[str, Life], facts: Facts, damped: Container[str]) -> bool:
     """Ads that name no business, of whose numbers a named business used one at the time and each at the time or soon
-    before or after: not a business that opened and closed, but some of the ads of one that may have gone on."""
+    before or after: not a business that opened and closed, but some of the ads of one that may have gone on. A
+    switchboard's number says nothing of that."""
     if facts.entities[business].name:
         return False
-    own = [u for u in facts.uses_of.get(business, ()) if u.kind == "phone"]
+    own = [u for u in facts.uses_of.get(business, ()) if u.kind == "phone" and u.value not in damped]
     gaps = [
         min(
             (_gap(use, other) for other in facts.uses["phone"][use.value] if _is_named(other, lives, facts)),
@@ -257,11 +260,13 @@ def _weak_source(old: Use, new: Use, confidence: float, reason: str, facts: Fact
     return confidence, reason
 
 
-def _operators(lives: Mapping[str, Life], facts: Facts) -> Iterator[tuple[tuple[str, str], Clue]]:
+def _operators(
+    lives: Mapping[str, Life], facts: Facts, hubs: Container[Value]
+) -> Iterator[tuple[tuple[str, str], Clue]]:
     rules = facts.rules.succession
     for operator, tenures in facts.operators_of().items():
         of = {t.business_id: t for t in tenures if t.business_id in lives}
-        if not 1 < len(of) <= facts.rules.operator.hub_degree:
+        if len(of) < 2 or ("operator", operator) in hubs:
             continue
         ordered = sorted((lives[b] for b in of), key=lambda life: (life.opened, life.business_id))
         for old in ordered:

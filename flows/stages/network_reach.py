@@ -14,8 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import analysis
+from analysis.beside import Beside, HubUser, Value
 from analysis.facts import Facts, closing_edge
-from analysis.region import Region, keys_of
+from analysis.hubs import Hub
+from analysis.region import Region, damped, keys_of
 from analysis.rules import SHIPPED, shipped_rules
 from pipeline.model import Entity, Ref
 from pipeline.resolve.program import program_digest
@@ -26,8 +28,10 @@ MOSTLY = 0.5  # share of touched businesses from which computing all of them is 
 _KEPT = """
     CREATE TABLE IF NOT EXISTS networks_by (version VARCHAR, until DATE);
     CREATE TABLE IF NOT EXISTS networks_due (owner_id VARCHAR);
-    CREATE TABLE IF NOT EXISTS networks_entities (entity_id VARCHAR, kind VARCHAR, said UBIGINT);
+    CREATE TABLE IF NOT EXISTS networks_entities (entity_id VARCHAR, kind VARCHAR, name VARCHAR, members VARCHAR[]);
     CREATE TABLE IF NOT EXISTS networks_keys (business_id VARCHAR, key VARCHAR, couples BOOLEAN);
+    CREATE TABLE IF NOT EXISTS networks_hub_users (
+        kind VARCHAR, value VARCHAR, business_id VARCHAR, party VARCHAR, advertised BOOLEAN);
     CREATE TABLE IF NOT EXISTS networks_days (business_id VARCHAR, day DATE);
     CREATE TABLE IF NOT EXISTS networks_decided (business_id VARCHAR, standing VARCHAR, reason VARCHAR);
     CREATE TABLE IF NOT EXISTS networks_apart (ref_a VARCHAR, ref_b VARCHAR);
@@ -35,18 +39,30 @@ _KEPT = """
         from_business VARCHAR, to_business VARCHAR, sources VARCHAR[])"""
 _CHANGED = """
     CREATE TEMP TABLE changed_entities AS
-    SELECT coalesce(now.entity_id, before.entity_id) AS entity_id, coalesce(now.kind, before.kind) AS kind
-    FROM (SELECT entity_id, kind, hash(name, members) AS said FROM core_entities) now
-    FULL JOIN networks_entities before USING (entity_id) WHERE now.said IS DISTINCT FROM before.said"""
+    SELECT coalesce(now.entity_id, before.entity_id) AS entity_id, coalesce(now.kind, before.kind) AS kind,
+           now.name IS DISTINCT FROM before.name AS renamed,
+           coalesce(now.members, []) AS members, coalesce(before.members, []) AS left_by
+    FROM core_entities now FULL JOIN networks_entities before USING (entity_id)
+    WHERE now.name IS DISTINCT FROM before.name OR now.members IS DISTINCT FROM before.members"""
+# A phone or operator with one more paper is nothing new to the others that name it; a premises with another address may
+# be another place.
+_DUE = """
+    CREATE TEMP TABLE due AS
+    WITH papers AS (FROM changed_entities WHERE kind IN ('operator', 'phone')),
+         now AS (SELECT entity_id, unnest(members) AS ref_id FROM papers),
+         before AS (SELECT entity_id, unnest(left_by) AS ref_id FROM papers)
+    SELECT owner_id FROM networks_due
+    UNION SELECT owner_id FROM core_refs WHERE ref_id IN (
+        SELECT ref_id FROM ((FROM now EXCEPT FROM before) UNION (FROM before EXCEPT FROM now)))"""
 _START = """
     CREATE TEMP TABLE start AS
-    SELECT business_id AS id FROM networks_keys WHERE key IN (SELECT 'owner:' || owner_id FROM networks_due)
+    SELECT business_id AS id FROM networks_keys WHERE key IN (SELECT 'owner:' || owner_id FROM due)
     UNION SELECT entity_id FROM (SELECT entity_id, unnest(members) AS ref_id FROM core_entities WHERE kind = 'business')
-          JOIN core_refs USING (ref_id) WHERE owner_id IN (FROM networks_due)
+          JOIN core_refs USING (ref_id) WHERE owner_id IN (FROM due)
     UNION SELECT entity_id FROM changed_entities WHERE kind = 'business'
     UNION SELECT business_id FROM networks_keys WHERE key IN (
               SELECT unnest(['operator:' || entity_id, 'premises:' || entity_id, 'entity:' || entity_id])
-              FROM changed_entities WHERE kind <> 'business')
+              FROM changed_entities WHERE kind = 'premises' OR (kind <> 'business' AND renamed))
     UNION SELECT business_id FROM networks_days
           WHERE day >= least($one::DATE, $two::DATE) AND day < greatest($one::DATE, $two::DATE)
     UNION SELECT business_id FROM (FROM networks_decided EXCEPT FROM decided_now)
@@ -91,10 +107,17 @@ def networks_program() -> str:
     """Digest of the code and rules that networks follow from."""
     folder = Path(analysis.__path__[0])
     texts = [p.read_bytes() for p in (*sorted(folder.glob("*.py")), SHIPPED)]
-    return sha256(program_digest().encode() + b"\0".join(texts)).hexdigest()
+    return sha256(program_digest().encode() + _KEPT.encode() + b"\0".join(texts)).hexdigest()
 
 
 def begin(store: Store) -> None:
+    """What is kept, empty when another program kept it: then its tables may have other columns."""
+    store.connection.execute("CREATE TABLE IF NOT EXISTS networks_by (version VARCHAR, until DATE)")
+    if store.value("SELECT version FROM networks_by") not in {None, networks_program()}:
+        for (table,) in store.connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name ^@ 'networks_'"
+        ).fetchall():
+            store.connection.execute(f"DROP TABLE {table}")
     for statement in _KEPT.split(";"):
         store.connection.execute(statement)
 
@@ -109,17 +132,20 @@ def reach(store: Store, given: Given) -> Reach:
     _put_given(store, given)
     rules = shipped_rules()
     edges = {"one": closing_edge(before[0][1], rules), "two": closing_edge(until, rules)}
+    store.connection.execute(_DUE)
     store.connection.execute(_START, edges)
     start = frozenset(r[0] for r in store.connection.execute("FROM start").fetchall())
-    for table in ("start", "decided_now", "apart_now"):
+    for table in ("due", "start", "decided_now", "apart_now"):
         store.connection.execute(f"DROP TABLE {table}")
     if not start:
-        return Reach(until, start, Region([], {}, {}, until))
+        return Reach(until, start, Region([], {}, {}, Beside(until)))
     all_ = store.value("SELECT count(*) FROM core_entities WHERE kind = 'business'")
     found = start
     while len(found) <= MOSTLY * all_:
         region = load_some(store, found, until)
-        more = _coupled(store, found, region.facts) | _turned(store, found, region.facts)
+        more = _coupled(store, found, region) | _turned(store, found, region)
+        if more <= found:
+            more = _undamped(store, region)
         if more <= found:
             return Reach(until, found, region)
         found |= more
@@ -132,7 +158,7 @@ def finish(store: Store, touched: Reach, given: Given) -> None:
         "DELETE FROM networks_entities WHERE entity_id IN (SELECT entity_id FROM changed_entities)"
     )
     store.connection.execute(
-        """INSERT INTO networks_entities SELECT entity_id, kind, hash(name, members) FROM core_entities
+        """INSERT INTO networks_entities SELECT entity_id, kind, name, members FROM core_entities
            SEMI JOIN changed_entities USING (entity_id)"""
     )
     for table in ("networks_by", "networks_due", "networks_decided", "networks_apart"):
@@ -145,7 +171,7 @@ def finish(store: Store, touched: Reach, given: Given) -> None:
 
 def load_all(store: Store, until: date, entities: Sequence[Entity], refs: Mapping[str, Ref]) -> Region:
     """Every business; refs and entities have been read already."""
-    return Region(entities, refs, _capture_days(store, ""), until)
+    return Region(entities, refs, _capture_days(store, ""), Beside(until))
 
 
 def load_some(store: Store, businesses: frozenset[str], until: date) -> Region:
@@ -158,9 +184,54 @@ def load_some(store: Store, businesses: frozenset[str], until: date) -> Region:
                 """SELECT DISTINCT key FROM networks_keys SEMI JOIN asked_buildings ON key = id
                    WHERE business_id NOT IN (SELECT id FROM asked_for)"""
             ).fetchall()
+        users = _hub_users(store, entities, refs)
+        entities += _operators(store, {value for kind, value in users if kind == "operator"}, entities)
     with store.listed("asked_sources", {s for r in refs.values() for s in r.sources}):
         days = _capture_days(store, "SEMI JOIN asked_sources ON capture_id = id")
-    return Region(entities, refs, days, until, frozenset(key.removeprefix("units:") for (key,) in crowded))
+    beside = Beside(until, frozenset(key.removeprefix("units:") for (key,) in crowded), users)
+    return Region(entities, refs, days, beside)
+
+
+def _hub_users(
+    store: Store, entities: Sequence[Entity], refs: Mapping[str, Ref]
+) -> dict[Value, tuple[HubUser, ...]]:
+    """Of each damped value that the businesses of `asked_for` use or used: the others that do."""
+    named = {e.entity_id for e in entities if e.kind == "operator"}
+    named |= {v for r in refs.values() for v in (*r.phones, *r.emails, *r.handles, *r.websites)}
+    with store.listed("asked_values", named):
+        rows = store.connection.execute(
+            """SELECT kind, value, business_id, party, advertised, business_id IN (SELECT id FROM asked_for)
+               FROM networks_hub_users
+               WHERE value IN (SELECT id FROM asked_values) OR (kind, value) IN (
+                   SELECT (kind, value) FROM networks_hub_users SEMI JOIN asked_for ON business_id = id)
+               ORDER BY ALL"""
+        ).fetchall()
+    users: dict[Value, list[HubUser]] = {}
+    for kind, value, business, party, advertised, inside in rows:
+        others = users.setdefault((kind, value), [])
+        if not inside:
+            others.append(HubUser(business, party, advertised))
+    return {value: tuple(others) for value, others in users.items()}
+
+
+def _operators(store: Store, operators: set[str], there: Sequence[Entity]) -> list[Entity]:
+    """Damped operators by name, on whose records none of the region's businesses stands any more."""
+    with store.listed("asked", operators - {e.entity_id for e in there}):
+        rows = store.connection.execute(
+            "SELECT entity_id, kind, name FROM core_entities SEMI JOIN asked ON entity_id = id ORDER BY 1"
+        ).fetchall()
+    return [Entity(*row, members=()) for row in rows]
+
+
+def damped_rows(hubs: Sequence[Hub]) -> list[tuple[str, str, str, str, bool]]:
+    """Rows of `networks_hub_users`."""
+    cut = damped(hubs)
+    return [
+        (h.kind, h.value, u.business_id, u.party, u.advertised)
+        for h in hubs
+        if (h.kind, h.value) in cut
+        for u in h.users
+    ]
 
 
 def _capture_days(store: Store, some: str) -> dict[str, date]:
@@ -195,12 +266,13 @@ def _put_given(store: Store, given: Given) -> None:
     store.append("apart_now", list(given.apart))
 
 
-def _coupled(store: Store, start: frozenset[str], facts: Facts) -> frozenset[str]:
+def _coupled(store: Store, start: frozenset[str], region: Region) -> frozenset[str]:
     """All businesses that couple with `start`, by the keys they have now or had before."""
     store.connection.execute(
         "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
     )
-    store.append("edge", [(business, key) for business, key, couples in keys_of(facts) if couples])
+    keys = keys_of(region.facts, region.beside.hub_users.keys())
+    store.append("edge", [(business, key) for business, key, couples in keys if couples])
     store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
     with store.listed("starting", start):
         store.connection.execute("CREATE TEMP TABLE frontier AS FROM starting")
@@ -216,8 +288,18 @@ def _coupled(store: Store, start: frozenset[str], facts: Facts) -> frozenset[str
     return found
 
 
-def _turned(store: Store, businesses: frozenset[str], facts: Facts) -> frozenset[str]:
+def _turned(store: Store, businesses: frozenset[str], region: Region) -> frozenset[str]:
     """Other businesses to which it matters that these name units where nobody did, or no longer do."""
-    units = {key for _, key, _ in keys_of(facts) if key.startswith("units:")}
+    units = {key for _, key, _ in keys_of(region.facts, ()) if key.startswith("units:")}
     with store.listed("asked_for", businesses), store.listed("units_now", units):
         return frozenset(r[0] for r in store.connection.execute(_TURNED).fetchall())
+
+
+def _undamped(store: Store, region: Region) -> frozenset[str]:
+    """Everybody who uses a value that was damped and no longer is."""
+    keys = {f"{kind}:{value}" for kind, value in region.beside.hub_users.keys() - region.damped}
+    if not keys:
+        return frozenset()
+    with store.listed("asked_keys", keys):
+        rows = store.connection.execute("SELECT business_id FROM networks_keys SEMI JOIN asked_keys ON key = id")
+        return frozenset(r[0] for r in rows.fetchall())

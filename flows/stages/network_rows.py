@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from analysis.hubs import Hub
 from analysis.standing import Standing
 from pipeline.model import Link, Network, Succession, stable_id
 from pipeline.store.intelligence import Store
+
+
+LINK_COLUMNS = tuple(f.name for f in fields(Link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Networks:
 
 
 def link_row(link: Link) -> dict[str, Any]:
-    return {**asdict(link), "sources": list(link.sources)}
+    return {name: getattr(link, name) for name in LINK_COLUMNS} | {"sources": list(link.sources)}
 
 
 def standing_row(business_id: str, standing: Standing) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.region import Results, compute, keys_of, last_days
+from analysis.region import Results, compute, damped, keys_of, last_days
 from analysis.wording import template_links
-from flows.stages.network_reach import Given, begin, finish, load_all, reach
+from flows.stages.network_reach import Given, Reach, begin, damped_rows, finish, load_all, reach
 from flows.stages.network_rows import (
     Networks,
     hub_row,
@@ -28,7 +28,7 @@ from flows.stages.network_rows import (
 from flows.stages.refs import kept_refs
 from flows.stages.resolution import Resolved, kept_entities
 from flows.stages.templating import write_templates
-from pipeline.model import Decision, Succession
+from pipeline.model import Decision, Succession, stable_id
 from pipeline.store.intelligence import Store
 
 WORDING = "shared_template"  # found among all ads at once, and binding nobody
@@ -36,7 +36,9 @@ WORDING = "shared_template"  # found among all ads at once, and binding nobody
 _FORGET = f"""
     DELETE FROM core_links WHERE kind <> '{WORDING}' AND (from_id IN (FROM region) OR to_id IN (FROM region));
     DELETE FROM core_hubs WHERE hub_id IN (
-        SELECT hub_id FROM (SELECT hub_id, unnest(businesses) AS id FROM core_hubs) SEMI JOIN region USING (id));
+        SELECT hub_id FROM (SELECT hub_id, unnest(businesses) AS id FROM core_hubs) SEMI JOIN region USING (id)
+        UNION FROM region_hubs);
+    DELETE FROM networks_hub_users WHERE business_id IN (FROM region) OR kind || ':' || value IN (FROM region_values);
     DELETE FROM core_networks WHERE network_id IN (
         SELECT network_id FROM core_network_members WHERE entity_id IN (FROM region));
     DELETE FROM core_network_members WHERE network_id NOT IN (SELECT network_id FROM core_networks);
@@ -48,7 +50,7 @@ _FORGET = f"""
     DELETE FROM networks_days WHERE business_id IN (FROM region)"""
 _ALL = (
     "core_links", "core_hubs", "core_networks", "core_network_members", "core_successions", "core_standings",
-    "core_businesses", "networks_succession_sources", "networks_keys", "networks_days",
+    "core_businesses", "networks_succession_sources", "networks_keys", "networks_hub_users", "networks_days",
 )  # fmt: skip
 
 
@@ -93,12 +95,25 @@ def update_networks(
             else load_all(store, touched.until, kept_entities(store), kept_refs(store))
         )
         results = compute(region, given.decided, apart)
-        with store.listed("region", touched.businesses):
-            for statement in _FORGET.split(";") if touched.region else [f"DELETE FROM {t}" for t in _ALL]:
-                store.connection.execute(statement)
+        _forget(store, touched)
         _write(store, results)
         finish(store, touched, given)
     return len(results.businesses), None if touched.region else results
+
+
+def _forget(store: Store, touched: Reach) -> None:
+    if touched.region is None:
+        for table in _ALL:
+            store.connection.execute(f"DELETE FROM {table}")
+        return
+    hubs = touched.region.beside.hub_users.keys()
+    with (
+        store.listed("region", touched.businesses),
+        store.listed("region_hubs", {stable_id("hub", *hub) for hub in hubs}),
+        store.listed("region_values", {":".join(hub) for hub in hubs}),
+    ):
+        for statement in _FORGET.split(";"):
+            store.connection.execute(statement)
 
 
 def _write(store: Store, found: Results) -> None:
@@ -112,7 +127,8 @@ def _write(store: Store, found: Results) -> None:
     store.append(
         "networks_succession_sources", [(s.from_business, s.to_business, list(s.sources)) for s in found.successions]
     )
-    store.append("networks_keys", list(keys_of(found.facts)))
+    store.append("networks_keys", list(keys_of(found.facts, damped(found.hubs))))
+    store.append("networks_hub_users", damped_rows(found.hubs))
     store.append("networks_days", list(last_days(found.facts)))
 
 
