@@ -16,6 +16,8 @@ class HubUser:
     business_id: str
     party: str  # the group of businesses it belongs to by what was known before identifiers of this kind were looked at
     advertised: bool
+    stamped: str = ""  # the one site on whose ads alone it stands, each time beside another number
+    elsewhere: bool = False  # and the business advertises on other sites without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,6 @@ class Beside:
     until: date | None = None
     crowded: frozenset[str] = frozenset()
     hub_users: Mapping[Value, tuple[HubUser, ...]] = field(default_factory=dict)
+
+
+NOBODY = Beside()

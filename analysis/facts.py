@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from analysis.beside import Beside
+from analysis.beside import NOBODY, Beside
+from analysis.groups import Groups
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules
 from pipeline.model import Address, Entity, Lane, Ref
@@ -18,7 +19,8 @@ PAPER_AT_PREMISES = frozenset({"license", "denied", "inspection"})
 PAPERS = PAPER_AT_PREMISES | {"filing"}  # an application is the applicant's own word, a tip somebody else's
 
 WORDS = {
-    "phone": "number", "email": "e-mail address", "handle": "handle", "site_id": "site account", "website": "website",
+    "phone": "number", "email": "e-mail address", "handle": "handle", "site_id": "tracking id", "website": "website",
+    "account": "advertiser's account",
 }  # fmt: skip
 
 
@@ -35,7 +37,7 @@ class Use:
     """One business and one identifier: the refs that name it there."""
 
     business_id: str
-    kind: str  # phone premises email handle site_id website
+    kind: str  # phone premises email handle site_id website account
     value: str
     refs: tuple[Ref, ...]  # sorted by ref_id
     lane: Lane
@@ -127,7 +129,7 @@ class Facts:
     refs: Mapping[str, Ref]
     rules: Rules
     business_refs: dict[str, tuple[Ref, ...]] = field(default_factory=dict)
-    beside: Beside = Beside()  # the rest, where these are some of all
+    beside: Beside = NOBODY  # the rest, where these are some of all
 
     @classmethod
     def gather(
@@ -135,7 +137,7 @@ class Facts:
         entities: Iterable[Entity],
         refs: Mapping[str, Ref],
         rules: Rules,
-        beside: Beside = Beside(),
+        beside: Beside = NOBODY,
     ) -> Facts:
         ordered = {e.entity_id: e for e in sorted(entities, key=lambda e: e.entity_id)}
         of = {
@@ -242,6 +244,15 @@ class Facts:
                 found[ref.owner_id].append(ref)
         return found
 
+    @cached_property
+    def account_of(self) -> dict[str, str]:
+        """Address of an ad -> the least address among the ads that their pages list as of one account."""
+        groups = Groups()
+        for ref in self.refs.values():
+            for one in ref.accounts[1:]:
+                groups.union(ref.accounts[0], one)
+        return {one: groups.find(one) for ref in self.refs.values() for one in ref.accounts}
+
     def _identifiers(self, ref: Ref, places: dict[str, list[Address]]) -> Iterable[tuple[str, str, Ref]]:
         """(kind, value, the ref that dates it): an ad's phone has the days on which the ad showed that phone."""
         parts = self.parts.get(ref.owner_id, [])
@@ -251,6 +262,7 @@ class Facts:
         yield from (("website", w, ref) for w in ref.websites)
         for handle in ref.handles:
             yield ("site_id" if handle.startswith("site_id:") else "handle"), handle, ref
+        yield from (("account", self.account_of[a], ref) for a in ref.accounts[:1])
         at = {a.premises_key: part for part in parts if part.role == "premises" for a in part.addresses}
         for address in ref.addresses if at else ref.addresses[:1]:
             if value := self.premises_value(address):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.beside import HubUser
 from analysis.facts import WORDS, Facts, Use
+from analysis.groups import Groups
 from analysis.rules import Rules
 
 
@@ -25,26 +26,6 @@ class Hub:
         return tuple(u.business_id for u in self.users)
 
 
-class Groups:
-    """Union-find over ids; the representative is the smallest id, so the order of unions does not matter."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def find(self, item: str) -> str:
-        root = item
-        while (up := self._parent.get(root, root)) != root:
-            root = up
-        while (up := self._parent.get(item, item)) != root:
-            self._parent[item] = root
-            item = up
-        return root
-
-    def union(self, a: str, b: str) -> None:
-        low, high = sorted((self.find(a), self.find(b)))
-        self._parent[high] = low
-
-
 def toll_free(phone: str, rules: Rules) -> bool:
     """A number that costs the caller nothing belongs to a service, not to a storefront."""
     return phone.startswith("+1") and phone[2:5] in rules.phone.toll_free
@@ -52,6 +33,26 @@ def toll_free(phone: str, rules: Rules) -> bool:
 
 def users_of(businesses: Iterable[str], facts: Facts, groups: Groups) -> tuple[HubUser, ...]:
     return tuple(HubUser(b, groups.find(b), b in facts.advertised) for b in sorted(set(businesses)))
+
+
+def phone_users(uses: Iterable[Use], facts: Facts, groups: Groups) -> tuple[HubUser, ...]:
+    """As `users_of`, with what tells a number that a site puts on its ads."""
+    found = {}
+    for use in uses:
+        business = use.business_id
+        stamped = _stamped_by(use, facts)
+        elsewhere = any(r.owner_kind == "ad" and r.dataset != stamped for r in facts.business_refs[business])
+        found[business] = HubUser(
+            business, groups.find(business), business in facts.advertised, stamped, bool(stamped) and elsewhere
+        )
+    return tuple(user for _, user in sorted(found.items()))
+
+
+def _stamped_by(use: Use, facts: Facts) -> str:
+    """The site of all ads that show a number, when each shows another as well; else ""."""
+    sites = {r.dataset if r.owner_kind == "ad" else "" for r in use.refs}
+    beside = all(sum(p.role == "phone" for p in facts.parts.get(r.owner_id, ())) > 1 for r in use.refs)
+    return next(iter(sites)) if len(sites) == 1 and beside else ""
 
 
 def operator_hub(operator: str, users: Sequence[HubUser], facts: Facts) -> Hub | None:
@@ -63,16 +64,36 @@ def operator_hub(operator: str, users: Sequence[HubUser], facts: Facts) -> Hub |
 
 
 def phone_hub(value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
-    """A toll-free number, or one that unrelated businesses share."""
+    """A toll-free number, one that a site puts on its ads, or one that unrelated businesses share."""
     if toll_free(value, rules):
         reason = f"{value} is toll-free: a service, not a storefront"
         return Hub("phone", value, len(users), reason, tuple(users))
-    return _crowd("phone", value, users, (rules.phone.hub_degree, rules.phone.hub_degree_unadvertised))
+    return _stamp(value, users, rules) or _crowd(
+        "phone", value, users, (rules.phone.hub_degree, rules.phone.hub_degree_unadvertised)
+    )
+
+
+def _stamp(value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
+    """A forwarding number of a site: on ads of this site alone, beside the advertisers' own, who lack it elsewhere."""
+    sites, parties = {u.stamped for u in users}, {u.party for u in users}
+    elsewhere = len({u.party for u in users if u.elsewhere})
+    r = rules.phone
+    if len(sites) > 1 or "" in sites or len(parties) < r.stamped_degree or elsewhere < r.stamped_elsewhere:
+        return None
+    (site,) = sites
+    reason = f"{value} stands on ads of {site} alone, beside the numbers of {len(parties)} unrelated businesses"
+    return Hub("phone", value, len(parties), f"{reason}: the site's own", tuple(users))
 
 
 def contact_hub(kind: str, value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
     """An address or account that unrelated businesses share: a filing service, a web designer."""
-    return _crowd(kind, value, users, (rules.contact.hub_degree, rules.contact.hub_degree_unadvertised))
+    limits = (rules.contact.hub_degree, rules.contact.hub_degree_unadvertised)
+    return _crowd(kind, value, users, (rules.contact.hub_degree_site_id, limits[1]) if kind == "site_id" else limits)
+
+
+def account_hub(value: str, users: Sequence[HubUser], rules: Rules) -> Hub | None:
+    """The account of somebody who places ads for unrelated businesses. `value`: the address of one of its ads."""
+    return _crowd("account", value, users, (rules.account.hub_degree, rules.account.hub_degree_unadvertised))
 
 
 def _crowd(kind: str, value: str, users: Sequence[HubUser], limits: tuple[int, int]) -> Hub | None:
@@ -82,6 +103,7 @@ def _crowd(kind: str, value: str, users: Sequence[HubUser], limits: tuple[int, i
         crowd[user.party] = crowd.get(user.party, False) or user.advertised
     innocent = sum(not advertised for advertised in crowd.values())
     what = f"one {WORDS[kind]}" if kind == "email" else f"the {WORDS[kind]} {value}"  # e-mail addresses are sealed
+    what = f"the account of the ad at {value}" if kind == "account" else what
     reason = f"{len(crowd)} unrelated businesses use {what}"
     if innocent >= limit_unadvertised and 2 * innocent >= len(crowd):
         return Hub(kind, value, len(crowd), f"{reason}, {innocent} of them not advertised", tuple(users))

@@ -12,12 +12,17 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from analysis.facts import role_key
 from pipeline.errors import FixProfile
 from pipeline.model import Lane, Link, Record, Succession
+from pipeline.resolve.compare import compare_person_names
 
 SHIPPED = Path(__file__).with_name("indicators.toml")
 SOURCES = frozenset(
-    {"sightings", "mention", "price", "report", "register", "applicants", "names", "succession", "tips"}
+    {
+        *("sightings", "mention", "price", "report", "register", "therapists", "schools", "applicants", "names"),
+        *("owners", "succession", "tips"),
+    }
 )
 PREMISES_SOURCES = frozenset({"report"})  # never from ads
 HANDED_ON: tuple[Lane, ...] = ("regulatory",)
@@ -208,11 +213,68 @@ def _register(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indic
             yield _made(name, one, seen.business_id, 1.0, f"No license names {key.replace('|', ', ')}.", seen.sources)
 
 
+def _therapists(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
+    """Absence tells something only where most licensed businesses of a state have a therapist in the register."""
+    licensed: dict[str, set[str]] = defaultdict(set)
+    staffed, places = set[str](), set[str]()
+    for business, record, _, _ in known.records:
+        if record.kind != "license" or business not in known.places:
+            continue
+        if any(role_key(p.role) in one["roles"] for p in record.parties):
+            staffed.add(business)
+            places.add(record.premises.premises_key if record.premises else "")
+        else:
+            licensed[known.places[business][2]].add(business)
+    for seen in known.sightings:
+        key, _, state = known.places.get(seen.business_id, ("", "", ""))
+        around, business = licensed.get(state, set()), seen.business_id
+        if len(around) < one["fewest"] or len(around & staffed) < one["covered"] * len(around):
+            continue
+        if key and business in around and business not in staffed and key not in places:
+            sentence = f"No therapist's license names {key.replace('|', ', ')}."
+            yield _made(name, one, business, 1.0, sentence, seen.sources)
+
+
+def _schools(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
+    """Applicants of one school at businesses advertised on illicit sites, beside all of its applicants."""
+    advertised = {seen.business_id for seen in known.sightings}
+    people: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)  # school -> (business, applicant) -> source
+    for business, record, source, _ in known.records:
+        said = [value for column, value in record.extra if role_key(column) in one["columns"] and value.strip()]
+        for school in {" ".join(value.casefold().split()) for value in said} if record.kind == "application" else ():
+            names = [p.full_name.casefold() for p in record.parties if p.is_person and p.full_name]
+            people[school] |= {(business, who): source for who in names}
+    for _, applicants in sorted(people.items()):
+        among = {key: source for key, source in applicants.items() if key[0] in advertised}
+        if len(among) < one["at_least"] or len(among) < one["share"] * len(applicants):
+            continue
+        for business in sorted({business for business, _ in among}):
+            sentence = f"{len(among)} of {len(applicants)} applicants of one school name advertised businesses."
+            yield _made(name, one, business, len(among), sentence, among.values())
+
+
+def _owners(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
+    """Owners on the license and on the filings of a business, when none of them may be the same person."""
+    people: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: {"license": {}, "filing": {}})
+    for business, record, source, lane in known.records:
+        if record.kind in {"license", "filing"} and lane == "regulatory":
+            named = [p.full_name for p in record.parties if p.is_person and role_key(p.role) in one["roles"]]
+            people[business][record.kind] |= dict.fromkeys(named, source)
+    for business, of in sorted(people.items()):
+        pairs = [(a, b) for a in of["license"] for b in of["filing"]]
+        if pairs and all(compare_person_names(a, b).score < one["apart"] for a, b in pairs):
+            counts = f"{len(of['license'])} on the license, {len(of['filing'])} on the filings"
+            sources = (*of["license"].values(), *of["filing"].values())
+            yield _made(name, one, business, len(pairs), f"The filings name none of the owners ({counts}).", sources)
+
+
 def _applicants(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
     people: dict[str, set[str]] = defaultdict(set)
     sources: dict[str, set[str]] = defaultdict(set)
     users: dict[str, set[str]] = defaultdict(set)
     for business, record, source, _ in known.records:
+        if record.kind == "filing":
+            continue  # its address may be an agent's
         place = (record.premises.premises_key,) if record.premises and record.premises.unit else ()
         for value in record.phones if one["per"] == "phone" else place:
             users[value].add(business)
@@ -272,5 +334,6 @@ def _tips(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator
 
 _READERS = {
     "sightings": _sightings, "mention": _mentions, "price": _prices, "report": _reports, "register": _register,
-    "applicants": _applicants, "names": _names, "succession": _successions, "tips": _tips,
+    "therapists": _therapists, "schools": _schools, "applicants": _applicants, "names": _names, "owners": _owners,
+    "succession": _successions, "tips": _tips,
 }  # fmt: skip

@@ -11,10 +11,11 @@ from math import prod
 
 from analysis.beside import HubUser
 from analysis.facts import Facts, Tenure, Use
-from analysis.hubs import Groups, Hub, contact_hub, operator_hub, phone_hub, premises_hub, users_of
+from analysis.groups import Groups
+from analysis.hubs import Hub, account_hub, contact_hub, operator_hub, phone_hub, phone_users, premises_hub, users_of
 from analysis.periods import hull
 from analysis.rules import Rules, shipped_rules
-from analysis.ties import Tie, license_ends, tie_contact, tie_operator, tie_phone, tie_premises
+from analysis.ties import Tie, license_ends, tie_account, tie_contact, tie_operator, tie_phone, tie_premises
 from pipeline.model import Entity, Link, Ref
 
 CONTACTS = ("email", "handle", "site_id", "website")
@@ -69,6 +70,11 @@ def find_ties(facts: Facts) -> tuple[Pairs, list[Hub]]:
                 found.append(hub)
             else:
                 _tie_all(uses, pairs, partial(tie_contact, rules=facts.rules))
+    for value, uses, users in _shared(facts, "account", groups):
+        if hub := account_hub(value, users, facts.rules):
+            found.append(hub)
+        else:
+            _tie_all(uses, pairs, partial(tie_account, rules=facts.rules))
     _unite(pairs, groups, facts)
     for value, uses, users in _shared(facts, "phone", groups):
         if hub := phone_hub(value, users, facts.rules):
@@ -100,7 +106,8 @@ def _shared(facts: Facts, kind: str, groups: Groups) -> Iterator[tuple[str, list
     for value in _values(facts, kind, facts.uses.get(kind, {})):
         uses = facts.uses.get(kind, {}).get(value, ())
         kept = [u for u in uses if u.lane == "regulatory" and _counts(u, facts.rules)]
-        users = _all_users(kind, value, (u.business_id for u in kept), facts, groups)
+        here = phone_users(kept, facts, groups) if kind == "phone" else _users(kept, facts, groups)
+        users = _with_others(kind, value, here, facts)
         if len(users) > 1:
             yield value, kept, users
 
@@ -109,9 +116,12 @@ def _values(facts: Facts, kind: str, here: Iterable[str]) -> list[str]:
     return sorted({*here, *(value for of, value in facts.beside.hub_users if of == kind)})
 
 
-def _all_users(kind: str, value: str, here: Iterable[str], facts: Facts, groups: Groups) -> list[HubUser]:
-    beside = facts.beside.hub_users.get((kind, value), ())
-    return sorted((*users_of(here, facts, groups), *beside), key=lambda user: user.business_id)
+def _users(named: Iterable[Use | Tenure], facts: Facts, groups: Groups) -> tuple[HubUser, ...]:
+    return users_of((one.business_id for one in named), facts, groups)
+
+
+def _with_others(kind: str, value: str, here: Iterable[HubUser], facts: Facts) -> list[HubUser]:
+    return sorted((*here, *facts.beside.hub_users.get((kind, value), ())), key=lambda user: user.business_id)
 
 
 def _counts(use: Use, rules: Rules) -> bool:
@@ -137,7 +147,7 @@ def _tie_operators(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub])
     binding = facts.operators_of()
     for operator in _values(facts, "operator", binding):
         tenures = binding.get(operator, ())
-        users = _all_users("operator", operator, (t.business_id for t in tenures), facts, groups)
+        users = _with_others("operator", operator, _users(tenures, facts, groups), facts)
         if hub := operator_hub(operator, users, facts):
             found.append(hub)
             continue

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from analysis.communities import split
 from analysis.facts import Facts, sighted
-from analysis.hubs import Groups, Hub
+from analysis.groups import Groups
+from analysis.hubs import Hub
 from analysis.links import Tied, build_links, hubs
 from analysis.periods import Period
 from analysis.rules import Rules

@@ -76,8 +76,8 @@ def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) 
 
 def damped(hubs: Iterable[Hub]) -> frozenset[Value]:
     """Values over which businesses do not hang together. A building or suite always couples: whether it is damped
-    depends on when each of its businesses was there."""
-    return frozenset((h.kind, h.value) for h in hubs if h.kind != "premises")
+    depends on when each of its businesses was there; and what is one account, on the pages of all its ads."""
+    return frozenset((h.kind, h.value) for h in hubs if h.kind not in {"premises", "account"})
 
 
 def keys_of(facts: Facts, hubs: Container[Value]) -> Iterator[tuple[str, str, bool]]:
@@ -98,6 +98,8 @@ def keys_of(facts: Facts, hubs: Container[Value]) -> Iterator[tuple[str, str, bo
     for business, refs in facts.business_refs.items():
         for owner in {r.owner_id for r in refs}:
             yield business, f"owner:{owner}", False
+        for ad in {a for r in refs for a in r.accounts}:
+            yield business, f"account:{ad}", True
 
 
 def _named(premises: Use) -> str:

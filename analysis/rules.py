@@ -34,6 +34,8 @@ class PhoneRules:
     paper: float
     hub_degree: int
     hub_degree_unadvertised: int
+    stamped_degree: int
+    stamped_elsewhere: int
     one_source_factor: float
     one_source_days: int
     toll_free: tuple[str, ...]
@@ -61,6 +63,18 @@ class ContactRules:
     handle: float
     site_id: float
     website: float
+    hub_degree: int
+    hub_degree_site_id: int
+    hub_degree_unadvertised: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    reason: str
+    shared: float
+    near_days: int
+    one_source_factor: float
+    one_source_days: int
     hub_degree: int
     hub_degree_unadvertised: int
 
@@ -144,6 +158,7 @@ class Rules:
     phone: PhoneRules
     premises: PremisesRules
     contact: ContactRules
+    account: AccountRules
     operator: OperatorRules
     ad: AdRules
     template: TemplateRules
@@ -156,6 +171,7 @@ SECTIONS: dict[str, type[Any]] = {
     "phone": PhoneRules,
     "premises": PremisesRules,
     "contact": ContactRules,
+    "account": AccountRules,
     "operator": OperatorRules,
     "ad": AdRules,
     "template": TemplateRules,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from analysis.drawing import lines_of
 from analysis.export.graph import SUCCEEDED, Graph, Row
-from analysis.hubs import Groups
+from analysis.groups import Groups
 
 THINGS = ("operator", "phone", "premises")
 REST = ("",)  # the group of businesses that share nothing that is drawn
@@ -23,8 +23,9 @@ _NAMELESS = re.compile(r"\(no name(?:, (\+\d+))?(?:, from [0-9-]+)?\)")  # as fa
 _NUMBER = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
 WORDS = {
     "shared_email": "same e-mail address", "shared_handle": "same messenger handle", "shared_website": "same website",
-    "shared_site_id": "same site account", "shared_template": "same wording", "shared_phone": "same phone",
+    "shared_site_id": "same tracking id", "shared_template": "same wording", "shared_phone": "same phone",
     "shared_premises": "same premises", "shared_operator": "same operator",
+    "shared_account": "same account on a site",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from math import inf, prod
 
 from analysis.beside import Value
 from analysis.facts import Facts, Use, closing_edge
-from analysis.hubs import Groups
+from analysis.groups import Groups
 from analysis.links import Tied
 from analysis.periods import gap_days, hull
 from analysis.rules import Rules, SuccessionRules

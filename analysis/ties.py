@@ -112,13 +112,27 @@ def _at(a: Use, b: Use, probability: float, how: str, rules: Rules) -> Tie:
 
 
 def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
-    """An e-mail address, handle, site account or website named by both."""
+    """An e-mail address, handle, tracking id or website named by both; on one site alone a tracking id is its."""
     r = rules.contact
+    if a.kind == "site_id" and len({ref.dataset for use in (a, b) for ref in use.refs}) == 1:
+        return None
     probability = {"email": r.email, "handle": r.handle, "site_id": r.site_id, "website": r.website}[a.kind]
     # An e-mail address is sealed; the link says that there is one, not which.
     how = "both name one e-mail address" if a.kind == "email" else f"both name the {WORDS[a.kind]} {a.value}"
     probability, how = _weak(a, b, probability, how, rules)
     return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.shown, b.shown]), _sources(a, b))
+
+
+def tie_account(a: Use, b: Use, rules: Rules) -> Tie | None:
+    """Ads that a site lists as of one account. What rests on one capture or a few days on either side may be somebody
+    else's ad with the business's name and number."""
+    r, one, two = rules.account, a.shown, b.shown
+    if one is None or two is None or gap_days(one, two) > r.near_days:
+        return None
+    probability, how = r.shared, f"were advertised from one account, as {a.refs[0].dataset} lists its ads"
+    if any(x.one_capture or x.in_passing(r.one_source_days) for x in (a, b)):
+        probability, how = probability * r.one_source_factor, f"{how}; one side rests on few captures"
+    return Tie("shared_account", a.value, probability, how, hull([one, two]), _sources(a, b))
 
 
 def tie_operator(a: Tenure, b: Tenure, name: str, rules: Rules) -> Tie | None:

@@ -250,6 +250,7 @@ class Ref:
     emails: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()  # "wechat:abc", "site_id:…"
     websites: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # this ad and those that its pages list beside it as of one account, by address
     addresses: tuple[Address, ...] = ()  # premises first
     license_number: str = ""
     own_number: str = ""  # of a person's own license or identity paper: nobody else bears it

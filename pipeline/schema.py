@@ -339,7 +339,11 @@ TABLES: tuple[Table, ...] = (
         "Identifiers so widely used that they bind nobody: switchboards, agents' offices, mail drops, centers",
         (
             _c("hub_id", "VARCHAR", "uuid5 of kind and value"),
-            _c("kind", "VARCHAR", "phone, premises, operator, email, handle, site_id, website"),
+            _c(
+                "kind",
+                "VARCHAR",
+                "phone, premises, operator, email, handle, site_id, website, account",
+            ),
             _c("value", "VARCHAR", "number, entity or account; empty for an e-mail address, which is sealed"),
             _c("degree", "INTEGER", "unrelated groups of businesses that use it"),
             _c("reason", "VARCHAR", "why it binds nobody, in words"),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from analysis.facts import role_key
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
 from flows.stages.network_rows import Networks
-from flows.stages.refs import load_records
+from flows.stages.refs import latest_payloads, load_records
 from flows.stages.resolution import Resolved
 from pipeline.model import Lane, Party, Record, RecordKind, Ref
 from pipeline.resolve.refs import is_context
 from pipeline.store.intelligence import Store
 
+PAPERS: dict[str, RecordKind] = {"license": "license", "application": "application", "filing": "filing"}
+STAFF = frozenset({"therapist", "employee"})  # on a business's license without answering for it
 # Ads as the build reads them: the newest reading, whole captures, known by then.
 _ADS = """SELECT a.ad_id, a.capture_id, a.site, a.site_class, a.captured_at, a.extractor_version
           FROM core_ad_captures a JOIN raw_captures c USING (capture_id)
@@ -38,7 +42,7 @@ def write_indicators(store: Store, resolved: Resolved, networks: Networks, as_of
         places=_places(resolved),
         said=_said(store, owner, as_of),
         sightings=_sightings(store, owner, as_of),
-        records=[*_papers(resolved, owner), *_reports(store, owner, as_of)],
+        records=[*_papers(resolved, owner, _schools(store, as_of)), *_reports(store, owner, as_of)],
         links=networks.links,
         successions=networks.successions,
     )
@@ -52,21 +56,34 @@ def _row(one: Indicator) -> dict[str, Any]:
     return {**asdict(one), "spans": list(one.spans), "sources": list(one.sources)}
 
 
-def _papers(resolved: Resolved, owner: dict[str, str]) -> Iterator[tuple[str, Record, str, Lane]]:
-    """Licenses and applications as their refs have them: reading every record anew would cost each build a full one."""
+def _papers(
+    resolved: Resolved, owner: dict[str, str], schools: dict[str, tuple[tuple[str, str], ...]]
+) -> Iterator[tuple[str, Record, str, Lane]]:
+    """Licenses, applications and filings as their refs have them: reading every record anew would cost each build a
+    full one. `schools`: record id -> columns that name one."""
     people: dict[str, list[Ref]] = defaultdict(list)
-    papers = [r for r in resolved.refs.values() if r.record_kind in {"license", "application"}]
+    papers = [r for r in resolved.refs.values() if r.record_kind in PAPERS]
     for ref in papers:
-        if ref.role == "operator" and not is_context(ref.party_role):
+        staff = ref.record_kind == "license" and role_key(ref.party_role) in STAFF
+        if ref.role == "operator" and (staff or not is_context(ref.party_role)):
             people[ref.owner_id].append(ref)
     for ref in papers:
         if ref.role == "business" and ref.owner_id in owner:
             named = sorted(people[ref.owner_id], key=lambda r: r.ref_id)
             parties = tuple(Party(r.party_role, r.name) for r in named)
             premises = ref.addresses[0] if ref.addresses else None
-            kind: RecordKind = "license" if ref.record_kind == "license" else "application"
-            record = Record(kind, ref.dataset, ref.owner_id, 0, premises=premises, phones=ref.phones, parties=parties)
+            record = Record(
+                PAPERS[ref.record_kind], ref.dataset, ref.owner_id, 0, premises=premises, phones=ref.phones,
+                parties=parties, extra=schools.get(ref.owner_id, ()),
+            )  # fmt: skip
             yield owner[ref.owner_id], record, ref.sources[0] if ref.sources else "", ref.lane
+
+
+def _schools(store: Store, as_of: datetime | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Application -> the columns of its row that name a school, under their own headers."""
+    rows = latest_payloads(store, as_of, "application", "school")
+    extra = {record_id: json.loads(payload)["extra"] for record_id, payload in rows}
+    return {i: tuple((c, v) for c, v in some if "school" in c.casefold()) for i, some in extra.items()}
 
 
 def _reports(store: Store, owner: dict[str, str], as_of: datetime | None) -> Iterator[tuple[str, Record, str, Lane]]:

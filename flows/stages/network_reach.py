@@ -15,7 +15,7 @@ from pathlib import Path
 
 import analysis
 from analysis.beside import Beside, HubUser, Value
-from analysis.facts import Facts, closing_edge
+from analysis.facts import closing_edge
 from analysis.hubs import Hub
 from analysis.region import Region, damped, keys_of
 from analysis.rules import SHIPPED, shipped_rules
@@ -31,7 +31,8 @@ _KEPT = """
     CREATE TABLE IF NOT EXISTS networks_entities (entity_id VARCHAR, kind VARCHAR, name VARCHAR, members VARCHAR[]);
     CREATE TABLE IF NOT EXISTS networks_keys (business_id VARCHAR, key VARCHAR, couples BOOLEAN);
     CREATE TABLE IF NOT EXISTS networks_hub_users (
-        kind VARCHAR, value VARCHAR, business_id VARCHAR, party VARCHAR, advertised BOOLEAN);
+        kind VARCHAR, value VARCHAR, business_id VARCHAR, party VARCHAR, advertised BOOLEAN, stamped VARCHAR,
+        elsewhere BOOLEAN);
     CREATE TABLE IF NOT EXISTS networks_days (business_id VARCHAR, day DATE);
     CREATE TABLE IF NOT EXISTS networks_decided (business_id VARCHAR, standing VARCHAR, reason VARCHAR);
     CREATE TABLE IF NOT EXISTS networks_apart (ref_a VARCHAR, ref_b VARCHAR);
@@ -192,25 +193,24 @@ def load_some(store: Store, businesses: frozenset[str], until: date) -> Region:
     return Region(entities, refs, days, beside)
 
 
-def _hub_users(
-    store: Store, entities: Sequence[Entity], refs: Mapping[str, Ref]
-) -> dict[Value, tuple[HubUser, ...]]:
+def _hub_users(store: Store, entities: Sequence[Entity], refs: Mapping[str, Ref]) -> dict[Value, tuple[HubUser, ...]]:
     """Of each damped value that the businesses of `asked_for` use or used: the others that do."""
     named = {e.entity_id for e in entities if e.kind == "operator"}
     named |= {v for r in refs.values() for v in (*r.phones, *r.emails, *r.handles, *r.websites)}
     with store.listed("asked_values", named):
         rows = store.connection.execute(
-            """SELECT kind, value, business_id, party, advertised, business_id IN (SELECT id FROM asked_for)
+            """SELECT kind, value, business_id IN (SELECT id FROM asked_for) AS inside,
+                      business_id, party, advertised, stamped, elsewhere
                FROM networks_hub_users
                WHERE value IN (SELECT id FROM asked_values) OR (kind, value) IN (
                    SELECT (kind, value) FROM networks_hub_users SEMI JOIN asked_for ON business_id = id)
                ORDER BY ALL"""
         ).fetchall()
     users: dict[Value, list[HubUser]] = {}
-    for kind, value, business, party, advertised, inside in rows:
+    for kind, value, inside, *user in rows:
         others = users.setdefault((kind, value), [])
         if not inside:
-            others.append(HubUser(business, party, advertised))
+            others.append(HubUser(*user))
     return {value: tuple(others) for value, others in users.items()}
 
 
@@ -220,14 +220,14 @@ def _operators(store: Store, operators: set[str], there: Sequence[Entity]) -> li
         rows = store.connection.execute(
             "SELECT entity_id, kind, name FROM core_entities SEMI JOIN asked ON entity_id = id ORDER BY 1"
         ).fetchall()
-    return [Entity(*row, members=()) for row in rows]
+    return [Entity(entity_id, kind, name, ()) for entity_id, kind, name in rows]
 
 
-def damped_rows(hubs: Sequence[Hub]) -> list[tuple[str, str, str, str, bool]]:
+def damped_rows(hubs: Sequence[Hub]) -> list[tuple[object, ...]]:
     """Rows of `networks_hub_users`."""
     cut = damped(hubs)
     return [
-        (h.kind, h.value, u.business_id, u.party, u.advertised)
+        (h.kind, h.value, u.business_id, u.party, u.advertised, u.stamped, u.elsewhere)
         for h in hubs
         if (h.kind, h.value) in cut
         for u in h.users

@@ -10,7 +10,6 @@ from analysis.standing import Standing
 from pipeline.model import Link, Network, Succession, stable_id
 from pipeline.store.intelligence import Store
 
-
 LINK_COLUMNS = tuple(f.name for f in fields(Link))
 
 

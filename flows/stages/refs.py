@@ -209,6 +209,16 @@ def load_records(
     ]
 
 
+def latest_payloads(store: Store, as_of: datetime | None, kind: str, word: str) -> list[tuple[str, str]]:
+    """(record id, payload) of the latest versions of one kind that hold a word: without reading the rest."""
+    latest = _latest_sql(_LATEST, "AND kind = $kind")
+    rows = store.rows(
+        f"SELECT record_id, payload FROM ({latest}) WHERE contains(lower(payload), $word) ORDER BY record_id",
+        {"as_of": as_of, "kind": kind, "word": word},
+    )
+    return [(row["record_id"], row["payload"]) for row in rows]
+
+
 def ref_row(ref: Ref) -> dict[str, Any]:
     place = ref.addresses[0] if ref.role == "premises" and ref.addresses else Address("")
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from pipeline.model import Ad, Address, Capture, Lane, Party, Record, Ref, Role, Source, stable_id
 
@@ -50,6 +51,7 @@ def refs_from_ad(versions: Sequence[tuple[Ad, Capture, int]], site_class: str, l
         emails=_values(ads, "email"),
         handles=(*_values(ads, "handle"), *(_prefixed(v) for v in _values(ads, "site_id"))),
         websites=_values(ads, "website"),
+        accounts=_one_account(ads),
         addresses=_newest_addresses(ads),
         status=latest.status,
     )
@@ -76,6 +78,19 @@ def _prefixed(value: str) -> str:
 
 def _values(ads: Sequence[Ad], kind: str) -> tuple[str, ...]:
     return _distinct(value for ad in ads for value in ad.values(kind))
+
+
+def _one_account(ads: Sequence[Ad]) -> tuple[str, ...]:
+    """The ad and all ads that its pages ever listed as of the same account; none when they listed none."""
+    others = sorted({url for ad in ads for url in ad.other_ads})
+    return _distinct(map(_place_of, (*sorted({ad.url for ad in ads}), *others))) if others else ()
+
+
+def _place_of(url: str) -> str:
+    """An ad's address without what may differ between two links to it."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
 
 
 def _newest_addresses(ads: Sequence[Ad]) -> tuple[Address, ...]:
@@ -119,6 +134,7 @@ def _beside(business: Ref, role: Role, discriminator: str) -> Ref:
         emails=(),
         handles=(),
         websites=(),
+        accounts=(),
         addresses=(),
         license_number="",
     )

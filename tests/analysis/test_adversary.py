@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from analysis.links import hubs
 from analysis.network import build_links, build_networks
 from analysis.standing import computed_standings
 from analysis.succession import find_successions
@@ -209,3 +210,102 @@ def test_a_business_that_comes_back_under_its_whole_name_and_number_is_one(town:
     after = town.ad("Hearth Works Massage", "2025-11-20", "2026-03-16", phones=(P1,))
     seen = Seen(town)
     assert seen.business(before) == seen.business(after)
+
+
+def account(*ads: int) -> tuple[str, ...]:
+    return tuple(f"board.example/{n}" for n in ads)
+
+
+def test_shops_advertised_from_one_account_are_tied_with_the_period_and_the_site(town: Any) -> None:
+    one = town.ad("Golden Lotus", "2025-01-06", "2025-04-01", phones=(P1,), place=SUITES[0], accounts=account(1, 2))
+    two = town.ad("Jade Garden", "2025-03-01", "2025-06-01", phones=(P2,), place=SUITES[1], accounts=account(2, 1))
+    late = town.ad("Red Maple", "2026-06-01", "2026-08-01", phones=(P3,), place=SUITES[2], accounts=account(3, 1))
+    seen = Seen(town)
+    assert seen.network(one) == seen.network(two) != seen.network(late)
+    (link,) = seen.between(one, two)
+    assert (link.kind, link.binding, str(link.first_seen), str(link.last_seen)) == (
+        "shared_account", True, "2025-01-06", "2025-06-01",
+    )  # fmt: skip
+    assert "from one account, as illicit-board lists its ads" in link.sentence
+
+
+def test_whoever_places_ads_for_pay_ties_none_of_the_customers(town: Any) -> None:
+    """Nine shops in a chain: no page lists them all."""
+    ads = [
+        town.ad(f"Customer {'ABCDEFGHI'[n]}", "2025-01-06", "2025-06-01", phones=(f"+1417555012{n}",),
+                accounts=account(n, n + 1))
+        for n in range(9)
+    ]  # fmt: skip
+    seen = Seen(town)
+    assert len({seen.network(ad) for ad in ads}) == 9
+
+
+@pytest.mark.parametrize("days", [ONE_DAY, ONE_WEEK])
+def test_a_pranksters_account_does_not_pull_in_whose_name_and_number_he_used(town: Any, days: tuple[str, str]) -> None:
+    honest = stranger(town)
+    his = town.ad("Hot Palms", "2025-01-06", "2025-12-20", phones=(P1,), place=SUITES[0], accounts=account(1, 2))
+    town.ad("Oak Therapy", *days, phones=(P4,), place=SUITES[3], accounts=account(2, 1), captures=2)
+    seen = Seen(town)
+    assert seen.network(his) != seen.network(honest)
+
+
+@pytest.mark.parametrize(("gap", "followed"), [(30, True), (100, True), (150, False)])
+def test_one_number_that_goes_round_three_shops(town: Any, gap: int, followed: bool) -> None:
+    """Handed on within weeks it ties; after a rest the carrier may have given it to a stranger."""
+    ads, first = [], START
+    for name, place in zip(NAMES[:3], SUITES[:3], strict=True):
+        last = first + timedelta(days=60)
+        ads.append(town.ad(name, first.isoformat(), last.isoformat(), phones=(P1,), place=place))
+        first = last + timedelta(days=gap)
+    seen = Seen(town)
+    assert (len({seen.network(ad) for ad in ads}) == 1) is followed
+
+
+STAMP = "+14175550150"
+
+
+def stamped(town: Any, shops: int, elsewhere: int) -> tuple[Seen, list[str]]:
+    """Ads of a site that puts its own number beside those of unrelated shops."""
+    ads = []
+    for n in range(shops):
+        own, place = f"+1417555016{n}", f"{n + 1}00 Quarry Rd #{n + 2}"
+        ads.append(town.ad(f"{WOODS[n]} Spa", "2025-01-06", "2025-06-01", phones=(own, STAMP), place=place))
+        if n < elsewhere:
+            town.ad(f"{WOODS[n]} Spa", "2025-01-06", "2025-06-01", phones=(own,), place=place, site_class="mixed")
+    return Seen(town), ads
+
+
+WOODS = ("Alder", "Birch", "Cedar", "Dogwood", "Elm")
+
+
+def test_a_number_that_a_site_puts_on_all_its_ads_ties_nobody(town: Any) -> None:
+    seen, ads = stamped(town, 5, elsewhere=3)
+    assert len({seen.network(ad) for ad in ads}) == 5
+    (hub,) = (h for h in hubs(seen.entities, seen.refs) if h.value == STAMP)
+    assert "stands on ads of illicit-board alone" in hub.reason
+
+
+@pytest.mark.parametrize(("shops", "elsewhere"), [(3, 3), (5, 0)])
+def test_an_operators_second_number_is_no_sites_own(town: Any, shops: int, elsewhere: int) -> None:
+    seen, ads = stamped(town, shops, elsewhere)
+    assert len({seen.network(ad) for ad in ads}) == 1
+
+
+def test_a_tracking_id_ties_over_sites_and_not_within_one(town: Any) -> None:
+    said = {"handles": ("site_id:UA-5550101-1",)}
+    here = town.ad("Golden Lotus", "2025-01-06", "2025-06-01", phones=(P1,), **said)
+    beside = town.ad("Jade Garden", "2025-01-06", "2025-06-01", phones=(P2,), **said)
+    alone = Seen(town)
+    assert alone.network(here) != alone.network(beside)
+
+
+def test_who_learned_at_one_school_is_not_tied_by_it(town: Any) -> None:
+    licenses = [
+        town.record(name, "2024-01-01", "2027-01-31", phones=(phone,), place=place,
+                    people=[("school", "Fenwick School of Massage", "school")])
+        for name, phone, place in zip(NAMES[:3], PHONES[:3], SUITES[:3], strict=True)
+    ]  # fmt: skip
+    for name, phone, place in zip(NAMES[:3], PHONES[:3], SUITES[:3], strict=True):
+        town.ad(name, "2025-01-06", "2025-06-01", phones=(phone,), place=place)
+    seen = Seen(town)
+    assert len({seen.network(paper) for paper in licenses}) == 3

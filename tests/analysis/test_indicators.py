@@ -186,3 +186,49 @@ def test_no_table_has_a_column_for_what_may_not_be_known() -> None:
 
 def test_every_shipped_indicator_has_a_citation_and_a_reader() -> None:
     assert {i["group"] for i in load_indicators(SHIPPED).values()} == {"ads", "premises", "license", "network", "tip"}
+
+
+def license_of(
+    business: str, *people: Party, kind: str = "license", state: str = "MO"
+) -> tuple[str, Record, str, Lane]:
+    place = Address(business, f"{business} ELM ST", "5", "Springfield", "MO", "65801")
+    record = Record(kind, "files", f"{kind}-{business}", 1, premises=place, parties=people)  # type: ignore[arg-type]
+    return (business, record, f"row-{kind}-{business}", "regulatory")
+
+
+@pytest.mark.parametrize(("staffed", "found"), [(6, True), (5, False)])
+def test_no_therapist_where_most_have_one(staffed: int, found: bool) -> None:
+    records = [license_of(f"b{n}", Party("owner", "A Person")) for n in range(1, 11)]
+    records += [license_of(f"b{n}", Party("therapist", "T Person")) for n in range(2, 2 + staffed)]
+    seen = [Sightings("b1", 1, 2, ("c1", "c2")), Sightings("b2", 1, 2, ("c3", "c4"))]
+    assert ("no_therapist_at_address" in ids(known(records=records, sightings=seen))) is found
+    assert "no_therapist_at_address" not in ids(known(records=records, sightings=seen), "b2")
+    assert "no_therapist_at_address" not in ids(known(records=records)), "a business that advertised nowhere"
+
+
+@pytest.mark.parametrize(("advertised", "others", "found"), [(4, 4, True), (3, 0, False), (4, 5, False)])
+def test_a_school_whose_applicants_go_to_advertised_businesses(advertised: int, others: int, found: bool) -> None:
+    school = (("School Name", " Fenwick  School of Massage"),)
+    records = [application(n, f"Person {n}", extra=school) for n in range(1, 1 + advertised + others)]
+    seen = [Sightings(f"b{n}", 1, 2, ("c1", "c2")) for n in range(1, 1 + advertised)]
+    made = known(records=records, sightings=seen)
+    assert ("applicants_per_school" in ids(made)) is found
+    assert "applicants_per_school" not in ids(made, f"b{advertised + 1}"), "who advertised nowhere is left alone"
+
+
+@pytest.mark.parametrize(
+    ("filed", "found"),
+    [
+        ((Party("member", "Donna Quistgard"),), True),
+        ((Party("member", "Qi, Hong Bo"), Party("member", "Donna Quistgard")), False),
+        ((Party("registered_agent", "Donna Quistgard"),), False),
+        ((Party("organizer", "Donna Quistgard"),), False),
+        ((), False),
+    ],
+    ids=["others", "one of them", "an agent", "who filed it", "nobody"],
+)
+def test_a_filing_that_names_none_of_the_owners(filed: tuple[Party, ...], found: bool) -> None:
+    records = [license_of("b1", Party("owner", "Hongbo Qi")), license_of("b1", *filed, kind="filing")]
+    made = [i for i in find_indicators(known(records=records)) if i.indicator == "filing_mismatch"]
+    assert bool(made) is found
+    assert not any("Quistgard" in i.sentence or "Qi" in i.sentence for i in made)

@@ -71,12 +71,16 @@ class World:
             phones=tuple({self.phone() for _ in range(rng.randrange(3))}),
             premises=rng.choice((None, self.place(), self.place())), license_number=rng.choice(("", "BL-1", "BL-2")),
         )  # fmt: skip
+        self.put_record(record)
+
+    def put_record(self, record: Record) -> None:
         payload = to_json(record)
         source = stable_id("row", payload, str(self.day))
         at = START + timedelta(days=self.day)
         self.store.insert("core_records", [{
             "record_id": record.record_id, "version": sha256(payload.encode()).hexdigest(), "dataset": "roster",
-            "kind": kind, "natural_key": str(number), "source_id": source, "file_sha256": "f", "line": number,
+            "kind": record.kind, "natural_key": record.natural_key, "source_id": source, "file_sha256": "f",
+            "line": record.line,
             "lane": "regulatory", "intake_seq": self.day, "known_at": at, "payload": payload,
         }])  # fmt: skip
 
@@ -87,7 +91,8 @@ class World:
         said = [Mention("phone", self.phone(), "text", "body", n, n + 1, "x", "plain", 1.0, "1") for n in range(2)]
         ad = Ad("board", str(number), capture.url, "t", "b", rng.choice(NAMES),
                 status=rng.choice(("live", "live", "closed")), mentions=tuple(said[: rng.randrange(3)]),
-                addresses=(self.place(),) if rng.random() < 0.7 else ())  # fmt: skip
+                addresses=(self.place(),) if rng.random() < 0.7 else (),
+                other_ads=(f"http://board.example/{rng.randrange(8)}",) if rng.random() < 0.2 else ())  # fmt: skip
         source = {"source_id": capture.capture_id, "kind": "capture", "lane": "regulatory", "intake_seq": self.day,
                   "sha256": "0", "known_at": at}  # fmt: skip
         raw = {"capture_id": capture.capture_id, "site": "board", "url": capture.url, "captured_at": at, "status": 200,
