@@ -92,7 +92,7 @@ class World:
         ad = Ad("board", str(number), capture.url, "t", "b", rng.choice(NAMES),
                 status=rng.choice(("live", "live", "closed")), mentions=tuple(said[: rng.randrange(3)]),
                 addresses=(self.place(),) if rng.random() < 0.7 else (),
-                other_ads=(f"http://board.example/{rng.randrange(8)}",) if rng.random() < 0.2 else ())  # fmt: skip
+                other_ads=(f"http://board.example/{number ^ 1}",) if (number + self.day) % 5 == 0 else ())  # fmt: skip
         source = {"source_id": capture.capture_id, "kind": "capture", "lane": "regulatory", "intake_seq": self.day,
                   "sha256": "0", "known_at": at}  # fmt: skip
         raw = {"capture_id": capture.capture_id, "site": "board", "url": capture.url, "captured_at": at, "status": 200,
