@@ -58,7 +58,8 @@ TARGET = "{method}/{turn}/{number}"  # of a request; the server answers with the
 
 def run(small: bool = False, full: bool = False) -> Table:
     """Processor milliseconds per page of each crawl, and its share over plain Scrapy (median of the turns)."""
-    from benchmarks.archiving_peers import GATHER, TOGETHER
+    from benchmarks.archiving_peers import TOGETHER
+    from spiders.archive import GATHER
 
     processes, turns, pages = (1, 2, 10) if small else (PROCESSES, 80, 50) if full else (PROCESSES, 16, 50)
     with serving() as port:
