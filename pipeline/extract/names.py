@@ -15,7 +15,7 @@ from pipeline.extract.scan import FOLDED, WRITTEN, Scanned, Sought, candidates, 
 from pipeline.extract.text import Found
 
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:~]+\s+|\s*[|»•\n\t]\s*|\s*::\s*")
-_EDGES = re.compile(r"^[^\w(&]+|[^\w)&.!'’]+$")
+_EDGES = re.compile(r"^(?:[^\w(&]|\d{1,3}[.)]\s)+|[^\w)&.!'’]+$")
 _PHONE_TAIL = re.compile(
     r"[\s,:;([-]*(?:call\s|(?:tel|ph|phone|cell|mobile)\b[:.]?\s?|text\s)?\+?(?:1[\s.-]?)?"
     r"\(?\d{3}\)?[\s.\-–]{0,3}\d{3}[\s.\-–]{0,3}\d{4}.*$",

@@ -39,6 +39,7 @@ _DAY = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d"
     r"|\d (?:second|minute|hour|day|week|month|year)s? ago"
 )
+_HEADING = "h2, h3, h4, h5, h6"
 _LONGEST_DATE = 60
 _SHORTEST_POST = 50  # characters of a usual post
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
@@ -304,18 +305,29 @@ def _after_current(link: LexborNode, number: int) -> bool:
 
 
 def find_posts(
-    root: LexborNode, groups: Groups, around: Surroundings, phones_in: Callable[[str], frozenset[str]]
+    root: LexborNode,
+    groups: Groups,
+    around: Surroundings,
+    phones_in: Callable[[str], frozenset[str]],
+    premises_in: Callable[[str], frozenset[str]],
 ) -> list[LexborNode]:
-    """The outermost alike blocks of which most hold phones of their own: the posts of a thread. [] without a thread."""
+    """The outermost alike blocks of which most hold phones of their own: the posts of a thread. [] without a thread.
+
+    Two blocks are told by an address and a heading of each besides: a page about two places.
+    """
     best: tuple[tuple[int, int], list[LexborNode]] = ((0, 0), [])
     least = len(visible_text(root)) * _LEAST_SHARE
     for nodes in groups.values():
         lengths = sorted(len(visible_text(n)) for n in nodes)
         if sum(lengths) < max(least, best[0][1]) or lengths[len(lengths) // 2] < _SHORTEST_POST:
             continue
-        numbers = [phones_in(text_without(n, _parts_in(n, around))) for n in nodes]
+        texts = [text_without(n, _parts_in(n, around)) for n in nodes]
+        numbers = [phones_in(text) for text in texts]
         distinct = len(set(filter(None, numbers)))
-        if distinct >= MIN_ROWS and 10 * distinct >= 6 * len(nodes) and (distinct, sum(lengths)) > best[0]:
+        pair = distinct == len(nodes) == 2 and all(n.css_first(_HEADING) is not None for n in nodes)
+        if pair and len(set(filter(None, map(premises_in, texts)))) < 2:
+            continue
+        if (distinct >= MIN_ROWS or pair) and 10 * distinct >= 6 * len(nodes) and (distinct, sum(lengths)) > best[0]:
             best = ((distinct, sum(lengths)), nodes)
     return best[1]
 

@@ -46,8 +46,10 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     alone = replace(around, others=(*around.others, *around.said))
     if around.said and _gives_contacts(text_without(root, alone.all), reading):
         groups = {sign: _outside(nodes, around.said) for sign, nodes in groups.items()}
-    posts = find_posts(root, groups, around, lambda text: _phones(text, reading))
-    if posts:
+    posts = find_posts(root, groups, around, lambda text: _phones(text, reading), _premises)
+    if posts and _is_about_one(root, (*around.all, *posts), reading):
+        alone = replace(alone, said=(*alone.said, *posts), others=(*alone.others, *posts))
+    elif posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
     thread = find_thread(groups)
@@ -96,6 +98,16 @@ def _completed(ad: Ad, place: LexborNode, fields: Selected, more: Iterable[tuple
     for field, value in lacking:
         fields.setdefault(field, []).append(value)
     return read_ad(place, fields, AdFields(), reading) if lacking else ad
+
+
+def _is_about_one(root: LexborNode, parts: Sequence[LexborNode], reading: Reading) -> bool:
+    """Whether a page names one business with its telephone beside what others wrote, with numbers of their own."""
+    outside = text_without(root, parts)
+    return bool(_phones(outside, reading)) and bool(find_addresses(outside) or find_business_names(outside))
+
+
+def _premises(text: str) -> frozenset[str]:
+    return frozenset(found.address.street_key for found in find_addresses(text))
 
 
 def _gives_contacts(text: str, reading: Reading) -> bool:

@@ -25,6 +25,7 @@ def test_a_page_gives_its_own_business_and_no_other(name: str):
     page = extract_page(body, "text/html", "https://guide.example/a", WHEN)
     ads = page.ads
     assert [phone for ad in ads for phone in ad.phones] == case["phones"]
+    assert len(ads) == case.get("ads", 1 if ads else 0)
     found = [" | ".join((a.street_key, a.unit, a.city, a.zip)) for ad in ads for a in ad.addresses]
     assert "address" not in case or case["address"] in found
     assert "name" not in case or ads[0].business_name == case["name"]
