@@ -186,13 +186,13 @@ def _kind_of_heading(line: str) -> str:
 
 def _under(heading: LexborNode) -> list[LexborNode]:
     """The block a heading opens: its container when it comes first there, else its siblings up to the next heading."""
-    here, words = heading, visible_text(heading)
+    here = heading
     while (parent := here.parent) is not None and parent.is_element_node and parent.tag not in _WHOLE:
-        seen = visible_text(parent)
-        if seen != words and (not seen.startswith(words) or here.mem_id != _first_element(parent)):
+        if _is_shown_beside(here, forward=False):
             break
+        alone = not _is_shown_beside(here, forward=True)
         here = parent
-        if seen != words:
+        if not alone:
             return [here] if here.css_first("h1") is None else []
     found, after = [here], here.next
     while after is not None and len(found) < _MAX_SIBLINGS:
@@ -204,11 +204,17 @@ def _under(heading: LexborNode) -> list[LexborNode]:
     return found
 
 
-def _first_element(parent: LexborNode) -> int:
-    child = parent.child
-    while child is not None and not (child.is_element_node and visible_text(child)):
-        child = child.next
-    return child.mem_id if child is not None else 0
+def _is_shown_beside(node: LexborNode, *, forward: bool) -> bool:
+    """Whether a sibling behind an element, or before it, shows any words."""
+    beside = node.next if forward else node.prev
+    while beside is not None:
+        if beside.is_element_node:
+            if beside.text(deep=True, strip=True) and visible_text(beside):
+                return True
+        elif beside.is_text_node and (beside.text_content or "").strip():
+            return True
+        beside = beside.next if forward else beside.prev
+    return False
 
 
 def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
