@@ -137,15 +137,14 @@ def _read(node: LexborNode, written: str) -> str:
         _HIDING.search(n.attributes.get("style") or "") or "hidden" in n.attributes for n in node.css(_MAY_HIDE)
     )
     pattern = _TAGS if hides else _NAMES
-    parts = pattern.split(markup)
+    parts = pattern.split(_markup_alone(markup))
     names = parts[1::2]
     if not _SHOWN_NAMES.issuperset(names):
-        if any(map(_begins_raw, set(names))):
-            parts = pattern.split(_markup_alone(markup))
-            names = parts[1::2]
-        tags, names = names, [tag.split(" ", 1)[0] for tag in names]
-        hidden = [i for i, name in enumerate(names) if name in _NOT_SHOWN or (hides and _hides(tags[i]))]
-        _drop(parts, names, hidden)
+        tags, names = names, [tag.split(" ", 1)[0] for tag in names] if hides else names
+        hidden = {i for i, name in enumerate(names) if name in _NOT_SHOWN}
+        if hides:
+            hidden |= {i for i, tag in enumerate(tags) if ("hidden" in tag or "style" in tag) and _hides(tag)}
+        _drop(parts, names, sorted(hidden))
     parts[1::2] = map(_MARKS.__getitem__, names)
     return _tidy(_unescaped("".join(parts)))
 
@@ -154,10 +153,6 @@ def _unescaped(text: str) -> str:
     if "&" not in text:
         return text
     return text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _begins_raw(tag: str) -> bool:
-    return tag.startswith("!") or tag.split(" ", 1)[0] in _RAW_TAGS
 
 
 def _blanked(markup: str) -> str:
@@ -195,8 +190,6 @@ def _without_raw(found: re.Match[str]) -> str:
 
 
 def _hides(tag: str) -> bool:
-    if "hidden" not in tag and "style" not in tag:
-        return False
     attributes = dict(reversed(_ATTRIBUTE.findall(tag)))
     return "hidden" in attributes or _HIDING.search(attributes.get("style", "")) is not None
 
