@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -14,7 +14,8 @@ from pipeline.extract.selection import MAX_TEXT, Value
 from pipeline.extract.surroundings import is_inside
 from pipeline.extract.text import visible_text
 
-_LABEL_TAGS = "th, td, dt, b, strong, span, label, div, p, h2, h3, h4, h5, h6, li, em, i"
+_LEAF = ":not(:has(div, p, ul, table))"
+_LABEL_TAGS = f"th, td, dt, b, strong, span, label, div{_LEAF}, p, h2, h3, h4, h5, h6, li{_LEAF}, em, i"
 _ORNAMENT = " \t:：•*·-–—|#"
 _LONGEST_LABEL = 30
 _LONGEST_VALUE = 300
@@ -44,12 +45,17 @@ def labelled_elements(root: LexborNode, left_out: set[int]) -> Iterator[tuple[st
         words = node.text(deep=True, strip=True)
         if not 2 <= len(words) <= _LONGEST_LABEL:
             continue
-        field = fields_by_label().get(" ".join(fold(words).split()).strip(_ORNAMENT))
+        field = _field_of(words)
         if field is None or is_inside(node, left_out):
             continue
         value = _value_after(node)
         if value is not None and fold(value.text).strip(_ORNAMENT) not in fields_by_label():
             yield field, value, node
+
+
+@lru_cache(maxsize=8192)  # a site's pages have the same few words
+def _field_of(words: str) -> str | None:
+    return fields_by_label().get(" ".join(fold(words).split()).strip(_ORNAMENT))
 
 
 def _value_after(label: LexborNode) -> Value | None:

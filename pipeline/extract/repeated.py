@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -45,6 +44,7 @@ _SHORTEST_POST = 50  # characters of a usual post
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
 
 Signature = tuple[int, str, str]
+_Place = tuple[int, str, bool]  # how deep an element stands, how it is signed, whether it lies in what is left out
 Groups = dict[Signature, list[LexborNode]]
 
 
@@ -66,22 +66,15 @@ def alike(root: LexborNode, left_out: set[int]) -> Groups:
     groups: dict[Signature, list[LexborNode]] = {}
     known: dict[int, _Place] = {}
     for node in root.css(_BLOCKS)[:MAX_NODES]:
-        parent = node.parent
+        parent, ident = node.parent, node.mem_id
         if parent is None:
             continue
-        above = _place(parent, known, left_out)
-        own = known[node.mem_id] = _place_below(above, node, left_out)
-        if not own.left_out:
-            groups.setdefault((own.depth, own.sign, above.sign), []).append(node)
+        depth, above, out = known.get(parent.mem_id) or _place(parent, known, left_out)
+        sign, out = _signed(node.tag or "", node.attributes.get("class") or ""), out or ident in left_out
+        known[ident] = (depth + 1, sign, out)
+        if not out:
+            groups.setdefault((depth + 1, sign, above), []).append(node)
     return {key: nodes[:MAX_ROWS] for key, nodes in groups.items() if len(nodes) >= 2}
-
-
-class _Place(NamedTuple):
-    """Where an element stands: how deep, how it is signed, whether it or what it lies in is left out."""
-
-    depth: int
-    sign: str
-    left_out: bool
 
 
 def _place(node: LexborNode, known: dict[int, _Place], left_out: set[int]) -> _Place:
@@ -90,18 +83,11 @@ def _place(node: LexborNode, known: dict[int, _Place], left_out: set[int]) -> _P
     while here is not None and here.mem_id not in known:
         climbed.append(here)
         here = here.parent
-    place = known[here.mem_id] if here is not None else _Place(0, "", False)
+    depth, _, out = known[here.mem_id] if here is not None else (0, "", False)
     for passed in reversed(climbed):
-        place = known[passed.mem_id] = _place_below(place, passed, left_out)
-    return place
-
-
-def _place_below(above: _Place, node: LexborNode, left_out: set[int]) -> _Place:
-    return _Place(above.depth + 1, _sign(node), above.left_out or node.mem_id in left_out)
-
-
-def _sign(node: LexborNode) -> str:
-    return _signed(node.tag or "", node.attributes.get("class") or "")
+        depth, out = depth + 1, out or passed.mem_id in left_out
+        known[passed.mem_id] = (depth, _signed(passed.tag or "", passed.attributes.get("class") or ""), out)
+    return known[node.mem_id]
 
 
 @lru_cache(maxsize=8192)  # a site's pages have the same few names
