@@ -60,7 +60,7 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
 
 def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> Surroundings:
     """Without the parts of a business's own site that give its contacts beside its name, when nothing else does."""
-    telling = [part for part in around.frame if _NUMBER.search(visible_text(part))]
+    telling = [part for part in around.frame if _NUMBER.search(part.text(deep=True))]
     if not telling:
         return around
     names = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
