@@ -18,9 +18,12 @@ BANNERS = {
 }
 
 
-def banner(flag: Flag) -> str:
+CONFIRMED = "Confirmed by two reviewers"
+
+
+def banner(flag: Flag, *, confirmed: bool = False) -> str:
     """The result in the words that stand above a clerk's page."""
-    return BANNERS[flag.result]
+    return CONFIRMED if confirmed else BANNERS[flag.result]
 
 
 def sentence(account: Account, business: KnownBusiness | None, index: ScreeningIndex) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from analysis.account import party_name
+from analysis.explain import CONFIRMED, WORDS, banner
 from analysis.fairness import fairness
 from analysis.run import Run
-from analysis.screening_page import SEALED, screening_page
+from analysis.screening_page import BANDS, DECISIONS, LEAD, LEVELS, SEALED, screening_page
 from analysis.tabular_text import safe_cell
 from pipeline.errors import FixInput
 from pipeline.home import full_disk_named
@@ -28,14 +30,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def screening_rows(flags: Iterable[Flag]) -> list[dict[str, Any]]:
-    """One row per flag with exactly COLUMNS, in their order; lists stay lists, dates of birth and e-mails stay out."""
-    return [{c: _value(flag, c) for c in COLUMNS} for flag in flags]
+def screening_rows(flags: Iterable[Flag], run: Run | None = None) -> list[dict[str, Any]]:
+    """One row per flag with exactly COLUMNS, in their order; lists stay lists, dates of birth and e-mails stay out.
+    What reviewers said of a possible match stands behind its sentence."""
+    return [{c: _value(flag, c, run or Run()) for c in COLUMNS} for flag in flags]
 
 
-def _value(flag: Flag, column: str) -> Any:
+def _value(flag: Flag, column: str, run: Run) -> Any:
     if column == "contributions":
         return [_line(c) for c in flag.contributions]
+    if column == "sentence":
+        return reviewed_sentence(flag, run)
     value = getattr(flag, column)
     return list(value) if isinstance(value, tuple) else value
 
@@ -73,27 +78,37 @@ def write_screening(flags: Sequence[Flag], path: Path, run: Run | None = None) -
 _list_cell = lru_cache(maxsize=8192)(safe_cell)  # what was searched and what is missing are alike in most rows
 
 
-def _flat(flag: Flag) -> list[str]:
-    return [_cell(flag, column) for column in COLUMNS]
+def reviewed_sentence(flag: Flag, run: Run) -> str:
+    """The plain sentence, and whether two reviewers confirmed it, in whose words."""
+    if not (said := run.said_of(flag)):
+        return flag.sentence
+    confirmed = f"{CONFIRMED}. " if run.is_confirmed(flag) else "Said of it, not confirmed by two: "
+    return f"{flag.sentence} {confirmed}{'; '.join(said)}."
 
 
-def _cell(flag: Flag, column: str) -> str:
+def _flat(flag: Flag, run: Run) -> list[str]:
+    return [_cell(flag, column, run) for column in COLUMNS]
+
+
+def _cell(flag: Flag, column: str, run: Run) -> str:
+    if column == "sentence":
+        return safe_cell(reviewed_sentence(flag, run))
     value = getattr(flag, column)
     if column == "contributions":
-        return safe_cell(json.dumps(_value(flag, column), ensure_ascii=False)) if value else ""
+        return safe_cell(json.dumps(_value(flag, column, run), ensure_ascii=False)) if value else ""
     return _list_cell(value) if isinstance(value, tuple) else safe_cell(value)
 
 
-def _csv(flags: Sequence[Flag], _: Run) -> bytes:
+def _csv(flags: Sequence[Flag], run: Run) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_flat, flags))
+    writer.writerows(_flat(flag, run) for flag in flags)
     return text.getvalue().encode("utf-8")
 
 
-def _json(flags: Sequence[Flag], _: Run) -> bytes:
-    return (json.dumps(screening_rows(flags), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+def _json(flags: Sequence[Flag], run: Run) -> bytes:
+    return (json.dumps(screening_rows(flags, run), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def _xlsx(flags: Sequence[Flag], run: Run) -> bytes:
@@ -102,19 +117,60 @@ def _xlsx(flags: Sequence[Flag], run: Run) -> bytes:
     sheet.append(list(COLUMNS))
     for flag in flags:
         score = COLUMNS.index("score")
-        cells: list[Any] = list(_flat(flag))
+        cells: list[Any] = list(_flat(flag, run))
         cells[score] = flag.score
         sheet.append([_legal(c) if isinstance(c, str) else c for c in cells])
+    _side_by_side(book, flags, run)
     _about(book, flags, run)
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()
 
 
+def _side_by_side(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
+    """A sheet for the eye: each possible match with its header, both sides, exhibits, contrary evidence, decision."""
+    sheet = book.create_sheet("candidates")
+    sheet.append(["application", "", "applicant", "known", "", "weight"])
+    for flag in flags:
+        if flag.result == "possible_match":
+            for line in _candidate(flag, run):
+                sheet.append([_legal(safe_cell(c)) if isinstance(c, str) else c for c in (flag.application_id, *line)])
+            sheet.append([])
+
+
+def _candidate(flag: Flag, run: Run) -> Iterable[tuple[Any, ...]]:
+    asked = run.applications.get(flag.application_id)
+    yield "result", banner(flag, confirmed=run.is_confirmed(flag)), f"strength of the lead: {flag.band}"
+    if asked is not None:
+        yield "applicant", party_name(asked.applicant), asked.business_name, asked.application_type
+    yield "clock", run.waiting(flag.application_id)
+    yield "why", flag.sentence
+    yield "surname", BANDS.get(flag.surname_band, "")
+    for c in map(_line, flag.contributions):
+        level = LEVELS.get(c["level"], c["level"])
+        yield WORDS.get(c["field"], c["field"]), c["applicant_value"], c["known_value"], level, c["weight"]
+    for capture in flag.exhibits:
+        yield "exhibit", *run.captures.get(capture, ("", "", "")), capture
+    for title, lines in (
+        ("path", flag.path),
+        ("against it", flag.contrary or ("Nothing was found in the files searched.",)),
+        ("not known", [WORDS.get(m, m) for m in flag.missing]),
+        ("note", flag.notes),
+        ("said of it", run.said_of(flag)),
+    ):
+        yield from ((title, line) for line in lines)
+    if not run.is_confirmed(flag):
+        yield "decision", " / ".join(DECISIONS), "a true match needs a second person"
+
+
 def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
     """A second sheet: the run, what was searched, and how often applicants of each surname band are candidates."""
     sheet, found = book.create_sheet("about this run"), fairness(run.screened or flags)
     sheet.append(["run", run.run_id, run.day.isoformat() if run.day else "", run.user])
+    if flags:
+        sheet.append(["snapshot", flags[0].snapshot_id, "match model", flags[0].model_version])
+    sheet.append(["shown from a probability of", run.threshold])
+    sheet.append([LEAD])
     for line in flags[0].coverage if flags else ():
         sheet.append(["searched", _legal(line)])
     sheet.append([])

@@ -24,3 +24,19 @@ class Run:
     unread: tuple[str, ...] = ()
     screened: tuple[Flag, ...] = ()
     reviews: Mapping[str, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)
+
+    def is_confirmed(self, flag: Flag) -> bool:
+        return self.reviews.get(flag.application_id, (False, ()))[0]
+
+    def said_of(self, flag: Flag) -> tuple[str, ...]:
+        """What reviewers said of a possible match, in order."""
+        return self.reviews.get(flag.application_id, (False, ()))[1]
+
+    def waiting(self, application_id: str) -> str:
+        """The clock of an application: "received 2026-08-01, 12 days before this screening"; "" without a date."""
+        asked = self.applications.get(application_id)
+        if asked is None or asked.received is None:
+            return ""
+        days = (self.day - asked.received).days if self.day else None
+        ago = "" if days is None or days < 0 else f", {days:,} day{'' if days == 1 else 's'} before this screening"
+        return f"received {asked.received.isoformat()}{ago}"

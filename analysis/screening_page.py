@@ -27,7 +27,6 @@ BANDS = {
     "<0.1%": "rare (fewer than 1 of 1,000)",
 }  # fmt: skip
 DECISIONS = ("True match", "Another person", "More is needed: what, from whom, by when", "Cannot be determined")
-CONFIRMED = "Confirmed by two reviewers"
 LEAD = "A possible match is a lead with reasons. A person decides; it is no ground for a denial."
 SCALE = 7  # pixels of one point of weight
 STYLE = """
@@ -51,7 +50,10 @@ def screening_page(flags: Sequence[Flag], run: Run) -> str:
     rest = [f for f in flags if f.result != "possible_match"]
     body = [
         f"<h1>Screening results</h1>{_head(flags, run)}",
-        _table(("result", "applications"), sorted(Counter(map(banner, run.screened or flags)).items())),
+        _table(
+            ("result", "applications"),
+            sorted(Counter(banner(f, confirmed=run.is_confirmed(f)) for f in run.screened or flags).items()),
+        ),
         f"<p><strong>{LEAD}</strong></p>",
         *(_hit(flag, run) for flag in hits),
         f"<h2>What was searched</h2>{_list(_aged(flags, run))}",
@@ -79,9 +81,9 @@ def _head(flags: Sequence[Flag], run: Run) -> str:
 
 
 def _hit(flag: Flag, run: Run) -> str:
-    confirmed, said = run.reviews.get(flag.application_id, (False, ()))
+    confirmed, said = run.is_confirmed(flag), run.said_of(flag)
     parts = [
-        f"<h2>{escape(flag.application_id)}: {escape(CONFIRMED if confirmed else banner(flag))}</h2>",
+        f"<h2>{escape(flag.application_id)}: {escape(banner(flag, confirmed=confirmed))}</h2>",
         _who(flag, run),
         f"<p class=said>{escape(flag.sentence)}</p>",
         _waterfall(flag),
@@ -101,10 +103,10 @@ def _who(flag: Flag, run: Run) -> str:
     asked = run.applications.get(flag.application_id)
     said = [("strength of the lead", flag.band), ("surname", BANDS.get(flag.surname_band, ""))]
     if asked is not None:
-        received = asked.received.isoformat() if asked.received else ""
+        clock = run.waiting(flag.application_id).removeprefix("received ")
         said = [
             ("applicant", party_name(asked.applicant)), ("business", asked.business_name),
-            ("kind", asked.application_type), ("received", received), *said,
+            ("kind", asked.application_type), ("received", clock), *said,
         ]  # fmt: skip
     return f"<p class=small>{' · '.join(f'{k}: {escape(v)}' for k, v in said if v)}</p>"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.deciding import decide_pair, list_standings, set_standing
-from flows.stages.rescreening import clear_pair, review_match
+from flows.stages.rescreening import clear_pair, draft_letter, review_match
 from pipeline.home import locked
 from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
 
@@ -127,6 +128,34 @@ def more_needed(
 ) -> None:
     """The match shown cannot be decided on yet."""
     _review(MORE_NEEDED, application, why, user, file, home, json)
+
+
+@decide_app.command("letter")
+def letter_of_reasons(
+    application: ApplicationArgument,
+    cause: Annotated[str, typer.Option(help="Code of the cause, as in analysis/causes.toml.")],
+    user: UserOption,
+    notice: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the notice; default: today.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A .md file; default: the terminal.")] = None,
+    file: FileOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Draft the letter of reasons of a match that two people confirmed: facts, exhibits, cause, right to complain."""
+    current = opened(home)
+    with locked(current, "imb decide"):
+        day = notice.date() if notice else None
+        text, deadline = draft_letter(current, application, cause, day, user, file)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if json:
+        emit({"application_id": application, "ahc_deadline": deadline.isoformat(), "text": text})
+    elif output is None:
+        typer.echo(text, nl=False)
+    else:
+        out.print(f"Written: {output}. The last day to complain of it: {deadline.isoformat()}.", soft_wrap=True)
 
 
 def _review(

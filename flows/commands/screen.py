@@ -11,8 +11,9 @@ import typer
 
 from analysis.explain import WORDS, banner
 from analysis.fairness import fairness
-from analysis.report import screening_rows, write_screening
-from analysis.screening_page import LEVELS
+from analysis.report import reviewed_sentence, screening_rows, write_screening
+from analysis.run import Run
+from analysis.screening_page import BANDS, LEVELS
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
 from flows.stages.rescreening import never_shown, screen_open_again
 from flows.stages.screening import Screened, describe_run, freeze_flags, screen_applications, screen_file
@@ -46,13 +47,13 @@ def screen(
     )
     run_id = freeze_flags(current, screened.flags, user)
     shown = screened.flags if new is None else new
+    run = describe_run(current, run_id, user, screened, shown)
     if output is not None:
-        run = describe_run(current, run_id, user, screened, shown)
         write_screening(shown, output, run)
     if json:
-        emit(screening_rows(shown))
+        emit(screening_rows(shown, run))
     else:
-        _show(screened, new, run_id, output)
+        _show(screened, new, run, output)
 
 
 def _screened(
@@ -89,25 +90,36 @@ def _one(
     )
 
 
-def _show(screened: Screened, new: list[Flag] | None, run_id: str, output: Path | None) -> None:
+def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | None) -> None:
     flags = screened.flags
     hits = [f for f in flags if f.result == "possible_match"]
     for row in screened.rejected[:20]:
         out.print(f"{row.file} line {row.line}: {row.reason}", markup=False)
+    if flags:
+        at_least = "" if run.threshold is None else f", shown from a probability of {run.threshold:.2f}"
+        out.print(f"Snapshot {flags[0].snapshot_id}, match model {flags[0].model_version}{at_least}.", markup=False)
     if new is None and len(flags) == 1:
-        _show_one(flags[0])
+        _show_one(flags[0], run)
     else:
         shown = hits if new is None else new
         rows = [
-            [f.application_id, f.band, f.score, ", ".join(WORDS.get(k, k) for k in f.matched_kinds), f.sentence]
+            [
+                f.application_id,
+                banner(f, confirmed=run.is_confirmed(f)),
+                run.waiting(f.application_id),
+                f.band,
+                f.score,
+                ", ".join(WORDS.get(k, k) for k in f.matched_kinds),
+                reviewed_sentence(f, run),
+            ]
             for f in shown[:40]
         ]
         title = "Possible matches, need review" if new is None else "New possible matches, need review"
-        show_table(title, ["application", "band", "score", "agrees", "why"], rows)
+        show_table(title, ["application", "result", "clock", "band", "score", "agrees", "why"], rows)
         _show_fairness(flags)
     unclear = sum(f.result == "insufficient_information" for f in flags)
     out.print(f"{len(flags)} screened: {len(hits)} possible matches, {unclear} with insufficient information, "
-              f"{len(screened.rejected)} rows not readable. Run {run_id}.")  # fmt: skip
+              f"{len(screened.rejected)} rows not readable. Run {run.run_id}.")  # fmt: skip
     if new is not None:
         out.print(f"{len(new)} of the possible matches are new; the others were shown before.")
     if output is not None:
@@ -125,9 +137,13 @@ def _show_fairness(flags: list[Flag]) -> None:
     )
 
 
-def _show_one(flag: Flag) -> None:
-    out.print(f"[bold]{banner(flag)}[/bold]")
-    out.print(flag.sentence, markup=False)
+def _show_one(flag: Flag, run: Run) -> None:
+    out.print(f"[bold]{banner(flag, confirmed=run.is_confirmed(flag))}[/bold]")
+    out.print(reviewed_sentence(flag, run), markup=False)
+    if clock := run.waiting(flag.application_id):
+        out.print(f"Application {flag.application_id}, {clock}.", markup=False)
+    if flag.surname_band:
+        out.print(f"Surname: {BANDS[flag.surname_band]}.", markup=False)
     if flag.contributions:
         compared = [
             [WORDS.get(c.field, c.field), c.applicant_value, c.known_value, LEVELS.get(c.level, c.level), c.weight]
@@ -136,7 +152,7 @@ def _show_one(flag: Flag) -> None:
         show_table("Compared", ["", "applicant", "known", "", "weight"], compared)
     for title, lines in (
         ("Path", flag.path),
-        ("Exhibits", flag.exhibits[:5]),
+        ("Exhibit", [" ".join((*run.captures.get(c, ()), c)) for c in flag.exhibits[:5]]),
         ("Contrary", flag.contrary),
         ("Missing", flag.missing),
         ("Notes", flag.notes),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.letter import complaint_deadline, letter
 from analysis.pairs import pair_digests
 from flows.stages.progress import Progress, silent
-from flows.stages.screening import Screened, freeze_flags, load_index, screen_applications, screen_file
+from flows.stages.screening import Screened, describe_run, freeze_flags, load_index, screen_applications, screen_file
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
@@ -104,3 +106,16 @@ def _shown(home: Home, application_id: str, file: Path | None) -> tuple[Applicat
     if flag.result != "possible_match":
         raise NotFound(f"{application_id} has no possible match to decide on: {flag.sentence}")
     return application, flag
+
+
+def draft_letter(
+    home: Home, application_id: str, cause: str, notice: date | None, user: str, file: Path | None
+) -> tuple[str, date]:
+    """The letter of reasons of a confirmed match, and the last day to complain of it. Raises NotFound, FixInput."""
+    application, flag = _shown(home, application_id, file)
+    run_id = freeze_flags(home, [flag], user)
+    run = describe_run(home, run_id, user, Screened([application], [flag], []), [flag])
+    day = notice or home.now().date()
+    text = letter(flag, run, cause, day)
+    Casework(home.casework_url).audit(user, "letter of reasons drafted", application_id, f"cause {cause}, {run_id}")
+    return text, complaint_deadline(day)

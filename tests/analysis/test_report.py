@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from analysis.explain import waterfall
 from analysis.fairness import fairness, wilson
+from analysis.letter import letter
 from analysis.report import COLUMNS, screening_rows, write_screening
 from analysis.run import Run
 from analysis.tabular_text import safe_cell
@@ -125,3 +126,55 @@ def test_fairness_counts_innocents_only_and_alerts() -> None:
     assert figures.name_only_share == 0
     assert not fairness(rare).alert
     assert fairness([Flag("x", "possible_match", "", 1.0, matched_kinds=("name",))]).name_only == 1
+
+
+REVIEWED = Run(
+    run_id="r1", day=date(2026, 9, 13), user="kim", threshold=0.9,
+    applications={"A-1": Application("A-1", "Fern Spa", Party("applicant", "Chen Mei"), received=date(2026, 9, 1))},
+    captures={"cap-1": ("city-board", "2026-01-02", "ab" * 32)},
+    reviews={"A-1": (True, ("kim, 2026-09-02: a true match; papers", "lee, 2026-09-03: a true match; papers"))},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx", "html"])
+def test_every_output_says_that_two_people_confirmed_it_and_who(tmp_path: Path, ending: str) -> None:
+    path = write_screening([HIT, CLEAR], tmp_path / f"out.{ending}", REVIEWED)
+    text = path.read_text(encoding="utf-8") if ending != "xlsx" else "\n".join(sheet_lines(path))
+    assert "Confirmed by two reviewers" in text
+    assert "lee, 2026-09-03: a true match; papers" in text
+
+
+def sheet_lines(path: Path) -> list[str]:
+    sheets = load_workbook(path).worksheets
+    return [" | ".join(str(v) for v in row if v is not None) for sheet in sheets for row in sheet.values]
+
+
+def test_the_workbook_has_both_sides_the_clock_and_the_run(tmp_path: Path) -> None:
+    lines = sheet_lines(write_screening([HIT, CLEAR], tmp_path / "out.xlsx", REVIEWED))
+    for line in (
+        "A-1 | clock | received 2026-09-01, 12 days before this screening",
+        "A-1 | name | Chen Mei | Mei Chen | the same | 9.5",
+        "A-1 | exhibit | city-board | 2026-01-02 | " + "ab" * 32 + " | cap-1",
+        "A-1 | against it | The premises differs.",
+        "snapshot | s1 | match model | m1",
+        "shown from a probability of | 0.9",
+    ):
+        assert line in lines
+    assert not any("1980" in line for line in lines)
+
+
+def test_a_letter_of_reasons_has_facts_exhibits_cause_and_the_right_to_complain() -> None:
+    text = letter(HIT, REVIEWED, "2", date(2026, 9, 14))
+    for said in (
+        "RSMo 324.262.2(2)", "cap-1", "ab" * 32, "The premises differs.", "lee, 2026-09-03", "until 2026-10-14",
+        "Administrative Hearing Commission", "DRAFT FOR COUNSEL",
+    ):  # fmt: skip
+        assert said in text
+    assert "1980" not in text
+
+
+def test_no_letter_of_a_match_that_one_person_confirmed_or_without_a_listed_cause() -> None:
+    with pytest.raises(FixInput, match="not confirmed by two"):
+        letter(HIT, replace(REVIEWED, reviews={"A-1": (False, ("kim: a true match",))}), "2", date(2026, 9, 14))
+    with pytest.raises(FixInput, match="no cause"):
+        letter(HIT, REVIEWED, "a hit", date(2026, 9, 14))
