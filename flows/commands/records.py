@@ -51,8 +51,8 @@ def archives(
     ]
     show_table("Imported archives", ["file", "captures", "other records", "damages", ""], rows)
     for path, report in zip(file, reports, strict=True):
-        for damage in report.damages:
-            out.print(f"{path.name}: {damage}", markup=False)
+        for line in (*report.damages, *report.repeats):
+            out.print(f"{path.name}: {line}", markup=False)
 
 
 @import_app.command()

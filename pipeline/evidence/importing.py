@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pipeline.evidence.payload import HttpMessage, parse_http
 from pipeline.evidence.reading import ZIP_MAGIC, Damage, RawRecord, map_file, read_records
 from pipeline.evidence.records import Buffer, Fault, digest_fault, parse_date
 from pipeline.evidence.recovery import record_id
+from pipeline.evidence.repeats import Repeat, Repeats
 from pipeline.evidence.zstd_frames import is_zstd
 from pipeline.home import full_disk_named
 from pipeline.model import Capture, Lane, stable_id
@@ -41,7 +42,7 @@ WRAPPED = {
     rb"PK\x03\x04": ("a zip without a web archive in it", "Unpack it, and import what is a web archive"),
 }
 LOOK_AROUND = 6  # records before and after a response among which its request and metadata are sought
-DAMAGES_PER_ENTRY = 500
+LISTED_PER_ENTRY = 500
 SKIPPED = {
     "warcinfo": "file information",
     "revisit": "repeat of an earlier capture, without a body",
@@ -77,6 +78,7 @@ class ImportReport:
     skipped: dict[str, int]
     damages: tuple[ImportDamage, ...]
     already: bool
+    repeats: tuple[Repeat, ...] = ()  # revisit records, with the captures that they repeat
 
 
 def import_archive(
@@ -110,7 +112,7 @@ def _earlier(archive: Archive, digest: str) -> tuple[Entry | None, list[Entry]]:
     """The entry that took the file in, and those that closed it (empty when its import was never finished)."""
     started, closing = None, []
     for entry in archive.journal.entries(
-        ("import_file", "import_damage", "import_finished"), containing=digest.encode()
+        ("import_file", "import_damage", "import_repeats", "import_finished"), containing=digest.encode()
     ):
         if entry.body["sha256"] != digest:
             continue
@@ -124,9 +126,10 @@ def _earlier(archive: Archive, digest: str) -> tuple[Entry | None, list[Entry]]:
 def _said_before(archive: Archive, path: Path, closing: list[Entry]) -> ImportReport:
     body = closing[-1].body
     latest = [e for e in closing if e.body["run"] == body["run"]]
-    damages = tuple(ImportDamage(**d) for e in latest for d in e.body["damages"])
+    damages = tuple(ImportDamage(**d) for e in latest for d in e.body.get("damages", ()))
+    repeats = tuple(Repeat(**r) for e in latest for r in e.body.get("repeats", ()))
     stored = archive.home.root / body["stored"]
-    return ImportReport(path, body["sha256"], stored, body["captures"], body["skipped"], damages, True)
+    return ImportReport(path, body["sha256"], stored, body["captures"], body["skipped"], damages, True, repeats)
 
 
 def _refuse_other_files(path: Path, buffer: Buffer) -> None:
@@ -162,6 +165,8 @@ class _Run:
         self.captures = 0
         self.skipped: Counter[str] = Counter()
         self.damages: list[ImportDamage] = []
+        self.revisits = Repeats()
+        self.repeats: list[Repeat] = []
 
     def read_all(self) -> None:
         self.buffer = map_file(self.stored)
@@ -197,6 +202,8 @@ class _Run:
             self._journal(record, message, group, [str(f.prop + ": " + f.detail) for f in faults])
         elif record.span.type not in {"request", "metadata"}:
             self.skipped[reason] += 1
+            if record.span.type == "revisit":
+                self.revisits.meet(record)
         behind.append(record)
         if len(behind) > LOOK_AROUND:
             old = behind.popleft()
@@ -207,6 +214,7 @@ class _Run:
     ) -> None:
         self.captures += 1
         capture = self._capture(record, message)
+        self.revisits.note(record, capture)
         if capture.capture_id in self.known:
             return
         self.known.add(capture.capture_id)
@@ -258,16 +266,21 @@ class _Run:
         listed = [_damage_facts(d) for d in self.damages]
         head = self.archive.journal.head()
         about = {"sha256": self.sha256, "stored": self.about["stored"], "run": head.seq if head else 0}
-        while len(listed) > DAMAGES_PER_ENTRY:
-            self.archive.journal.append("import_damage", **about, damages=listed[:DAMAGES_PER_ENTRY])
-            listed = listed[DAMAGES_PER_ENTRY:]
+        while len(listed) > LISTED_PER_ENTRY:
+            self.archive.journal.append("import_damage", **about, damages=listed[:LISTED_PER_ENTRY])
+            listed = listed[LISTED_PER_ENTRY:]
+        self.repeats = self.revisits.joined(self.archive)
+        for start in range(0, len(self.repeats), LISTED_PER_ENTRY):
+            told = [asdict(repeat) for repeat in self.repeats[start : start + LISTED_PER_ENTRY]]
+            self.archive.journal.append("import_repeats", **about, repeats=told)
         counts = {"captures": self.captures, "skipped": dict(self.skipped)}
         self.archive.journal.append("import_finished", **about, **counts, damages=listed)
 
     def report(self, path: Path) -> ImportReport:
         """What this run found, whatever part of it an earlier run had journalled."""
         skipped = dict(self.skipped)
-        return ImportReport(path, self.sha256, self.stored, self.captures, skipped, tuple(self.damages), False)
+        damages, repeats = tuple(self.damages), tuple(self.repeats)
+        return ImportReport(path, self.sha256, self.stored, self.captures, skipped, damages, False, repeats)
 
 
 def _damage_facts(damage: ImportDamage) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _headers(head: bytes) -> tuple[dict[str, str], list[Fault]]:
     for raw in lines[1:]:
         line = _text(raw)
         if line[:1] in {" ", "\t"} and name:
-            headers[name] += " " + line.strip()
+            headers[name] = f"{headers[name]} {line.strip()}".strip()
             continue
         left, colon, value = line.partition(":")
         if not colon:

@@ -123,6 +123,7 @@ def good() -> dict[str, bytes]:
         "old-draft.warc": plain.replace(b"WARC/1.0\r\n", b"WARC/0.9\r\n"),
         "newline-headers.warc": re.sub(HEAD, lambda head: head[0].replace(b"\r\n", b"\n"), plain),
         "lower-case.warc": plain.replace(b"WARC-Type", b"warc-type").replace(b"Content-Length", b"CONTENT-LENGTH"),
+        "folded.warc": plain.replace(b"WARC-Date: ", b"WARC-Date:\r\n "),
         "deep.wacz": zipped({"a/b/archive/DATA.WARC.GZ": packed}),
     }
 
