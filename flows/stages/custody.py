@@ -16,7 +16,7 @@ from pipeline.errors import NotFound
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive
 from pipeline.evidence.bag import TAG_MANIFEST
 from pipeline.evidence.check import file_sha256
-from pipeline.evidence.journal import Entry
+from pipeline.evidence.entries import Entry
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 

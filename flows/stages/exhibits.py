@@ -10,8 +10,8 @@ from typing import Any
 
 from flows.stages.finding import mentions
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.entries import utc_text
 from pipeline.evidence.exhibit import CustodyEntry, MakeDocuments
-from pipeline.evidence.journal import utc_text
 from pipeline.evidence.package import build_package
 from pipeline.home import Home, locked
 from pipeline.store.casework import Casework

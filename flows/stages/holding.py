@@ -13,7 +13,7 @@ from typing import Any
 from flows.stages.custody import note, note_holds
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.journal import Entry
+from pipeline.evidence.entries import Entry
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store

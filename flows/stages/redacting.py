@@ -31,7 +31,7 @@ from pipeline.errors import EvidenceBroken, FixInput, NotAllowed
 from pipeline.evidence import bag
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import file_sha256
-from pipeline.evidence.journal import utc_text
+from pipeline.evidence.entries import utc_text
 from pipeline.evidence.keys import load_signer
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.package_seals import sign_bag

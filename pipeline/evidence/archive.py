@@ -18,8 +18,9 @@ from typing import Any
 from pipeline.errors import EvidenceBroken, NotFound
 from pipeline.evidence import recovery
 from pipeline.evidence.crawls import Crawl
+from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.holds import Holds
-from pipeline.evidence.journal import Entry, Journal, utc_text
+from pipeline.evidence.journal import Journal
 from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.provenance import collector_name, crawl_facts

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.evidence.check import Report
 from pipeline.evidence.copy_reading import Copy, read_copies
 from pipeline.evidence.destinations import Folder, copies_folders, destinations
-from pipeline.evidence.journal import Entry
+from pipeline.evidence.entries import Entry
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.seal_copies import Copies
 from pipeline.evidence.seal_files import FILES, SEAL, home_id, numbers, seal_folder

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import FixInput
-from pipeline.evidence.journal import canonical
+from pipeline.evidence.entries import canonical
 from pipeline.evidence.seal_files import FORMAT, SEAL
 
 MAX_FILE = 64 << 20

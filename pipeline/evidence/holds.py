@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.errors import NotAllowed
-from pipeline.evidence.journal import Entry, Journal
+from pipeline.evidence.entries import Entry
+from pipeline.evidence.journal import Journal
 
 BLOCK, UNBLOCK = "block", "unblock"
 SUSPECTED_MINOR = "suspected minor: held for two trained reviewers"

@@ -17,8 +17,8 @@ from typing import Any
 
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive, capture_facts
+from pipeline.evidence.entries import Entry
 from pipeline.evidence.intake import copy_exactly, file_digest
-from pipeline.evidence.journal import Entry
 from pipeline.evidence.payload import HttpMessage, parse_http
 from pipeline.evidence.reading import ZIP_MAGIC, Damage, RawRecord, map_file, read_records
 from pipeline.evidence.records import Buffer, Fault, digest_fault, parse_date

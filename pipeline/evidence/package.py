@@ -30,6 +30,7 @@ from pipeline.errors import FixInput, NotAllowed
 from pipeline.evidence import bag
 from pipeline.evidence.archive import Archive, known_capture
 from pipeline.evidence.check import file_sha256
+from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.exhibit import (
     FORMAT,
     CustodyEntry,
@@ -41,7 +42,6 @@ from pipeline.evidence.exhibit import (
     NotCaptured,
     Seen,
 )
-from pipeline.evidence.journal import Entry, utc_text
 from pipeline.evidence.keys import has_key
 from pipeline.evidence.package_derived import (
     JOURNAL,

@@ -13,8 +13,8 @@ from typing import Any, cast
 from pipeline.errors import EvidenceBroken, FixInput
 from pipeline.evidence import bag
 from pipeline.evidence.check import Report, file_sha256, structure_faults
+from pipeline.evidence.entries import Entry, canonical, parse_entry
 from pipeline.evidence.exhibit import FORMAT, ExhibitItem, ExhibitPackage
-from pipeline.evidence.journal import Entry, canonical, parse_entry
 from pipeline.evidence.package import write_zip
 from pipeline.evidence.package_derived import JOURNAL, page_names, sealed_times
 from pipeline.evidence.package_derived_check import DerivedCheck

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive, known_capture
+from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.exhibit import Attempt, CrawlEnd, CustodyEntry, Hop, Place, Seen
-from pipeline.evidence.journal import Entry, utc_text
 from pipeline.evidence.reading import split_address
 from pipeline.model import Capture
 

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypedDict
 
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.entries import Entry
 from pipeline.evidence.exhibit import StoredRecord
-from pipeline.evidence.journal import Entry
 from pipeline.evidence.reading import split_address
 from pipeline.evidence.wacz import HashingSink, WaczWriter
 

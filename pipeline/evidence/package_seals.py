@@ -27,7 +27,7 @@ from pipeline.evidence import bag, merkle
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import Report
 from pipeline.evidence.cms import BadSignature, verify_detached, verify_exact
-from pipeline.evidence.journal import Entry, canonical, utc_text
+from pipeline.evidence.entries import Entry, canonical, utc_text
 from pipeline.evidence.keys import LABEL, fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.revocation import Crl, read_lists, refuse_revoked

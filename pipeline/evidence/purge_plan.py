@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import file_sha256
-from pipeline.evidence.journal import Entry, canonical
+from pipeline.evidence.entries import Entry, canonical
 from pipeline.evidence.legal_holds import legal_holds
 from pipeline.evidence.purging import PurgedFile, PurgedRecord, new_content, whole_note
 from pipeline.evidence.tombstones import NoTombstone, tombstone

@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.evidence.journal import Entry, Journal, utc_text
+from pipeline.evidence.entries import Entry, utc_text
+from pipeline.evidence.journal import Journal
 from pipeline.evidence.members import MAGIC, Member, inflate
 from pipeline.evidence.payload import parse_http
 from pipeline.evidence.provenance import collector_name

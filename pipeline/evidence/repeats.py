@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive
-from pipeline.evidence.journal import utc_text
+from pipeline.evidence.entries import utc_text
 from pipeline.evidence.payload import parse_http
 from pipeline.evidence.reading import RawRecord
 from pipeline.evidence.records import parse_date

@@ -18,7 +18,7 @@ from pipeline.evidence import merkle
 from pipeline.evidence.check import Report
 from pipeline.evidence.cms import BadSignature, verify_detached
 from pipeline.evidence.copy_check import CopyCheck
-from pipeline.evidence.journal import Entry, canonical, utc_text
+from pipeline.evidence.entries import Entry, canonical, utc_text
 from pipeline.evidence.keys import fingerprint, has_key, load_signer, refuse_outdated
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.seal_coverage import WIDTH, Coverage, sealed_hashes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.evidence.check import Report
-from pipeline.evidence.journal import Entry
+from pipeline.evidence.entries import Entry
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.seal_files import LEAVES, Seal
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.errors import FixProfile
-from pipeline.evidence.journal import Journal, utc_text
+from pipeline.evidence.entries import utc_text
+from pipeline.evidence.journal import Journal
 from pipeline.evidence.keys import fingerprint
 from pipeline.evidence.revocation import published_at
 from pipeline.evidence.seal_files import CHAIN, CRLS, SEAL, TOKEN, Seal, load_seal, seal_folder, sealed_facts

@@ -12,7 +12,8 @@ from typing import Any
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence import merkle
 from pipeline.evidence.clocks import system_now
-from pipeline.evidence.journal import Journal, canonical, utc_text
+from pipeline.evidence.entries import canonical, utc_text
+from pipeline.evidence.journal import Journal
 from pipeline.evidence.keys import Signer
 from pipeline.evidence.provenance import clock_state
 from pipeline.evidence.seal_files import (

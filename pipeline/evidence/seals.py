@@ -15,7 +15,8 @@ import time
 from cryptography import x509
 
 from pipeline.errors import EvidenceBroken, FixHome, ImbError
-from pipeline.evidence.journal import Journal, utc_text
+from pipeline.evidence.entries import utc_text
+from pipeline.evidence.journal import Journal
 from pipeline.evidence.keys import NewKey, Signer, fingerprint, has_key, load_signer, new_key
 from pipeline.evidence.outside import together
 from pipeline.evidence.seal_copies import Copies

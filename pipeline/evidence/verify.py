@@ -16,7 +16,8 @@ from typing import Any
 
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.check import Report, file_sha256, record_faults
-from pipeline.evidence.journal import CLOCK_SET_BACK, Entry, Journal
+from pipeline.evidence.entries import Entry
+from pipeline.evidence.journal import CLOCK_SET_BACK, Journal
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.purge_check import PurgeCheck

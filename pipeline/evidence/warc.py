@@ -21,7 +21,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from pipeline.evidence.journal import utc_text
+from pipeline.evidence.entries import utc_text
 from pipeline.home import full_disk_named, sync_folder
 
 deflate: ModuleType

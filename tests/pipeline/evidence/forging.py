@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from pipeline.evidence.journal import GENESIS, canonical, parse_entry
+from pipeline.evidence.entries import GENESIS, canonical, parse_entry
 from pipeline.evidence.wacz import datapackage_digest, resource, zip_entry
 from pipeline.evidence.warc import gzip_member
 from pipeline.home import Home

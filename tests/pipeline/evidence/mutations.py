@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.evidence.check import Report
-from pipeline.evidence.journal import parse_entry
+from pipeline.evidence.entries import parse_entry
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home
 from tests.pipeline.evidence.forging import edited, other_body, with_digests, without_digests

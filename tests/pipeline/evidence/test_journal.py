@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import EvidenceBroken
-from pipeline.evidence.journal import GENESIS, Journal
+from pipeline.evidence.entries import GENESIS
+from pipeline.evidence.journal import Journal
 
 
 def clock() -> datetime:

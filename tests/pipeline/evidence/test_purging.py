@@ -15,8 +15,8 @@ import pytest
 
 from pipeline.errors import EvidenceBroken, FixHome, NotFound
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.entries import Entry
 from pipeline.evidence.importing import import_archive
-from pipeline.evidence.journal import Entry
 from pipeline.evidence.keys import make_key
 from pipeline.evidence.legal_holds import set_legal_hold
 from pipeline.evidence.purge_plan import plan_purge, planned_files

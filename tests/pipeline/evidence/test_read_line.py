@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evidence.journal import canonical, canonical_without_floats, parse_entry, read_line
+from pipeline.evidence.entries import canonical, canonical_without_floats, parse_entry, read_line
 
 VALUES = st.recursive(
     st.none()

@@ -18,8 +18,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.errors import DiskFull
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.entries import parse_entry
 from pipeline.evidence.intake import keep_file
-from pipeline.evidence.journal import parse_entry
 from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home, open_home

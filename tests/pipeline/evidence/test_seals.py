@@ -18,9 +18,9 @@ import pytest
 from pipeline.errors import EvidenceBroken, FixHome
 from pipeline.evidence import stamping
 from pipeline.evidence.archive import Archive
+from pipeline.evidence.entries import canonical
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
-from pipeline.evidence.journal import canonical
 from pipeline.evidence.keys import load_signer, make_key
 from pipeline.evidence.merkle import climb, leaf, path, root, tree
 from pipeline.evidence.seal_files import Seal, home_id, load_seal, numbers, seal_folder
