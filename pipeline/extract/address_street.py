@@ -118,6 +118,8 @@ def _highway(tokens: list[str]) -> str:
     while rest and (rest[0] in DIRECTIONS or rest[0] == "OLD") and len(rest) > 2:
         before.append(DIRECTIONS.get(rest[0], rest[0]))
         rest = rest[1:]
+    if len(rest) > 1 and rest[0].isdigit() and rest[1] in {"HWY", "HIGHWAY"} and _is_road(rest[0], (), rest[2:]):
+        return _road(before, "HWY", rest[0], rest[2:])  # "291 Hwy"
     for words, name in _HIGHWAYS_BY_WORD.get(rest[0], ()) if rest else ():
         width = len(words)
         if tuple(rest[:width]) != words or len(rest) <= width:

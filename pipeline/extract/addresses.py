@@ -27,7 +27,7 @@ _STATE_WORDS = {word.upper() for word in DECLARED["state_slips"]["words"]}
 _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
 _BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
-ASIDE = re.compile(rf" ?[,([]? ?(?:{_ASIDES})\b[^,.;\n()[\]]{{1,60}}[)\]]?")
+ASIDE = re.compile(rf" ?[,([]? ?(?:{_ASIDES})\b[^,.;\n()[\]]{{0,60}}[)\]]?")
 ENOUGH = 0.5
 _ASCII_BLANKS = frozenset("\t\n\r\f\v")
 _WIDE_BLANKS = frozenset("\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
@@ -61,12 +61,12 @@ _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 _STREET = UPPER.sought(
     re.compile(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
-        rf"|(?P<bare_road>(?:BUSINESS|LOOP|SPUR) [0-9]{{1,4}}\b)"
+        rf"|(?P<bare_road>(?:BUSINESS|LOOP|SPUR) [0-9]{{1,4}}\b|[0-9]{{1,3}} (?:HWY|HIGHWAY)\b)"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
         rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})"
         rf"(?: (?!NORTH KANSAS){_DIRECTION})?"
     ),
-    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|LOOP|SPUR) [0-9])",
+    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|LOOP|SPUR) [0-9]|[0-9] H(?:IGH)?WA?Y)",
 )
 _UNSUFFIXED_END = r"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT)"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.

@@ -20,6 +20,10 @@ from pipeline.extract.text import Found
 _AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
 _COMMON = r"(?:com|net|org|us|biz|info|uk|au|cn|hk|tw|jp|kr|example)(?![\w-])"
 _DOT = rf"(?:\.|\s?[\(\[\{{<]\s?(?:dot|\.)\s?[\)\]\}}>]\s?|[ \t]+dot[ \t]+|[ \t]\.[ \t]?(?={_COMMON}))"
+_SAID = (  # endings of hosts that are told in words: "look at me dot dot dot" is none
+    "com|net|org|us|biz|info|co|io|me|spa|massage|site|online|shop|store|xyz|club|live|life|vip|fun|top|edu|gov|uk|au|cn|hk"
+    "|tw|jp|kr|example"
+)
 _NO_MORE = rf"(?![\w-])(?!{_DOT}{_COMMON})"
 _PROVIDERS = "gmail|yahoo|hotmail|outlook|icloud|aol|msn|live|qq|163|126|naver|daum|hanmail|protonmail|mail"
 _APART = "g mail|hot mail|out look|i cloud|ya hoo"
@@ -33,11 +37,14 @@ _EMAIL = FOLDED.sought(
 )
 _SPELLED = FOLDED.sought(
     re.compile(
-        rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?[ \t]+dot[ \t]+(?P<tld>[a-z]{{2,18}})"
+        rf"{_LOCAL}\s+at\s+(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,2}}?[ \t]+dot[ \t]+(?P<tld>{_SAID})"
         rf"|(?:{_PROVIDERS}){_DOT}(?P<common>com|net|example)){_NO_MORE}"
     ),
     rf"[ \t]dot[ \t]|\sat\s+(?:{_PROVIDERS})",
 )
+_FURTHER = re.compile(
+    r"(?<![\w.+-])([a-z0-9_]{1,40})\s?[\(\[\{<]\s?(?:dot|\.)\s?[\)\]\}>]\s?$"
+)  # "a(dot)" before "b(at)c"
 _DOTS = re.compile(_DOT)
 _COMMON_ENDING = re.compile(_COMMON)
 _BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
@@ -54,10 +61,12 @@ _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "ht
 _NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
 _URL = WRITTEN.sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
-_ID_WORDS = ("id", "号", fold("아이디"))
+_ID_WORDS = ("id", "号", fold("아이디"), "ไอดี")
 _MARK = (
-    rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?(?:is|[:：=@#/(\[（>＞→»~-]{{1,2}})?)\s?@?"
+    rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?"
+    r"(?:is|[:：=@#/(\[（>＞→»~-]{1,2})?)\s{0,3}@?"
 )
+_OR_CALL = r"(?: (?:me|us)(?: (?:at|on))?| ?[/&+] ?(?:call|text|txt|tel|phone|sms|cell))?"
 _SITE_IDS = re.compile(
     r"\b(?P<id>UA-\d{4,10}-\d{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{5,9}|AW-\d{9,11}|ca-pub-\d{10,20})\b"
     r"|\bfbq\(\s*['\"]init['\"]\s*,\s*['\"](?P<pixel>\d{10,20})['\"]"
@@ -71,11 +80,16 @@ def find_emails(text: str) -> list[Found]:
     found: dict[int, Found] = {}
     for matches in (_plain_emails(folded), _spelled_emails(folded)):
         for m in matches:
-            value = f"{m['local']}@{_DOTS.sub('.', m['domain']).replace(' ', '')}"
+            start, local = m.start(), m["local"]
+            if further := _FURTHER.search(folded, max(0, start - _LONGEST_LOCAL), start):
+                start, local = further.start(), f"{further[1]}.{local}"
+            value = f"{local}@{_DOTS.sub('.', m['domain']).replace(' ', '')}"
             if (m["tld"] or "") in _FILES or m.start() in found or _is_account(m):
                 continue
-            plain = value == m[0]
-            found[m.start()] = Found("email", value, *m.span(), *(("plain", 1.0) if plain else ("obfuscated", 0.9)))
+            plain = value == folded[start : m.end()]
+            found[m.start()] = Found(
+                "email", value, start, m.end(), *(("plain", 1.0) if plain else ("obfuscated", 0.9))
+            )
     return [found[start] for start in sorted(found)]
 
 
@@ -138,9 +152,7 @@ def _named() -> dict[re.Pattern[str], _Named]:
             words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
             named = rf"(?<![a-z0-9])(?:{words})"
             if words and (phone or alone):
-                number = re.compile(
-                    rf"{named}(?: (?:me|us)(?: (?:at|on))?)?\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])"
-                )
+                number = re.compile(rf"{named}{_OR_CALL}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
                 patterns[number] = _Named(service, alone, "number")
             for form in entry.get("forms", ()) if words else ():
                 patterns[re.compile(rf"{named}{_MARK}(?P<id>{form})(?![\w@])")] = _Named(service, alone, "form")
