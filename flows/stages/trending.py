@@ -11,7 +11,7 @@ from typing import Any
 from analysis.export.files import replacing
 from analysis.rules import shipped_rules
 from analysis.tabular_text import safe_cell
-from analysis.trends import COLUMNS, Seen, Span, Trend, cell, chart, trends
+from analysis.trends import COLUMNS, Seen, Span, Trend, cell, chart, published, trends
 from pipeline.errors import FixInput
 from pipeline.home import Home
 from pipeline.store.intelligence import open_snapshot
@@ -51,15 +51,16 @@ def closed_after() -> int:
 def rows_of(found: list[Trend], by: str, public: bool) -> list[dict[str, Any]]:
     """Rows for a table: the counts as a reader may see them; hot spots are for the house."""
     return [
-        {by: t.key, **{c: cell(t.counts[c], public) if public else t.counts[c] for c in COLUMNS}}
+        {by: t.key, **{c: cell(t.counts[c]) if public else t.counts[c] for c in COLUMNS}}
         | ({"recent": t.recent, "before": t.before, "hot": t.hot} if by != "week" and not public else {})
-        for t in found
+        for t in (published(found) if public else found)
     ]
 
 
 def write_trends(found: list[Trend], by: str, path: Path, public: bool) -> Path:
     """FILE.csv, FILE.svg or FILE.html. Raises FixInput for another suffix."""
     rows, title = rows_of(found, by, public), f"Advertisements and businesses by {by}"
+    shown = published(found) if public else found
     kind = path.suffix.lower()
     if kind not in {".csv", ".svg", ".html"}:
         raise FixInput(f"{path.name} cannot be written. Name it FILE.csv, FILE.svg or FILE.html.")
@@ -69,9 +70,9 @@ def write_trends(found: list[Trend], by: str, path: Path, public: bool) -> Path:
             out.writerow(rows[0] if rows else [by, *COLUMNS])
             out.writerows([safe_cell(v) for v in row.values()] for row in rows)
         elif kind == ".svg":
-            file.write(chart(found, by, title, public))
+            file.write(chart(shown, by, title))
         else:
-            file.write(_page(title, chart(found, by, title, public), rows))
+            file.write(_page(title, chart(shown, by, title), rows))
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.trends import COLUMNS, Seen, Span, Trend, cell, chart, monday, trends
+from analysis.trends import COLUMNS, Seen, Span, Trend, chart, monday, published, trends
 from flows.stages.trending import rows_of, write_trends
 from pipeline.errors import FixInput
 
@@ -27,7 +27,7 @@ END = START + timedelta(days=36)
 
 
 def counts(by: str) -> dict[str, tuple[int, ...]]:
-    return {t.key: tuple(t.counts[c] for c in COLUMNS) for t in trends(ADS, SHOPS, by, END, 21)}
+    return {t.key: tuple(t.counts[c] or 0 for c in COLUMNS) for t in trends(ADS, SHOPS, by, END, 21)}
 
 
 def test_each_week_has_a_row_even_without_a_crawl() -> None:
@@ -65,21 +65,47 @@ def test_hot_spots(recent: int, before: int, hot: bool) -> None:
     assert (row.recent, row.before) == (recent, before)
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, "0"), (1, "fewer than 5"), (4, "fewer than 5"), (5, "5")])
-def test_small_cells_are_not_published(count: int, said: str) -> None:
-    assert cell(count, public=True) == said
-    assert cell(count, public=False) == str(count)
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ((0, 5, 40), set()),
+        ((3, 12, 7), {0, 2}),  # alone it were the total less the rest
+        ((1, 1, 12, 7), {0, 1, 3}),  # two of together two are one each
+        ((2, 2, 12), {0, 1, 2}),  # together they are small
+        ((4, 4, 12), {0, 1}),
+        ((1,) * 5 + (30,), {0, 1, 2, 3, 4, 5}),  # five of together five
+        ((2, 0, 0), {0, 1, 2}),
+    ],
+)
+def test_small_cells_are_not_published_and_no_total_tells_them(counts: tuple[int, ...], hidden: set[int]) -> None:
+    shown = published([Trend(f"{n}", dict.fromkeys(COLUMNS, count)) for n, count in enumerate(counts)])
+    for column in COLUMNS:
+        assert {n for n, row in enumerate(shown) if row.counts[column] is None} == hidden
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=7))
+def test_whoever_knows_the_total_cannot_compute_a_small_count(counts: list[int]) -> None:
+    rows = published([Trend(f"{n}", dict.fromkeys(COLUMNS, count)) for n, count in enumerate(counts)])
+    hidden = [n for n, row in enumerate(rows) if row.counts["ads"] is None]
+    assert {n for n, count in enumerate(counts) if 0 < count < 5} <= set(hidden)
+    total = sum(counts[n] for n in hidden)
+    if hidden and max(counts) >= 5:
+        assert len(hidden) > 1 and total >= 5
+        assert total > len(hidden), "all of them were one"
 
 
 def test_what_is_published_has_no_small_count_anywhere(tmp_path: Path) -> None:
-    found = [Trend("X", dict.fromkeys(COLUMNS, 3), 9, 1), Trend("Y", dict.fromkeys(COLUMNS, 12), 9, 1)]
+    found = [Trend(key, dict.fromkeys(COLUMNS, n), 9, 1) for key, n in (("X", 3), ("Y", 12), ("Z", 40))]
     path = write_trends(found, "city", tmp_path / "t.csv", public=True)
     rows = list(csv.DictReader(path.open(encoding="utf-8")))
-    assert [r["ads"] for r in rows] == ["fewer than 5", "12"]
+    assert [r["ads"] for r in rows] == ["not published", "not published", "40"]
     assert "hot" not in rows[0]
+    page = write_trends(found, "city", tmp_path / "t.html", public=True).read_text(encoding="utf-8")
+    assert "hot" not in page and "where a total would tell them" in page
     for by in ("week", "city"):
-        few = chart([Trend("2026-01-05", dict.fromkeys(COLUMNS, 3))], by, "t", public=True)
-        assert few == chart([Trend("2026-01-05", dict.fromkeys(COLUMNS, 1))], by, "t", public=True)
+        few, fewer = ([Trend("2026-01-05", dict.fromkeys(COLUMNS, n)), *found[1:]] for n in (3, 1))
+        assert chart(published(few), by, "t") == chart(published(fewer), by, "t")
 
 
 @pytest.mark.parametrize("suffix", ["csv", "svg", "html"])
@@ -99,7 +125,7 @@ def test_files(suffix: str, by: str, tmp_path: Path) -> None:
 def test_no_data_is_no_error(tmp_path: Path) -> None:
     assert rows_of(trends([], [], "week", END, 21), "week", public=False) == []
     write_trends([], "city", tmp_path / "t.csv", public=False)
-    ET.fromstring(chart([], "city", "t", public=False))
+    ET.fromstring(chart([], "city", "t"))
 
 
 @settings(max_examples=30, deadline=None)
@@ -109,7 +135,7 @@ def test_counts_add_up(found: list[tuple[int, int, str]]) -> None:
     ids = {a.ad_id for a in ads}
     for by in ("week", "city", "site"):
         rows = trends(ads, [], by, END, 21)
-        assert sum(r.counts["new_ads"] for r in rows) == len(ids)
+        assert sum(r.counts["new_ads"] or 0 for r in rows) == len(ids)
         if by == "week":
             weeks = [date.fromisoformat(r.key) for r in rows]
             assert all((b - a).days == 7 for a, b in pairwise(weeks))
