@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 NEEDS := openssl
 APT := openssl
+# As flows/cli.py has it: more threads make small matrices many times slower.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: setup system demo test lint soak bench docs clean lock
 

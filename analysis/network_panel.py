@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from analysis.drawing import GREY, INK, KINDS, LINE, Box, legend, shape, text, t
 from analysis.scene import Item, Scene
 
 SIZE, GAP, MARGIN = 11.0, 10.0, 24.0
+BENDS = (0.0, 0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.6, -0.6, 0.85, -0.85)  # of a line's length, to either side
 Point = tuple[float, float]
 
 
@@ -20,10 +21,11 @@ def panel(scene: Scene, least_width: float) -> tuple[list[str], float, float]:
     boxes = place(scene, least_width)
     width = max([least_width, *(b.right + MARGIN for b in boxes.values())])
     height = max([120.0, *(b.bottom + MARGIN for b in boxes.values())])
-    at = {i: ((b.left + b.right) / 2, b.top + SIZE) for i, b in boxes.items()}
-    parts = [_line(at[a], at[b], told) for a, b, told in scene.ties]
+    at = marks_at(scene.ties, boxes)
+    lines = zip(bent(scene.ties, boxes, at), scene.ties, strict=True)
+    parts = [_line(*points, told) for points, (_, _, told) in lines]
     for item in scene.items:
-        parts += _mark(item, *at[item.item_id])
+        parts += _mark(item, at[item.item_id], boxes[item.item_id])
     present = [k for k in KINDS if any(i.kind == k for i in scene.items)]
     marks = [(shape(k, 0, 0, 8), KINDS[k][0]) for k in present]
     made, end = legend(MARGIN, height + 20, width - 2 * MARGIN, marks)
@@ -78,48 +80,96 @@ def _unit(value: float, among: list[float]) -> float:
 
 def _push_apart(centers: dict[str, list[float]], sizes: Mapping[str, tuple[float, float]]) -> None:
     """Move overlapping boxes away from each other the short way; when that does not end, spread all a little."""
+    import numpy
+
     ids = sorted(centers)
+    at = numpy.array([centers[i] for i in ids])
+    half = numpy.array([sizes[i] for i in ids]) / 2
+    room = half[:, None, :] + half[None, :, :] + GAP
+    rank = numpy.arange(len(ids))
     for turn in range(4000):
-        clear = True
-        for number, a in enumerate(ids):
-            for b in ids[:number]:
-                (ax, ay), (bx, by) = centers[a], centers[b]
-                across = (sizes[a][0] + sizes[b][0]) / 2 + GAP - abs(ax - bx)
-                down = (sizes[a][1] + sizes[b][1]) / 2 + GAP - abs(ay - by)
-                if across <= 0.01 or down <= 0.01:
-                    continue
-                clear = False
-                axis, push = (0, across / 2) if across < down else (1, down / 2)
-                sign = 1.0 if (centers[a][axis], a) >= (centers[b][axis], b) else -1.0
-                centers[a][axis] += sign * (push + 0.05)
-                centers[b][axis] -= sign * (push + 0.05)
-        if clear:
-            return
+        apart = at[:, None, :] - at[None, :, :]
+        lacks = room - abs(apart)
+        close = (lacks > 0.01).all(axis=2)
+        numpy.fill_diagonal(close, False)
+        if not close.any():
+            break
+        down = lacks[:, :, 1] <= lacks[:, :, 0]
+        first = rank[:, None] > rank[None, :]
+        for axis, chosen in ((0, close & ~down), (1, close & down)):
+            later = (apart[:, :, axis] > 0) | ((apart[:, :, axis] == 0) & first)
+            push = numpy.where(later, 1.0, -1.0) * (lacks[:, :, axis] / 2 + 0.05) * chosen
+            # All that press on a box at once would throw it far: half of their sum, and never less than one alone.
+            at[:, axis] += push.sum(axis=1) / numpy.maximum(1, chosen.sum(axis=1) / 2)
         if turn % 50 == 49:
-            for point in centers.values():
-                point[0] *= 1.06
-                point[1] *= 1.06
+            at *= 1.06
+    for i, (x, y) in zip(ids, at.tolist(), strict=True):
+        centers[i] = [x, y]
 
 
-def _line(a: Point, b: Point, told: str) -> str:
+def marks_at(ties: Sequence[tuple[str, str, str]], boxes: Mapping[str, Box]) -> dict[str, Point]:
+    """Where in its box each mark stands: above its label, or below where more of its lines go down than up."""
+    down = dict.fromkeys(boxes, 0)
+    for a, b, _ in ties:
+        for here, there in ((boxes[a], boxes[b]), (boxes[b], boxes[a])):
+            (x, y), (to_x, to_y) = _middle(here), _middle(there)
+            if abs(to_y - y) > 0.3 * abs(to_x - x):  # the others leave sideways
+                down[a if here is boxes[a] else b] += 1 if to_y > y else -1
+    return {
+        i: ((box.left + box.right) / 2, box.bottom - SIZE if down[i] > 0 else box.top + SIZE)
+        for i, box in boxes.items()
+    }
+
+
+def _middle(box: Box) -> Point:
+    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
+
+
+def bent(
+    ties: Sequence[tuple[str, str, str]], boxes: Mapping[str, Box], at: Mapping[str, Point]
+) -> list[tuple[Point, Point, Point]]:
+    """For each tie the ends of its line and the point that bends it: straight where it can be, else around the marks
+    and labels of others, as far as that goes."""
+    import numpy
+
+    ids = sorted(boxes)
+    edges = numpy.array([[boxes[i].left, boxes[i].top, boxes[i].right, boxes[i].bottom] for i in ids])
+    along = numpy.linspace(0.0, 1.0, 41)[None, :, None]
+    made = []
+    for a, b, _ in ties:
+        one, two = (numpy.array(at[i]) for i in (a, b))
+        middle, across = (one + two) / 2, numpy.array([one[1] - two[1], two[0] - one[0]])
+        bends = middle + numpy.array(BENDS)[:, None] * across
+        path = (1 - along) ** 2 * one + 2 * along * (1 - along) * bends[:, None, :] + along**2 * two
+        others = edges[[i not in (a, b) for i in ids]]
+        x, y = path[:, :, 0, None], path[:, :, 1, None]
+        inside = (x > others[:, 0]) & (x < others[:, 2]) & (y > others[:, 1]) & (y < others[:, 3])
+        best = int(inside.any(axis=1).sum(axis=1).argmin())  # the least bend of those that pass under least
+        made.append(((one[0], one[1]), (bends[best][0], bends[best][1]), (two[0], two[1])))
+    return made
+
+
+def _line(a: Point, bend: Point, b: Point, told: str) -> str:
     return (
-        f'<line x1="{a[0]:.1f}" y1="{a[1]:.1f}" x2="{b[0]:.1f}" y2="{b[1]:.1f}" stroke="{GREY}" stroke-width="1.4">'
-        f"<title>{escape(told)}</title></line>"
+        f'<path d="M{a[0]:.1f} {a[1]:.1f} Q{bend[0]:.1f} {bend[1]:.1f} {b[0]:.1f} {b[1]:.1f}" fill="none" '
+        f'stroke="{GREY}" stroke-width="1.4"><title>{escape(told)}</title></path>'
     )
 
 
-def _mark(item: Item, x: float, y: float) -> list[str]:
+def _mark(item: Item, at: Point, box: Box) -> list[str]:
     """The mark and its label on white, so that a line that passes behind stays behind."""
-    width, height = _extent(item)
+    x, y = at
+    top = box.top if y > (box.top + box.bottom) / 2 else y + SIZE + 2
+    width, height = box.right - box.left, box.bottom - box.top - 2 * SIZE - 2
     back = (
-        f'<rect class="label" x="{x - width / 2:.1f}" y="{y + SIZE + 2:.1f}" width="{width:.1f}" '
-        f'height="{height - 2 * SIZE - 2:.1f}" fill="#ffffff" fill-opacity="0.88"/>'
+        f'<rect class="label" x="{box.left:.1f}" y="{top:.1f}" width="{width:.1f}" '
+        f'height="{height:.1f}" fill="#ffffff" fill-opacity="0.88"/>'
     )
     made = [f"<g>{back}{shape(item.kind, x, y, SIZE)}<title>{escape(item.told)}</title></g>"]
     for number, line in enumerate(item.lines):
         small = item.dated and number == len(item.lines) - 1
-        top = y + SIZE + 4 + LINE * (number + 0.8)
+        base = top + 2 + LINE * (number + 0.8)
         made.append(
-            text(x, top, line, size=11 if small else 12, color=GREY if small else INK, more='text-anchor="middle"')
+            text(x, base, line, size=11 if small else 12, color=GREY if small else INK, more='text-anchor="middle"')
         )
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,6 +13,9 @@ import typer
 from flows.console import err
 from pipeline.errors import DiskFull, ImbError
 from pipeline.home import FULL
+
+# Matrices here have some dozens of rows: threads over one of them wait for each other far longer than they work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Module of flows.commands -> the commands it registers, in the order of the help page. Only the module of the command
 # that is called is imported: all of them take seconds.

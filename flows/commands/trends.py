@@ -15,7 +15,10 @@ from flows.stages.trending import find_trends, rows_of, write_trends
 def trends(
     by: Annotated[str, typer.Option(help="week, city or site")] = "week",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="FILE.csv, FILE.svg or FILE.html")] = None,
-    profile: Annotated[str, typer.Option(help="Whose eyes; public: counts below five are not given, nor others from which they follow.")] = "analyst",
+    profile: Annotated[
+        str,
+        typer.Option(help="Whose eyes; public: no count below five, nor one that tells it."),
+    ] = "analyst",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.drawing import Box
 from analysis.export.graph import graph_of
 from analysis.facts import unnamed
-from analysis.network_panel import place
+from analysis.network_panel import bent, marks_at, place
 from analysis.on_day import held_on
 from analysis.outlines import county_rings, state_rings
 from analysis.picture import network_svg, write_picture
@@ -122,6 +122,20 @@ def test_labels_of_any_length_in_any_network_keep_apart(uses: list[tuple[int, in
     detail["links"] = [{"from_id": f"b{a}", "to_id": f"p{b}", **facts} for a, b in uses]
     boxes = list(place(make_scene(graph_of([detail], ANALYST)), 1000.0).values())
     assert not [(a, b) for a, b in combinations(boxes, 2) if any(a.overlap(b))]
+
+
+def test_a_line_goes_around_the_labels_of_others_where_it_can() -> None:
+    at = {"a": (0.0, 0.0), "b": (400.0, 0.0), "between": (200.0, 0.0), "under": (200.0, 40.0)}
+    boxes = {i: Box(x - 30, y - 11, x + 30, y + 30) for i, (x, y) in at.items()}
+    free, around = bent([("a", "under", ""), ("a", "b", "")], boxes, at)
+    assert free[1] == (100.0, 20.0), "straight: nothing is in its way"
+    assert around[1][0] == 200.0 and around[1][1] < -22, "over both, not between them"
+
+
+def test_a_label_stands_above_a_mark_whose_lines_go_down() -> None:
+    boxes = {i: Box(x, y, x + 60, y + 50) for i, (x, y) in {"top": (0, 0), "a": (0, 200), "b": (40, 200)}.items()}
+    at = marks_at([("top", "a", ""), ("top", "b", "")], boxes)
+    assert at == {"top": (30.0, 39.0), "a": (30.0, 211.0), "b": (70.0, 211.0)}
 
 
 def test_overlap_is_measured() -> None:
