@@ -129,5 +129,5 @@ def _meta(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
         content = node.attributes.get("content") or ""
         if key in _META and content.strip():
             yield _META[key], Value(content, node, "attr:content")
-    for node in tree.css("time[datetime]")[:1]:
+    for node in tree.css("time[datetime]:not([itemprop*=odified])")[:1]:
         yield "posted", Value(node.attributes.get("datetime") or "", node, "attr:datetime")

@@ -27,8 +27,9 @@ _HEADINGS = frozenset(
     ["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "p", "div", "span", "dt", "th", "caption", "summary"]
 )
 _LINES = frozenset(["p", "div", "span", "li", "small", "td", "center", "address", "b", "i", "font"])
-_SAYING = re.compile(r"[a-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
+_SAYING = re.compile(r"[A-Za-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_AROUND_HEADING = " :»›>-"
 _LONGEST_NAMES = 300
 _LONGEST_HEADING = 60
 _LONGEST_LINE = 600  # characters of a site's own line with what stands beside it
@@ -62,6 +63,8 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
     for node in body.css("nav, header, footer, aside, [class], [id]")[:_MAX_NODES]:
         if kind := _kind_by_name(node):
             kinds[kind][node.mem_id] = node
+    for node in _other_businesses(body):
+        kinds["others"][node.mem_id] = node
     text = fold(visible_text(body))
     found = (_headed(body, text), _own_lines(body, text), _said_lines(body, text))
     for kind, node in chain.from_iterable(islice(parts, _MAX_PARTS) for parts in found):
@@ -73,6 +76,16 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
     }
     outermost["said"] = tuple(n for n in outermost["said"] if not _holds_own(n))
     return Surroundings(**outermost)
+
+
+def _other_businesses(body: LexborNode) -> list[LexborNode]:
+    """Businesses that the mark-up sets beside the one with the page's heading."""
+    items = body.css("[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]")[:_MAX_PARTS]
+    own = [item for item in items if item.css_first("h1") is not None]
+    if not own:
+        return []
+    named = {item.mem_id for item in own}
+    return [item for item in items if not is_inside(item, named)]
 
 
 def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
@@ -148,12 +161,15 @@ def _is_list_of_links(node: LexborNode) -> bool:
 
 def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     """Blocks under headings such as "Similar places nearby", the heading with what follows it."""
-    lines = {line for line in text.split("\n") if len(line) <= _LONGEST_HEADING}
-    wanted = {line: kind for line in lines if (kind := _kind_of_heading(line))}
+    written: dict[str, str] = {}  # by the folded line: folding leaves little of Korean
+    wanted: dict[str, str] = {}
+    for line, shown in zip(text.split("\n"), visible_text(body).split("\n"), strict=False):
+        if len(line) <= _LONGEST_HEADING and line not in wanted and (kind := _kind_of_heading(line, shown)):
+            wanted[line], written[line] = kind, shown
     if not wanted:
         return
     title = body.css_first("h1, h2")
-    for node in _saying(body, wanted):
+    for node in _saying(body, written.values()):
         if node.tag not in _HEADINGS or not (under := wanted.get(fold(visible_text(node)))):
             continue
         if node.css_first("a[href]") is not None:
@@ -164,7 +180,7 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
 
 
 def _saying(body: LexborNode, lines: Iterable[str]) -> list[LexborNode]:
-    """The elements that say one of the folded lines, and more, in page order; found by a word of each line."""
+    """The elements that say one of the lines, and more, in page order; found by a word of each line."""
     words = {word[0] for line in lines if (word := _SAYING.search(line))}
     found: dict[int, LexborNode] = {}
     for node in body.css(", ".join(f'*:lexbor-contains("{word}" i)' for word in sorted(words))) if words else ():
@@ -178,10 +194,13 @@ def _saying(body: LexborNode, lines: Iterable[str]) -> list[LexborNode]:
 
 
 @lru_cache(maxsize=8192)
-def _kind_of_heading(line: str) -> str:
-    """What stands under a heading; of two kinds the latter."""
-    line = line.strip(" :»›>-")
-    return next((kind for kind in ("others", "account", "said") if _patterns(f"{kind}_headings").fullmatch(line)), "")
+def _kind_of_heading(line: str, shown: str) -> str:
+    """What stands under a heading, by the folded line or as it is shown; of two kinds the latter."""
+    for words in dict.fromkeys((line.strip(_AROUND_HEADING), shown.lower().strip(_AROUND_HEADING))):
+        for kind in ("others", "account", "said"):
+            if _patterns(f"{kind}_headings").fullmatch(words):
+                return kind
+    return ""
 
 
 def _under(heading: LexborNode) -> list[LexborNode]:
