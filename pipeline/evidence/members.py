@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.evidence.records import Buffer, at_record
@@ -73,15 +73,28 @@ def _salvage(buffer: Buffer, start: int, end: int, fault: str) -> Member:
 
 def next_member(buffer: Buffer, start: int, end: int) -> int:
     """Offset of the next gzip member whose content begins with a record, or `end`."""
-    position = buffer.find(MAGIC, start, end)
+    return next_with_record(buffer, start, end, MAGIC, _glance)
+
+
+def _glance(buffer: Buffer, position: int, end: int) -> bytes:
+    try:
+        return zlib.decompressobj(31).decompress(buffer[position : min(end, position + STEP)], 16 * 1024)
+    except zlib.error:
+        return b""
+
+
+def next_with_record(
+    buffer: Buffer, start: int, end: int, magic: bytes, glance: Callable[[Buffer, int, int], bytes]
+) -> int:
+    """Offset of the next place with this magic number whose content begins with a record, or `end`.
+
+    `glance(buffer, position, end)` inflates the beginning of what lies there; b"" when it is nothing.
+    """
+    position = buffer.find(magic, start, end)
     while position >= 0:
-        try:
-            begin = zlib.decompressobj(31).decompress(buffer[position : min(end, position + STEP)], 16 * 1024)
-        except zlib.error:
-            begin = b""
-        if at_record(begin, 0):
+        if at_record(glance(buffer, position, end), 0):
             return position
-        position = buffer.find(MAGIC, position + 1, end)
+        position = buffer.find(magic, position + 1, end)
     return end
 
 

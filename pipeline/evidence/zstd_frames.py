@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import zstandard
 
-from pipeline.evidence.members import LIMIT, Sink
-from pipeline.evidence.records import Buffer, at_record
+from pipeline.evidence.members import LIMIT, Sink, next_with_record
+from pipeline.evidence.records import Buffer
 
 FRAME, SKIPPED, DICTIONARY = b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18", b"\x5d\x2a\x4d\x18"
 STEP = 1024  # bytes; a step that fails gives nothing
@@ -72,13 +72,11 @@ def _inflate(reader: zstandard.ZstdDecompressor, buffer: Buffer, start: int, end
 
 def _next_frame(reader: zstandard.ZstdDecompressor, buffer: Buffer, start: int, end: int) -> int:
     """Where the next frame that begins with a record begins, or `end`."""
-    position = buffer.find(FRAME, start, end)
-    while position >= 0:
+
+    def glance(buffer: Buffer, position: int, end: int) -> bytes:
         try:
-            begin = reader.decompressobj().decompress(bytes(buffer[position : min(end, position + STEP)]))
+            return reader.decompressobj().decompress(bytes(buffer[position : min(end, position + STEP)]))
         except zstandard.ZstdError:
-            begin = b""
-        if at_record(begin, 0):
-            return position
-        position = buffer.find(FRAME, position + 1, end)
-    return end
+            return b""
+
+    return next_with_record(buffer, start, end, FRAME, glance)
