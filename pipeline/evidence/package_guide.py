@@ -153,13 +153,14 @@ def _sentences(package: ExhibitPackage) -> Iterator[str]:
     if not package["sealed"]:
         yield "The log has not been signed or time-stamped by a third party in this package."
         return
-    yield "The seals show that the log was not changed after they were signed."
+    stamped = sum(bool(item["seal"].get("token")) for item in package["items"])
+    alone = "" if stamped == len(package["items"]) else " by anybody but a holder of the signing key"
+    yield f"The seals show that the log was not changed{alone} after they were signed."
     if any(s["internal"] for s in package["seals"]):
         yield (
             "The signing certificate is INTERNAL (self-signed): it shows that one key sealed everything, not whose it "
             "is."
         )
-    stamped = sum(bool(item["seal"].get("token")) for item in package["items"])
     if stamped:
         yield (
             f"For {stamped} of {len(package['items'])} items a time-stamp authority attests that the record existed "

@@ -12,7 +12,13 @@ from typing import Any
 from pipeline.evidence.documents.annexes import annexes
 from pipeline.evidence.documents.picture import Picture
 from pipeline.evidence.documents.plain import one_line, plain, utc
-from pipeline.evidence.documents.seal_words import counted, is_internal, item_sentence, package_sentences
+from pipeline.evidence.documents.seal_words import (
+    counted,
+    is_internal,
+    item_sentence,
+    package_sentences,
+    received_sentence,
+)
 from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
 from pipeline.evidence.package_rows import is_received
 
@@ -118,6 +124,8 @@ def _summary(package: ExhibitPackage) -> Iterator[str]:
         f"This package holds {counted(len(items) - steps, 'archived page')}{way} captured {period} (UTC) from "
         f"{one_line(', '.join(sites[:8]))}{' and others' if len(sites) > 8 else ''}."
     )
+    if others := received_sentence(package):
+        yield others
     yield from package_sentences(package)
     left_out = len(package["not_included"])
     were = "was" if left_out == 1 else "were"

@@ -65,7 +65,7 @@ def package_sentences(package: ExhibitPackage) -> list[str]:
     stamped = sum(1 for item in items if item["seal"].get("token"))
     found = [
         f"{_share(sealed, len(items))} under a signed seal. A byte "
-        "changed, a record removed, moved or dated back after the signature would show."
+        f"changed, a record removed, moved or dated back after the signature would show{_unless(stamped < sealed)}."
     ]
     if stamped:
         found.append(
@@ -82,6 +82,35 @@ def package_sentences(package: ExhibitPackage) -> list[str]:
     if is_internal(package):
         found.append("Seals were signed with a certificate that the office made itself (INTERNAL).")
     return found
+
+
+def _unless(unstamped: bool) -> str:
+    if not unstamped:
+        return ""
+    return (
+        ", unless somebody who holds the signing key signed a changed journal anew: only a time-stamp, or a copy of "
+        "the seals that others keep, excludes that"
+    )
+
+
+def received_sentence(package: ExhibitPackage) -> str:
+    """What is others' word in the package, "" when this office captured all of it."""
+    received = [item for item in package["items"] if is_received(item)]
+    if not received:
+        return ""
+    days = sorted(item["times"]["journalled"][:10] for item in received)
+    entered = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
+    others = sorted({one_line(item["collector"]) for item in received})
+    named = "; ".join(others[:3]) + (" and others" if len(others) > 3 else "")
+    share = f"{len(received):,} of {counted(len(package['items']), 'item')}"
+    if len(received) == len(package["items"]):
+        share = "The item" if len(received) == 1 else f"All {len(received):,} items"
+    was = "was" if len(received) == 1 else "were"
+    return (
+        f"{share} {was} captured by others ({named}) and reached this office in files that it entered in its journal "
+        f"{entered}. That, when and how this was captured is the word of those others; what journal and seals of this "
+        "office show of it begins with that entry."
+    )
 
 
 def _share(part: int, whole: int) -> str:

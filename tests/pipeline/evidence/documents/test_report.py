@@ -275,3 +275,24 @@ def test_a_thousand_items(read: Read) -> None:
     assert len(files) == 7
     assert sum(one.pages for one in files.values()) > 2000
     assert max(len(one.pdf) for one in files.values()) < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "told"),
+    [(2, 0, ""), (1, 1, "1 of 2 items was captured by others (other tool)"), (0, 1, "The item was captured by others")]
+    + [(0, 2, "All 2 items were captured by others"), (1, 2, "2 of 3 items were captured by others")],
+)
+def test_the_cover_says_what_is_the_word_of_others(read: Read, own: int, others: int, told: str) -> None:
+    items = [made_item(n + 1) for n in range(own)] + [received(own + n + 1) for n in range(others)]
+    shown = " ".join(view_of(made_package(items), read)["summary"])
+    assert told in shown
+    assert ("in its journal on 2026-03-05. That, when and how" in shown) == bool(told)
+
+
+@pytest.mark.parametrize(("stamped", "is_bounded"), [(2, False), (1, True), (0, True)])
+def test_without_time_stamps_the_holder_of_the_key_is_named(read: Read, stamped: int, is_bounded: bool) -> None:
+    items = [made_item(1), made_item(2)]
+    for item in items[stamped:]:
+        item["seal"] = {name: value for name, value in item["seal"].items() if name != "token"}
+    shown = " ".join(view_of(made_package(items), read)["summary"])
+    assert ("unless somebody who holds the signing key signed a changed journal anew" in shown) == is_bounded
