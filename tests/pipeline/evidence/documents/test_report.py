@@ -279,8 +279,13 @@ def test_a_thousand_items(read: Read) -> None:
 
 @pytest.mark.parametrize(
     ("own", "others", "told"),
-    [(2, 0, ""), (1, 1, "1 of 2 items was captured by others (other tool)"), (0, 1, "The item was captured by others")]
-    + [(0, 2, "All 2 items were captured by others"), (1, 2, "2 of 3 items were captured by others")],
+    [
+        (2, 0, ""),
+        (1, 1, "1 of 2 items was captured by others (other tool)"),
+        (0, 1, "The item was captured by others"),
+        (0, 2, "All 2 items were captured by others"),
+        (1, 2, "2 of 3 items were captured by others"),
+    ],
 )
 def test_the_cover_says_what_is_the_word_of_others(read: Read, own: int, others: int, told: str) -> None:
     items = [made_item(n + 1) for n in range(own)] + [received(own + n + 1) for n in range(others)]
