@@ -1,4 +1,4 @@
-"""`imb evidence find|export|verify|seal|rotate-key` and `imb audit verify`."""
+"""`imb evidence find|export|verify|seal|rotate-key`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import typer
 from flows.commands import custody, purging, redacting
 from flows.commands.key_options import CertificateOption, KeyOption, key_passphrase
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
-from flows.stages.auditing import note_verified, verify_evidence, verify_logs
+from flows.stages.auditing import note_verified, verify_evidence
 from flows.stages.custody import package_digest
 from flows.stages.documents import RENDERINGS, document_maker
 from flows.stages.exhibits import export_exhibits
 from flows.stages.finding import find_captures
+from flows.stages.lookups import note_lookup
 from flows.stages.redacting import redact_package
 from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken, FixInput
@@ -26,7 +27,6 @@ from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 
 evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
-audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)
 
 BusinessOption = Annotated[str, typer.Option(help="Business name or id.")]
 PhoneOption = Annotated[str, typer.Option(help="Phone shown in the ad.")]
@@ -38,6 +38,7 @@ ListOption = Annotated[
     Path | None, typer.Option("--list", help="File with ids of captures, ads, businesses, networks: those of a case.")
 ]
 SinceOption = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+UserOption = Annotated[str, typer.Option("--user", help="Who asks; logged.", envvar="IMB_USER")]
 UntilOption = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
 
 
@@ -70,12 +71,16 @@ def find(
     listed: ListOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    user: UserOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Captures of ads by business, phone, premises, network and period."""
+    current = opened(home)
+    asked = {"business": business, "phone": phone, "address": address, "network": network, "capture": capture, "ad": ad}
+    note_lookup(current, user, "search captures", ", ".join(f"{k} {v}" for k, v in asked.items() if v) or "a list")
     rows = find_captures(
-        opened(home),
+        current,
         business=business,
         phone=phone,
         address=address,
@@ -224,18 +229,8 @@ def _show_seals(status: dict[str, Any], json: bool) -> None:
             out.print(f"Pending: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
-@audit_app.command("verify")
-def audit_verify(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Check the hash chains of audit and custody log."""
-    problems = verify_logs(opened(home))
-    emit({"problems": problems}) if json else out.print(f"Audit and custody log: {len(problems)} problems.")
-    if problems:
-        raise EvidenceBroken(f"The log was altered: {problems[0]}")
-
-
 def register(app: typer.Typer) -> None:
     custody.add_to(evidence_app)
     purging.add_to(evidence_app)
     redacting.add_to(evidence_app)
     app.add_typer(evidence_app, name="evidence")
-    app.add_typer(audit_app, name="audit")

@@ -13,7 +13,7 @@ from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.finding import holding_links, list_hubs, list_networks, list_successions, network_detail
 from flows.stages.following import generations, where_it_went, who_was_here
 from flows.stages.indications import indicators_of
-from flows.stages.searching import search as search_stage
+from flows.stages.lookups import note_lookup
 from flows.stages.timelines import named, timeline_of
 from pipeline.errors import FixInput
 
@@ -25,6 +25,7 @@ OnOption = Annotated[
     datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], help="Only what held on that day, by periods known today."),
 ]
+UserOption = Annotated[str, typer.Option("--user", help="Who asks; logged.", envvar="IMB_USER")]
 FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.FORMATS
 SUCCESSION = ("from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons")
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
@@ -40,11 +41,16 @@ def search(
     ],
     on: OnOption = None,
     limit: Annotated[int, typer.Option(min=1, help="The most that is shown.")] = 25,
+    user: UserOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Find businesses, operators, papers and ads, each with what it was found by and when that held."""
-    rows, count = search_stage(opened(home), text, limit, on=on and on.date())
+    from flows.stages import searching  # reads texts like ads, which no other command here does
+
+    current = opened(home)
+    note_lookup(current, user, "search", text)
+    rows, count = searching.search(current, text, limit, on=on and on.date())
     if json:
         emit(rows)
         return
@@ -76,11 +82,13 @@ def show(
     profile: Annotated[str, typer.Option(help="Whose eyes the drawing is for.")] = "analyst",
     all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
     on: OnOption = None,
+    user: UserOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """One network: summary, members, the strongest links that hold all of it together, and what is only context."""
     current = opened(home)
+    note_lookup(current, user, "view network", network_id)
     detail = network_detail(current, network_id)
     if on is not None:
         detail = held_on(detail, on.date())
@@ -191,6 +199,7 @@ def succession(
     at: Annotated[str, typer.Option(metavar="ADDRESS", help="Who was at this premises, in order of time?")] = "",
     chains: Annotated[bool, typer.Option("--chains", help="Those that went on over several generations.")] = False,
     minimum: Annotated[float, typer.Option(help="Least confidence, 0 to 1, of the list and the chains.")] = 0.5,
+    user: UserOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -198,6 +207,8 @@ def succession(
     if sum(map(bool, (from_, at, chains))) > 1:
         raise FixInput("Ask one thing at a time: --from, --at or --chains.")
     current = opened(home)
+    if from_ or at:
+        note_lookup(current, user, "view successions", from_ or at)
     title, columns = "Reopened businesses", list(SUCCESSION)
     if from_:
         rows, title, columns = where_it_went(current, from_), f"Where {from_} went", ["step", *SUCCESSION]
@@ -224,11 +235,13 @@ def timeline(
     ],
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
+    user: UserOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """What happened when: ads, numbers, filings, licenses, closures, denials, inspections, in order."""
     current = opened(home)
+    note_lookup(current, user, "view timeline", of)
     rows = named(current, timeline_of(current, of, since and since.date(), until and until.date()))
     if json:
         emit(rows)

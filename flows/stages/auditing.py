@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from flows.stages.custody import note
 from pipeline.errors import ImbError
@@ -12,6 +14,7 @@ from pipeline.evidence.check import Report
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home
 from pipeline.store.casework import Casework
+from pipeline.store.roles import user_key
 
 
 def verify_logs(home: Home) -> list[str]:
@@ -20,6 +23,20 @@ def verify_logs(home: Home) -> list[str]:
     for entry in Archive(home).journal.entries("snapshot"):
         kept = (entry.body["log_seq"], entry.body["log_hash"])
     return Casework(home.casework_url).verify_logs(kept)
+
+
+def log_entries(
+    home: Home, actor: str = "", about: str = "", since: date | None = None, until: date | None = None
+) -> list[dict[str, Any]]:
+    """Entries of the audit and custody log, oldest first: of one user, with these words, of a period by UTC days."""
+    return [
+        entry
+        for entry in Casework(home.casework_url).entries()
+        if (not actor or user_key(entry["actor"]) == user_key(actor))
+        and about.casefold() in f"{entry['object']} {entry['reason']}".casefold()
+        and (since is None or entry["at"][:10] >= since.isoformat())
+        and (until is None or entry["at"][:10] <= until.isoformat())
+    ]
 
 
 def verify_evidence(

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from analysis.network import spanning_tree
-from flows.stages.searching import NAME_SCORE
 from flows.stages.timelines import businesses_at
 from pipeline.errors import NotFound
 from pipeline.extract.phones import normalize_phone
@@ -17,6 +16,7 @@ from pipeline.home import Home
 from pipeline.resolve.compare import compare_business_names
 from pipeline.store.intelligence import Store, open_snapshot
 
+NAME_SCORE = 0.85  # from here on two names may be one
 SHORT_ID = 8  # characters of a network id that tables show at least
 QUOTED = ("phone", "address", "business_name", "website")
 

@@ -15,6 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from analysis.on_day import covers
+from flows.stages.finding import NAME_SCORE
 from flows.stages.timelines import stays_at
 from pipeline.extract.contacts import find_emails, find_handles, find_websites
 from pipeline.extract.phones import find_phones, normalize_phone
@@ -23,7 +24,6 @@ from pipeline.resolve.compare import Comparison, compare_business_names, compare
 from pipeline.resolve.romanization import fold
 from pipeline.store.intelligence import Store, open_snapshot
 
-NAME_SCORE = 0.85
 PART_SCORE = 0.75  # every word of the text stands in the name
 ROUGHLY = 45.0  # per cent of rapidfuzz: names that score less are not compared one by one
 OF_RECORD = """

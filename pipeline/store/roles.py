@@ -23,6 +23,7 @@ MAY = {
     "register a user": {"admin", "supervisor"},
     "confirm a training": {"admin", "supervisor"},
     "set a watch": {"analyst", "prosecutor", "supervisor"},
+    "look up networks": {"analyst", "prosecutor", "supervisor"},
     "read evidence": {"analyst", "prosecutor", "supervisor"},
     "hold evidence": {"analyst", "board", "prosecutor", "supervisor"},
     "release a hold": {"analyst", "prosecutor", "supervisor"},

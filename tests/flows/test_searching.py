@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle
@@ -114,3 +116,25 @@ def test_nothing_is_found_for_nothing(built: Path) -> None:
 def test_what_is_not_shown_is_said(built: Path) -> None:
     shown = imb(built, "search", "massage", "--limit", "3").stdout
     assert "3 of " in shown and "--limit " in shown
+
+
+def test_who_looked_up_what_is_logged_and_a_clerk_may_not(built: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(built, tmp_path / "home"))
+    imb(home, "user", "add", "amy", "analyst", "--user", "root")
+    imb(home, "user", "add", "clerk", "board", "--user", "root")
+    network = json.loads(imb(home, "network", "list", "--json").stdout)[0]["network_id"]
+    asked = (
+        ("search", ("search", "Wei Li")),
+        ("view network", ("network", "show", network)),
+        ("view timeline", ("timeline", network)),
+        ("view successions", ("succession", "--at", "1 Nowhere Road, Springfield, MO 65801")),
+        ("search captures", ("evidence", "find", "--phone", "417-555-0100")),
+    )
+    for _, command in asked:
+        imb(home, *command, "--user", "amy", check=None)
+        assert "registered as board" in imb(home, *command, "--user", "clerk", check=None).stderr
+    log = json.loads(imb(home, "audit", "list", "--actor", " AMY ", "--json").stdout)
+    assert [(e["action"], e["role"]) for e in log] == [(action, "analyst") for action, _ in asked]
+    about = imb(home, "audit", "list", "--about", "wei li").stdout
+    assert "Wei Li" in about and "Nowhere" not in about
+    assert json.loads(imb(home, "audit", "verify", "--json").stdout) == {"problems": []}
