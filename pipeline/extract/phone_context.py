@@ -8,7 +8,7 @@ from pipeline.extract.phone_vocab import DECLARED, any_of
 
 _WORDS: dict[str, list[str]] = DECLARED["context"]
 _REACH = 40  # characters read before a number
-_CODE_LETTERS = "ac-gjknp-rt-wy"  # that stand for no digit, no "hours", no extension, no mile
+_CODE_LETTERS = "ac-gjknp-rtvy"  # that stand for no digit, "hours", extension, mile, "you" or "with"
 _PHONE = frozenset(_WORDS["phone"])
 _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
 _ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
