@@ -193,6 +193,17 @@ def test_the_next_tenant_of_a_drifting_operator_is_not_followed_instead(town: An
     assert not [s for s in seen.successions if s.to_business == seen.business(honest) and s.confidence >= 0.5]
 
 
+def test_a_next_tenant_of_almost_the_same_name_is_not_taken_for_the_one_before(town: Any) -> None:
+    old = town.ad("Balanced Studio Therapy", "2025-02-24", "2025-12-20", phones=(P1,), place=SUITES[0])
+    town.record("Balanced Therapy Massage LLC", "2026-01-05", "2026-12-31", phones=(P2,), place=SUITES[0])
+    new = town.ad(
+        "Balanced Therapy Massage", "2026-01-12", "2026-03-16", phones=(P2,), place=SUITES[0], site_class="directory"
+    )
+    seen = Seen(town)
+    assert seen.business(old) != seen.business(new)
+    assert seen.network(old) != seen.network(new)
+
+
 def test_the_next_subscriber_of_a_number_is_no_suspect_for_a_word_of_the_name(town: Any) -> None:
     old = town.ad("Hearth Works Massage", "2025-01-06", "2025-04-28", phones=(P1,), place=SUITES[0])
     town.ad("Hearth Works Massage", "2025-02-10", "2025-03-10", phones=(P1,))  # not every ad says where
