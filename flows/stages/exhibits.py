@@ -24,10 +24,12 @@ def export_exhibits(
     facts: Mapping[str, str],
     documents: MakeDocuments | None = None,
 ) -> dict[str, Any]:
-    """Package the captures of `find_captures` rows. Returns {path, items, refused, sha256}."""
+    """Package the captures of `find_captures` rows. Returns {path, items, refused, sha256}. Raises NotAllowed."""
+    casework = Casework(home.casework_url)
+    casework.may(facts.get("exporter") or "unknown", "export evidence")
     wanted = {row["capture_id"] for row in rows}
     with locked(home, "imb evidence export"):
-        archive, casework = Archive(home), Casework(home.casework_url)
+        archive = Archive(home)
         captures = [known.capture for known in archive.captures() if known.capture.capture_id in wanted]
         described: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         quoted = mentions(home, wanted)

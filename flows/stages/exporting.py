@@ -39,10 +39,12 @@ def export_networks(
 ) -> dict[str, Any]:
     """Write the named networks, or all of two and more businesses; returns what was written and its digests.
 
-    Raises FixInput for an unknown format, a recipient without an authority, or an expiry that is past.
+    Raises FixInput for an unknown format, a recipient without an authority, or an expiry that is past; NotAllowed when
+    the user's role excludes it.
     """
     if format_ not in FORMATS:
         raise FixInput(f"{format_!r} is no format. Choose one of: {', '.join(FORMATS)}.")
+    Casework(home.casework_url).may(given.user, "export networks")
     facts = _facts(home, given)
     write, suffix = FORMATS[format_]
     ids = list(network_ids) or [n["network_id"] for n in list_networks(home) if n["size"] > 1]

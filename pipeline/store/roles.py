@@ -25,6 +25,8 @@ MAY = {
     "set a watch": {"analyst", "prosecutor", "supervisor"},
     "look up networks": {"analyst", "prosecutor", "supervisor"},
     "read evidence": {"analyst", "prosecutor", "supervisor"},
+    "export networks": {"analyst", "prosecutor", "supervisor"},
+    "export evidence": {"analyst", "prosecutor", "supervisor"},
     "hold evidence": {"analyst", "board", "prosecutor", "supervisor"},
     "release a hold": {"analyst", "prosecutor", "supervisor"},
     "set a legal hold": {"prosecutor", "supervisor"},

@@ -130,6 +130,13 @@ def test_who_looked_up_what_is_logged_and_a_clerk_may_not(built: Path, tmp_path:
         ("view successions", ("succession", "--at", "1 Nowhere Road, Springfield, MO 65801")),
         ("search captures", ("evidence", "find", "--phone", "417-555-0100")),
     )
+    handed_out = (
+        ("network", "export", network, "--format", "csv", "-o", str(tmp_path / "n.csv")),
+        ("evidence", "export", "--network", network, "--case", "1", "-o", str(tmp_path / "p.zip")),
+    )
+    for command in handed_out:
+        assert "registered as board" in imb(home, *command, "--user", "clerk", check=None).stderr
+    assert list(tmp_path.glob("[np].*")) == []
     for _, command in asked:
         imb(home, *command, "--user", "amy", check=None)
         assert "registered as board" in imb(home, *command, "--user", "clerk", check=None).stderr
