@@ -26,6 +26,7 @@ _NAMED = re.compile(
 _CODE_BEHIND = re.compile(
     rf"[{_CODE_LETTERS}](?![a-z0-9])|[a-f]{{1,6}}[0-9]| ?(?:{any_of(_WORDS['code_behind'])})(?![a-z])"
 )
+_PREFIX = re.compile(r"(?<![a-z])[a-z]{1,3}$")
 _CODE_BEFORE = re.compile(rf"[0-9][z{_CODE_LETTERS}]$")
 _MAY_NAME = (*_WORDS["never"], *_WORDS["marks"], "is")
 _TOLL_FREE = re.compile(rf"\+?1?[-. (]{{0,2}}(?:{any_of(_WORDS['toll_free'])})(?![0-9]{{1,2}}(?![0-9]))")
@@ -74,12 +75,19 @@ def stands_alone(folded: str, start: int, end: int, *, hyphens: bool) -> bool:
 
 def says_other(folded: str, start: int) -> bool:
     """ "License", "post id", "#" … stand before the offset."""
-    return _OTHER.search(folded[max(0, start - _REACH) : start].rstrip("+( ")) is not None
+    return _OTHER.search(_said_before(folded, start)) is not None
+
+
+def _said_before(folded: str, start: int) -> str:
+    """What stands before a number, without letters of an identifier that it ends: "model ZX5735550111"."""
+    if prefix := _PREFIX.search(folded, max(0, start - 4), start):
+        start = prefix.start()
+    return folded[max(0, start - _REACH) : start].rstrip("+( ")
 
 
 def names_another(folded: str, start: int) -> bool:
     """A label directly before the offset says what other kind of number it is: "invoice no", "docket 20CV-"."""
-    before = folded[max(0, start - _REACH) : start].rstrip("+( ")
+    before = _said_before(folded, start)
     if not before.endswith("-") and "#" not in before[-4:] and not before.rstrip(": .").endswith(_MAY_NAME):
         return False
     return _NAMED.search(before) is not None
