@@ -81,8 +81,9 @@ def _lines(flag: Flag, run: Run, cause: Cause, notice: date) -> Iterator[str]:
     yield (
         f"You may complain to the {complaint['body']} within {complaint['days']} days of the delivery or certified "
         f"mailing of this notice: if it is delivered or mailed on {notice.isoformat()}, until "
-        f"{complaint_deadline(notice).isoformat()}. Nothing that this notice rests on is destroyed before."
+        f"{complaint_deadline(notice).isoformat()}."
     )
+    yield from ("", "Note for counsel: put the exhibits on hold while that time and a complaint run: imb evidence hold")
 
 
 def _compared(field: str, contribution: Any) -> str:
