@@ -34,6 +34,7 @@ STREET = re.compile(r"^(?:\d+[A-Za-z]?(?:-\d+)?|[NSEW]\d+\w*)\s+\S")
 NO_NAME = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|suite|ste|unit|apt|#|floor|fl|bldg|building|room|rm|space|c/o$)\b")
 KEY_JOIN = "|"
 TOTAL = re.compile(r"(?i)^(?:grand |sub)?total(?:s| \w+)?\b|^(?:record|row) count\b|^\d+ (?:records|rows)\b")
+INDIVIDUAL = re.compile(r"(?i)\btherapists?\b|\bpractitioners?\b|\bLMTs?\b|\bLMBTs?\b|\bmasseu(?:r|se)s?\b")
 YOUNGEST = 2015  # birth year: "2/3/65" is not 2065
 
 _address = lru_cache(maxsize=20_000)(parse_address)
@@ -130,7 +131,8 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     mailing, _ = _premises(row, "mailing")
     parties = tuple(p for b in binding.parties for p in _parties(row, b))
     premises, mailing, parties = _as_told(row, premises, mailing, parties)
-    entity, parties = _who_holds(take("entity_name"), parties, says_person(take("ownership")))
+    person, individual = says_person(take("ownership")), bool(INDIVIDUAL.search(take("license_type")))
+    entity, parties = _who_holds(take("entity_name"), parties, person, "licensee" if individual else "")
     dba = take("dba_name") or _further_name(row, entity)
     if address_name and not (entity or dba or parties):
         dba, address_name = address_name, ""
@@ -280,15 +282,20 @@ def _party(row: _Cells, bound: BoundParty) -> Party | None:
     )
 
 
-def _who_holds(entity: str, parties: tuple[Party, ...], person: bool | None) -> tuple[str, tuple[Party, ...]]:
+def _who_holds(
+    entity: str, parties: tuple[Party, ...], person: bool | None, individual: str = ""
+) -> tuple[str, tuple[Party, ...]]:
     """(business name, parties): a company in the column of the holder is the business, a person in the column of the
-    business its owner. `person`: what the file says of the holder, None when it says nothing."""
+    business its owner. `person`: what the file says of the holder, None when it says nothing. `individual`: the role of
+    whoever holds this kind of license, when only people do."""
     holder = next((p for p in parties if p.role == "licensee" and not p.first), None)
     if holder and entity and holder.full_name.casefold() == entity.casefold():
         return entity, tuple(p for p in parties if p is not holder)
     if holder and not entity and (person is False or not holder.is_person or is_trade(holder.full_name)):
         return holder.full_name, tuple(p for p in parties if p is not holder)
     named = len(entity.split()) > 1 and not is_company(entity) and not is_trade(entity)
+    if person is None and named and not holder and individual:
+        return "", (*parties, Party(individual, entity))
     if person and named and not any(p.role == "owner" for p in parties):
         return "", (*parties, Party("owner", entity))
     return entity, parties

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.records.fixed_width import fixed_columns
 from pipeline.records.text_source import MAX_LINE
 
-DELIMITERS = ("\t", "|", ";", ",")
+DELIMITERS = ("\t", "|", ";", ",", "~", "^")
 MAX_SPAN = 100  # lines that one quoted cell may run over
 NO_TEXT = re.compile("[\ud800-\udfff]")
 BLANK = " \t\x1a\ufeff\x00"
@@ -59,7 +59,7 @@ def detect_dialect(sample: Sequence[str]) -> Dialect:
 
 
 def _lenient(text: str, delimiter: str) -> list[str]:
-    if '"' not in text or delimiter in "\t|":
+    if '"' not in text or delimiter in "\t|~^":
         return text.split(delimiter)
     try:
         return next(csv.reader([text], delimiter=delimiter), [])
