@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,9 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture
-def nursery(home: Home, profile: Write) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", NURSERY, str(home.root), str(profile(together=1))]
+@contextmanager
+def nursing(home: Home, profile: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", NURSERY, str(home.root), str(profile)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as parent:
@@ -57,15 +58,15 @@ def nursery(home: Home, profile: Write) -> Iterator[subprocess.Popen[str]]:
         parent.stdin.close()
 
 
-def kill_one(nursery: subprocess.Popen[str], site: Any, delay: float) -> list[str]:
-    """Begin a crawl, kill it `delay` seconds after its first request; the paths that it asked for."""
+def kill_one(nursery: subprocess.Popen[str], site: Any, requests: int, delay: float) -> list[str]:
+    """Begin a crawl, kill it `delay` seconds after so many requests; the paths that it asked for."""
     assert nursery.stdin is not None and nursery.stdout is not None
     before = len(site.log)
     nursery.stdin.write("\n")
     nursery.stdin.flush()
     crawler = int(nursery.stdout.readline())
     deadline = time.monotonic() + 60
-    while len(site.log) == before and time.monotonic() < deadline:
+    while len(site.log) < before + requests and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(delay)
     os.kill(crawler, signal.SIGKILL)
@@ -74,18 +75,29 @@ def kill_one(nursery: subprocess.Popen[str], site: Any, delay: float) -> list[st
     return asked
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
-def test_killed_at_random_moments_of_a_crawl(site: Any, home: Home, nursery: Any, kills: int) -> None:
+@pytest.mark.parametrize(
+    ("fsync", "together", "kills"),
+    [
+        ("batch", 1, 10),
+        ("record", 4, 10),
+        *(pytest.param(*how, 200, marks=pytest.mark.soak) for how in (("batch", 1), ("record", 4))),
+    ],
+)
+def test_killed_at_random_moments_of_a_crawl(
+    site: Any, home: Home, profile: Write, fsync: str, together: int, kills: int
+) -> None:
+    (home.root / "imb.toml").write_text(f"fictional_numbers = true\nfsync = {fsync!r}\n")
     board(site, ads=30 * kills, per_page=50)
     rng = random.Random(kills)
-    answered: set[str] = set()
-    for _ in range(kills):
-        asked = kill_one(nursery, site, rng.uniform(0, 0.15))
-        answered |= set(asked[:-1])  # one at a time: what came before the last request had been archived
+    asked: list[list[str]] = []
+    with nursing(home, profile(together=together)) as nursery:
+        asked += [kill_one(nursery, site, rng.randint(1, 12), rng.uniform(0, 0.05)) for _ in range(kills)]
     archive = Archive(home)
     archive.recover()
     kept = Counter(k.capture.url.removeprefix(site.root) for k in archive.captures())
-    assert answered and answered <= set(kept)
+    assert any(len(paths) > together for paths in asked)
+    for paths in asked:  # no more are under way at once: what came before had been archived
+        assert sum(path not in kept for path in paths) <= together
     assert {path: n for path, n in kept.items() if "/ad/" in path and n > 1} == {}
     assert all(archive.read(k.capture).status == 200 for k in archive.captures() if k.capture.status != 404)
     report = verify_home(home)
