@@ -55,6 +55,9 @@ _MAYBE_SPACED = FOLDED.sought(re.compile("|".join(r"[ .\-_*]".join(word) for wor
 _BLANK = Scanned(re.compile("|".join(f"(?:{pattern})" for pattern in DECLARED["blank"]["patterns"])))
 
 
+_DASHES = frozenset("ーｰ")  # Japanese signs of a long vowel, typed as dashes
+
+
 class _Folding(dict[int, str]):
     """Fills itself on demand: one look-up per distinct character in the life of the process."""
 
@@ -68,6 +71,8 @@ def _fold_character(char: str) -> str:
         return str(_DRAWN[char])
     if char in CHINESE or char.isascii():
         return char.lower()
+    if char in _DASHES:
+        return "-"
     if (digit := unicodedata.digit(char, None)) is not None:
         return str(digit)
     if unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf", "Cc"}:

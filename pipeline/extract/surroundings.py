@@ -29,6 +29,7 @@ _HEADINGS = frozenset(
 _LINES = frozenset(["p", "div", "span", "li", "small", "td", "center", "address", "b", "i", "font"])
 _SAYING = re.compile(r"[A-Za-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_IN_ORDER = re.compile(r"[«‹<←\s]*(?:prev(?:ious)?|next)(?: (?:ad|post|listing|place|entry))?\s*[:»›>→]")
 _AROUND_HEADING = " :»›>-"
 _LONGEST_NAMES = 300
 _LONGEST_HEADING = 60
@@ -63,8 +64,10 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
     for node in body.css("nav, header, footer, aside, [class], [id]")[:_MAX_NODES]:
         if kind := _kind_by_name(node):
             kinds[kind][node.mem_id] = node
-    for node in _other_businesses(body):
+    for node in (*_other_businesses(body), *_beside_in_order(body)):
         kinds["others"][node.mem_id] = node
+    for node in body.css("blockquote:has(footer, cite)")[:_MAX_PARTS]:
+        kinds["said"][node.mem_id] = node
     text = fold(visible_text(body))
     found = (_headed(body, text), _own_lines(body, text), _said_lines(body, text))
     for kind, node in chain.from_iterable(islice(parts, _MAX_PARTS) for parts in found):
@@ -86,6 +89,12 @@ def _other_businesses(body: LexborNode) -> list[LexborNode]:
         return []
     named = {item.mem_id for item in own}
     return [item for item in items if not is_inside(item, named)]
+
+
+def _beside_in_order(body: LexborNode) -> list[LexborNode]:
+    """Links to the ads before and behind this one: "« Prev: Rose Spa …"."""
+    links = body.css('a:lexbor-contains("prev" i), a:lexbor-contains("next" i)')[:_MAX_PARTS]
+    return [link for link in links if _IN_ORDER.match(fold(visible_text(link)))]
 
 
 def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
