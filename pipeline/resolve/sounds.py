@@ -180,10 +180,10 @@ def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
     spelled = spelled_abroad()[system]
 
     def alike(x: Syllable, y: Syllable) -> bool:
-        if (
-            x.text == y.text and x.alone and y.alone
-        ):  # a surname or a given name of no system, unless of the other alone
-            return x.text in pinyin_syllables() or x.text not in spelled
+        if x.text == y.text and x.alone and y.alone:
+            # In Taiwan the surname often keeps its spelling beside a given name in pinyin.
+            of_taiwan = system == "giles" and x.text in spelled
+            return of_taiwan or x.text in pinyin_syllables() or x.text not in east_asian_syllables()
         return x.text in spelled.get(y.text, frozenset())
 
     if not _fit(pinyin, other, alike):
@@ -197,7 +197,7 @@ def _fit(left: Name, right: Name, alike: Callable[[Syllable, Syllable], bool]) -
     for at, (x, y) in enumerate(zip(left, right, strict=True)):
         if alike(x, y):
             continue
-        alone = x.alone and y.alone
+        alone = x.alone and y.alone and x.text != y.text
         if alone and _may_be_surnames(left, right, at):
             surnames += 1
         elif not (alone and _share(x.text, y.text, "short")):
@@ -213,6 +213,8 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     end = -1 if at == 0 else 0
     if left[end].part != right[end].part:
         return True
+    if left[end].part in spelling()["mirrored"]["ends"].split():  # "Dinh Van Hung": the surname stands there
+        return False
     other = surname_frequency(left[end].part)
     return other < SURNAME_LEAST or other <= max(map(surname_frequency, _shared_spellings(x, y)))
 

@@ -79,13 +79,13 @@ def east_asian_syllables() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def usual_pinyin() -> frozenset[str]:
     """The syllables of pinyin that names hold."""
-    return pinyin_syllables() - frozenset(spelling()["unusual"].split())
+    return pinyin_syllables() - frozenset((spelling()["unusual"] + spelling()["unusual_at_home"]).split())
 
 
 @lru_cache(maxsize=65536)
 def _is_run_of(token: str, system: str) -> bool:
-    """Whether a token is spelled in a system from its first letter to its last, in at most four syllables."""
-    return _runs(token, _systems()[system], 4)
+    """Whether a token is spelled in a system from its first letter to its last, in as many syllables as names have."""
+    return _runs(token, _systems()[system], 6 if system == "japanese" else 3)
 
 
 def _runs(token: str, known: frozenset[str], most: int) -> bool:
