@@ -12,6 +12,7 @@ from pipeline.evidence.seal_pending import pending_sentences
 from pipeline.evidence.seals import Sealer
 from pipeline.evidence.stamping import authorities
 from pipeline.home import Home
+from pipeline.store.casework import Casework
 
 
 def seal_now(home: Home) -> dict[str, Any]:
@@ -29,7 +30,8 @@ def seal_now(home: Home) -> dict[str, Any]:
 
 
 def rotate_key(home: Home, user: str = "", prepared: NewKey | None = None) -> dict[str, Any]:
-    """Give the home a new key, its own or a prepared one, then seal with it. The caller holds the lock."""
+    """Give the home a new key, its own or a prepared one, then seal with it. The caller holds the lock. NotAllowed."""
+    Casework(home.casework_url).may(user, "replace the signing key")
     archive = Archive(home)
     archive.recover()
     last = archive.sealer.last()

@@ -27,6 +27,7 @@ MAY = {
     "read evidence": {"analyst", "prosecutor", "supervisor"},
     "export networks": {"analyst", "prosecutor", "supervisor"},
     "export evidence": {"analyst", "prosecutor", "supervisor"},
+    "replace the signing key": {"admin", "supervisor"},
     "hold evidence": {"analyst", "board", "prosecutor", "supervisor"},
     "release a hold": {"analyst", "prosecutor", "supervisor"},
     "set a legal hold": {"prosecutor", "supervisor"},

@@ -133,6 +133,7 @@ def test_who_looked_up_what_is_logged_and_a_clerk_may_not(built: Path, tmp_path:
     handed_out = (
         ("network", "export", network, "--format", "csv", "-o", str(tmp_path / "n.csv")),
         ("evidence", "export", "--network", network, "--case", "1", "-o", str(tmp_path / "p.zip")),
+        ("evidence", "rotate-key"),
     )
     for command in handed_out:
         assert "registered as board" in imb(home, *command, "--user", "clerk", check=None).stderr
