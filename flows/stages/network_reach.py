@@ -19,6 +19,7 @@ from analysis.facts import closing_edge
 from analysis.hubs import Hub
 from analysis.region import Region, damped, keys_of
 from analysis.rules import SHIPPED, shipped_rules
+from flows.stages.walking import walked
 from pipeline.model import Entity, Ref
 from pipeline.resolve.program import program_digest
 from pipeline.store.codec import from_json
@@ -273,18 +274,9 @@ def _coupled(store: Store, start: frozenset[str], region: Region) -> frozenset[s
     )
     keys = keys_of(region.facts, region.beside.hub_users.keys())
     store.append("edge", [(business, key) for business, key, couples in keys if couples])
-    store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
-    with store.listed("starting", start):
-        store.connection.execute("CREATE TEMP TABLE frontier AS FROM starting")
-    while store.value("SELECT count(*) FROM frontier"):
-        store.connection.execute("INSERT INTO reached FROM frontier")
-        store.connection.execute(
-            """CREATE OR REPLACE TEMP TABLE frontier AS SELECT DISTINCT b AS id FROM edge
-               WHERE k IN (SELECT k FROM edge WHERE b IN (FROM frontier)) AND b NOT IN (FROM reached)"""
-        )
-    found = frozenset(r[0] for r in store.connection.execute("FROM reached").fetchall())
-    for table in ("edge", "reached", "frontier"):
-        store.connection.execute(f"DROP TABLE {table}")
+    with walked(store, start, "SELECT b AS id FROM edge WHERE k IN (SELECT k FROM edge WHERE b IN (FROM frontier))"):
+        found = frozenset(r[0] for r in store.connection.execute("FROM reached").fetchall())
+    store.connection.execute("DROP TABLE edge")
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, take_changes
+from flows.stages.walking import walked
 from pipeline.model import Decision, Entity, Ref, Role
 from pipeline.resolve.cluster import cluster, in_force
 from pipeline.resolve.corpus import ScoredPair
@@ -121,26 +122,17 @@ def _exchange_pairs(store: Store, role: Role, dirty: Collection[str], pairs: Ite
 
 def _reach(store: Store, role: Role, start: Collection[str]) -> list[str]:
     """The refs that hang together with `start` over pairs and decisions: nothing else can change its entity."""
-    store.connection.execute("CREATE TEMP TABLE reached (id VARCHAR)")
     store.connection.execute(
         "CREATE TEMP TABLE edge AS SELECT ref_a AS a, ref_b AS b FROM settled_decisions WHERE same"
     )
     store.connection.execute("INSERT INTO edge SELECT ref_a, ref_b FROM core_pairs WHERE role = ?", [role])
-    store.connection.execute("CREATE TEMP TABLE frontier (id VARCHAR)")
-    with store.listed("starting", start):
-        store.connection.execute("INSERT INTO frontier FROM starting")
-    while store.value("SELECT count(*) FROM frontier"):
-        store.connection.execute("INSERT INTO reached FROM frontier")
-        store.connection.execute(
-            """CREATE OR REPLACE TEMP TABLE frontier AS
-               SELECT id FROM (SELECT b AS id FROM edge WHERE a IN (FROM frontier)
-                               UNION SELECT a FROM edge WHERE b IN (FROM frontier)) ANTI JOIN reached USING (id)"""
-        )
-    found = store.connection.execute(
-        "SELECT id FROM reached WHERE id IN (SELECT ref_id FROM core_refs WHERE role = ?) ORDER BY id", [role]
-    ).fetchall()
-    for table in ("reached", "edge", "frontier"):
-        store.connection.execute(f"DROP TABLE {table}")
+    step = """SELECT b AS id FROM edge WHERE a IN (FROM frontier)
+              UNION SELECT a FROM edge WHERE b IN (FROM frontier)"""
+    with walked(store, start, step):
+        found = store.connection.execute(
+            "SELECT id FROM reached WHERE id IN (SELECT ref_id FROM core_refs WHERE role = ?) ORDER BY id", [role]
+        ).fetchall()
+    store.connection.execute("DROP TABLE edge")
     return [row[0] for row in found]
 
 
