@@ -176,6 +176,14 @@ def _written_out(found: re.Match[str]) -> str:
     return f"{long} " if long else found[0]
 
 
+def _middle_before_given(ordered: tuple[str, ...]) -> tuple[str, ...]:
+    """ "Pham, Hoa Thi" is Pham Thi Hoa: forms that ask for the given name first put a Vietnamese middle behind it."""
+    known = _mirrored()
+    if len(ordered) > 2 and ordered[0] in known["ends"] | known["either"] and ordered[-1] in known["left_out"]:
+        return (ordered[0], ordered[-1], *ordered[1:-1])
+    return ordered
+
+
 @lru_cache(maxsize=262_144)
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
@@ -189,5 +197,7 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     if not ordered and native:
         ordered = romanize(native)
     before, comma, after = folded.partition(",")
+    if comma:
+        ordered = _middle_before_given(ordered)
     pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
     return _of_parts(native, ordered, pieces, generation)
