@@ -117,8 +117,11 @@ class Recorder:
     def not_fetched(self, request: Request, reason: str, detail: str) -> None:
         """Archive that a request was not made, and count it under its reason. Raises ArchiveFailed."""
         setattr(self.counts, reason, getattr(self.counts, reason) + 1)
-        failure = self._failure(request, reason, detail, self.now(), Wire())
-        self._write(self._archive.write_failure, self._site, self._crawl_id, failure)
+        self._write(
+            self._archive.put, self._site, self._crawl_id, self._failure(request, reason, detail, self.now(), Wire())
+        )
+        if failed := self._commit():
+            raise failed
 
     def _failure(self, request: Request, reason: str, detail: str, started: datetime, wire: Wire) -> Failure:
         received = {"received-base64": base64.b64encode(wire.head).decode()} if wire.lines else {}
@@ -160,7 +163,8 @@ class Recorder:
         """Write it, and wait until it is on the disk and in the journal."""
         capture: Capture | None = self._write(self._archive.put, self._site, self._crawl_id, what)
         if self._together == 1:
-            self._write(self._archive.commit, self._crawl_id)
+            if failed := self._commit():
+                raise failed
             return capture
         loop = asyncio.get_running_loop()
         if not self._waiting:
@@ -172,21 +176,27 @@ class Recorder:
         await kept
         return capture
 
-    def _commit(self) -> None:
-        """Let what waits go on, or fail."""
-        assert self._timer is not None
-        self._timer.cancel()
+    def _commit(self) -> ArchiveFailed | None:
+        """Put what is written on the disk and into the journal; what waits goes on, or fails. Returns why it failed.
+
+        Nothing else here may commit: what waits would take the next commit, of nothing, for its own.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
         waiting, self._waiting = self._waiting, []
+        failed = None
         try:
             self._archive.commit(self._crawl_id)
         except Exception as error:
-            for kept in waiting:
-                if not kept.done():  # canceled meanwhile
-                    kept.set_exception(self._failed(error))
-        else:
-            for kept in waiting:
-                if not kept.done():
-                    kept.set_result(None)
+            failed = self._failed(error)
+        for kept in waiting:
+            if kept.done():  # canceled meanwhile
+                continue
+            if failed is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(ArchiveFailed(str(failed)))
+        return failed
 
     def _write(self, write: Callable[..., Any], *what: Any) -> Any:
         if self.broken is not None:

@@ -60,7 +60,7 @@ def load_known(archive: Archive, profile: SiteProfile) -> Known:
     known = Known(now, timedelta(hours=profile.revisit.known_after_hours))
     for entry in archive.journal.entries(CAPTURE_KINDS, containing=profile.id.encode()):
         found = known_capture(entry)
-        broke_off = entry.kind == "capture" and found is not None and found.damage
+        broke_off = entry.kind != "imported" and found is not None and found.damage
         if found is None or found.capture.site != profile.id or broke_off:
             continue  # what broke off is asked for again
         capture = found.capture

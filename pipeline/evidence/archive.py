@@ -2,7 +2,7 @@
 
 Order of every write: the WARC records reach the disk, then the journal entries that name them. With `fsync = "record"`
 both are flushed before anything is handed on, once for what arrived within a moment (`put`, `commit`); with `"batch"`
-at most once a second, WARC first.
+at most once a second, WARC first; a power cut can then take what was handed on within that second.
 """
 
 from __future__ import annotations
@@ -134,22 +134,30 @@ class Archive:
         return Capture(**{**facts, "captured_at": kept.received_at})
 
     def commit(self, crawl_id: str) -> None:
-        """Flush and journal, in this order, what was put since the last time. Raises DiskFull."""
+        """Flush and journal, in this order, what was put since the last time.
+
+        Raises DiskFull, OSError: nothing of it may be handed on then, and recovery journals what is whole.
+        """
         crawl = self._crawls[crawl_id]
         if not crawl.unsaid:
             return
         try:
-            if self.journal.is_due:
-                for busy in [crawl] if self.journal.is_durable else self._crawls.values():
-                    if busy.writer:
-                        busy.writer.sync()
+            self._flush_files(crawl)
             self.journal.append_all(crawl.unsaid)
         except BaseException:
             crawl.forget_file()  # nothing may follow a record that the journal lacks: recovery reads tails
             raise
         crawl.note_said()
         if self.sealer.has_news:
-            self.sealer.journal_done()
+            self.sealer.try_to_journal()
+
+    def _flush_files(self, crawl: Crawl) -> None:
+        if crawl.writer:
+            crawl.writer.refuse_failed()
+        if self.journal.is_due:
+            for busy in [crawl] if self.journal.is_durable else self._crawls.values():
+                if busy.writer:
+                    busy.writer.sync()
 
     def end_crawl(self, crawl_id: str, counts: Mapping[str, Any], healthy: bool, problems: Iterable[str]) -> None:
         """Close the crawl's files and journal how it ended ('crawl_finished' or 'crawl_failed')."""
@@ -167,13 +175,16 @@ class Archive:
         """Put archive and journal in order after a crash; everything done is journalled. The caller holds the lock."""
         self.journal.repair()
         finish_purges(self.home, self.journal)
-        busy = {crawl.writer.path for crawl in self._crawls.values() if crawl.writer}
+        crawls = self._crawls.values()
+        busy = {crawl.writer.path for crawl in crawls if crawl.writer}
+        busy |= {self.home.archive / body["file"] for crawl in crawls for _, body in crawl.unsaid}
         recovery.recover(self.home, self.journal, busy, set(self._crawls))
         self.sealer.recover()
 
     def close(self) -> None:
-        """Close files, seal what is left, give the time-stamp authority a moment."""
+        """Journal what was put, close files, seal what is left, give the time-stamp authority a moment."""
         for crawl in self._crawls.values():
+            self.commit(crawl.crawl_id)
             crawl.close_file()
         self.sealer.close()
         self.journal.close()

@@ -57,6 +57,7 @@ class Crawl:
         }
 
     def close_file(self) -> None:
+        """Flush and close what is open. When that fails it stays, and no commit of what is in it succeeds."""
         if self.writer is not None:
             self.writer.close()
             self.writer = None
@@ -77,4 +78,6 @@ class Crawl:
         """Write no more into the open file, journal nothing more of it: recovery settles it."""
         self.unsaid = []
         self.files.pop(self.file, None)
-        self.close_file()
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            writer.drop()

@@ -49,7 +49,9 @@ class Journal:
         self._waiting = 0  # bytes of these
         self._in_batch = False
         self._synced = time.monotonic()
-        self.writing = threading.Lock()  # held while lines are written: a sealing thread never sees half a batch
+        self.writing = (
+            threading.Lock()
+        )  # while lines are written and flushed: what a sealing thread sees is on the disk
 
     def append(self, kind: str, /, **body: Any) -> Entry:
         """Add one entry; it is on the disk when this returns (with `fsync`, and outside a batch)."""
@@ -61,8 +63,7 @@ class Journal:
             self._look()
             made = [self._add(kind, body) for kind, body in entries]
             if not self._in_batch:
-                self._write_lines()
-                self.sync(always=self._fsync)
+                self._write_lines(flush=self.is_due)
             return made
         except BaseException as error:
             if not self._in_batch:
@@ -106,15 +107,17 @@ class Journal:
         finally:
             try:
                 with full_disk_named(self.path):
-                    self._write_lines()
-                    self.sync()
+                    self._write_lines(flush=True)
             finally:
                 self._in_batch = False
 
-    def _write_lines(self) -> None:
-        """Write what was added, in one piece."""
+    def _write_lines(self, flush: bool = False) -> None:
+        """Write what was added, in one piece. What could not be written or flushed is taken back: a full disk must not
+        leave half a line before the next one, and no entry may follow one of which the disk is not sure."""
         data, self._lines, self._waiting = b"".join(self._lines), [], 0
         if not data:
+            if flush:
+                self.sync()
             return
         handle = self._handle or self._open()
         with self.writing:
@@ -122,8 +125,10 @@ class Journal:
                 done = os.write(handle, data)
                 while done < len(data):
                     done += os.write(handle, data[done:])
-            except OSError:
-                os.ftruncate(handle, self._size)  # a full disk must not leave half a line before the next one
+                if flush:
+                    self.sync()
+            except BaseException:
+                os.ftruncate(handle, self._size)
                 self._forget()
                 raise
         self._size += len(data)
@@ -142,9 +147,9 @@ class Journal:
         """Whether the next append will be flushed to the disk."""
         return self._fsync or time.monotonic() - self._synced >= 1.0
 
-    def sync(self, always: bool = True) -> None:
-        """Flush to the disk; with `always` false, at most once a second."""
-        if self._handle is not None and (always or self.is_due):
+    def sync(self) -> None:
+        """Flush to the disk."""
+        if self._handle is not None:
             os.fsync(self._handle)
             self._synced = time.monotonic()
 
@@ -165,7 +170,8 @@ class Journal:
 
     def _look(self) -> None:
         """Learn the head anew when another process has written; cut and report a torn last line."""
-        if self._in_batch or os.fstat(self._handle or self._open()).st_size == self._size:
+        is_ours = self._in_batch and self._size >= 0  # nobody else writes meanwhile
+        if is_ours or os.fstat(self._handle or self._open()).st_size == self._size:
             return
         self._size = os.fstat(self._open()).st_size
         self._head, end = _last_entry(self.path)
@@ -181,8 +187,7 @@ class Journal:
         self._size = end
         what = {"what": "torn last line of the journal cut", "bytes": cut, "text": torn.decode("latin-1")}
         self._add("repaired", {"file": "archive/journal.jsonl", "offset": end, **what})
-        self._write_lines()
-        self.sync(always=self._fsync)
+        self._write_lines(flush=self.is_due)
 
     def repair(self) -> None:
         """Cut a torn last line (said in a 'repaired' entry). Every append does so by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ from pipeline.evidence.records import Span, parse_date, scan
 from pipeline.home import Home, full_disk_named
 
 RECORD_KINDS = ("warc_file", "capture", "failure", "recovered")
+PART_OF = re.compile(rb"(?m)^isPartOf: crawl ([0-9a-f-]{36}) of ")  # in a warcinfo record
 END_KINDS = ("crawl_finished", "crawl_failed")
 
 
@@ -100,13 +102,44 @@ def _settle(path: Path, name: str, journal: Journal) -> int:
     found, end = _whole_records(path, covered)
     if end < size:
         _cut(path, name, end, journal)
+    if found:
+        _flush(path, covered, end)
+        crawl_id, lane = _crawl_of(found[0], journal) or (crawl_id, lane)
     site = name.split("/")[1]
     for group in _groups(found):
         facts = {"crawl_id": crawl_id, "lane": lane, "file": name, "records": [r.facts for r in group]}
-        journal.append("recovered", **facts, site=site, capture=_capture(group, site, name))
+        journal.append("recovered", **facts, **_truncated(group), site=site, capture=_capture(group, site, name))
     if end == 0:
         path.unlink()
     return end
+
+
+def _flush(path: Path, start: int, end: int) -> None:
+    """Put records on the disk before the journal names them. They are written once more as they are: when the flush of
+    whoever wrote them failed, the kernel counts them as flushed."""
+    with path.open("r+b") as file:
+        file.seek(start)
+        data = file.read(end - start)
+        file.seek(start)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _crawl_of(first: Found, journal: Journal) -> tuple[str, str] | None:
+    """Id and lane of the crawl that a file's first record names; None for another record, or a crawl never begun."""
+    named = PART_OF.search(first.block) if first.span.type == "warcinfo" else None
+    crawl_id = named[1].decode() if named else ""
+    for entry in journal.entries("crawl_started", containing=crawl_id.encode()) if crawl_id else ():
+        if entry.body["crawl_id"] == crawl_id:
+            return crawl_id, str(entry.body.get("lane", "regulatory"))
+    return None
+
+
+def _truncated(group: list[Found]) -> dict[str, Any]:
+    """As the entry of a capture says it of a body that is not whole."""
+    said = [why for record in group if (why := record.span.headers.get("warc-truncated"))]
+    return {"meta": {"truncated": said[0]}} if said else {}
 
 
 def _cut(path: Path, name: str, end: int, journal: Journal) -> None:

@@ -150,6 +150,13 @@ class Sealer:
         self._fresh.clear()
         journal_seals(self.home, self.journal, self.notes, look=look)
 
+    def try_to_journal(self) -> None:
+        """`journal_done`, but what is wrong with a seal never holds up evidence that is in the journal already."""
+        try:
+            self.journal_done()
+        except (ImbError, OSError) as error:
+            log.error("A seal is not journalled yet: %s", error)
+
     def attend(self, seconds: float, *, hurry: bool = True) -> None:
         """Ask for tokens and copy seals outside, side by side, for at most about `seconds`.
 

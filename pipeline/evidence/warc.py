@@ -120,15 +120,21 @@ Stored = tuple[WrittenRecord, bytes]  # a record and its gzip member
 
 
 class WarcWriter:
-    """One WARC file, made new, with a warcinfo record first. Raises DiskFull, keeping every whole record."""
+    """One WARC file, made new, with a warcinfo record first. Raises DiskFull, keeping every whole record.
+
+    Once a flush has failed every other fails, too: a kernel counts as flushed what it could not write.
+    """
 
     def __init__(self, path: Path, info: Mapping[str, str], now: datetime) -> None:
         self.path = path
         self._info_id = new_ids(1)[0]
+        self._failed: BaseException | None = None
         with full_disk_named(path):
+            grown = [folder.parent for folder in path.parents if not folder.exists()]
             path.parent.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
-            sync_folder(path.parent)
+            for folder in (path.parent, *grown):
+                sync_folder(folder)
         self.size = self._synced = 0
         about = f"WARC-Filename: {path.name}\r\nContent-Type: application/warc-fields\r\n"
         block = warc_fields({"format": "WARC File Format 1.1", **info, "fidelity": FIDELITY})
@@ -140,6 +146,7 @@ class WarcWriter:
 
         It is whole when this returns, and on the disk after `sync`. Offsets are this file's.
         """
+        self.refuse_failed()
         made = self._exchange(kept) if isinstance(kept, Exchange) else self._failure(kept)
         self._append(b"".join([member for _, member in made]))
         return [record for record, _ in made]
@@ -177,22 +184,40 @@ class WarcWriter:
             done = os.write(self._handle, data)
             while done < len(data):
                 done += os.write(self._handle, data[done:])
-        except OSError:
+        except BaseException as error:
+            self._failed = error
             os.ftruncate(self._handle, self.size)
+            self._failed = None
             with full_disk_named(self.path):
                 raise
         self.size += len(data)
 
+    def refuse_failed(self) -> None:
+        """Raises what a flush has failed with."""
+        if self._failed is not None:
+            raise self._failed
+
     def sync(self) -> None:
-        """Flush to the disk; costs nothing when nothing was written since the last time. Raises DiskFull."""
+        """Flush to the disk; costs nothing when nothing was written since the last time. Raises DiskFull, OSError."""
+        self.refuse_failed()
         if self.size > self._synced:
-            with full_disk_named(self.path):
-                os.fsync(self._handle)
+            try:
+                with full_disk_named(self.path):
+                    os.fsync(self._handle)
+            except BaseException as error:
+                self._failed = error
+                raise
             self._synced = self.size
 
     def close(self) -> None:
+        """Flush and close. Raises as `sync` does; the file is then still to be dropped."""
         if self._handle >= 0:
-            os.fsync(self._handle)
+            self.sync()
+            self.drop()
+
+    def drop(self) -> None:
+        """Close without a flush."""
+        if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
 

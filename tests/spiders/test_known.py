@@ -57,6 +57,17 @@ def test_by_age(home: Home) -> None:
     assert [c.url for c in known.stale()] == [URL + "1"]  # what was gone is not asked again by itself
 
 
+def test_what_broke_off_is_asked_again_also_when_recovery_journalled_it(home: Home) -> None:
+    archive = Archive(at(home, 5))
+    crawl_id = archive.begin_crawl("tiny-board", {})
+    now = archive.home.now()
+    whole = Exchange(URL + "1", "GET", [], b"", 200, "", "HTTP/1.1", [], b"x", "", now, now)
+    archive.put("tiny-board", crawl_id, whole)
+    archive.put("tiny-board", crawl_id, whole._replace(url=URL + "2", truncated="disconnect"))
+    Archive(at(home, 5)).recover()
+    assert standings(at(home, 6), "1", "2") == ["resumed", "new"]
+
+
 def test_captures_of_other_sites_do_not_count(home: Home) -> None:
     with crawl(at(home, 2)) as keep:
         keep("1", site="tiny-board-2")

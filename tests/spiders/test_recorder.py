@@ -115,3 +115,29 @@ def test_what_was_written_before_the_disk_was_full_goes_on(
     failed = kept(recorder, [answered(n) for n in range(4)])
     assert [type(f) for f in failed] == [type(None)] * 2 + [ArchiveFailed] * 2
     assert [k.capture.url[-1] for k in Archive(durable).captures()] == ["0", "1"]
+
+
+def test_a_request_not_made_takes_what_waits_along_also_when_it_fails(
+    durable: Home, profile: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = recording(durable, profile(together=4))
+    really = Journal.append_all
+
+    def full(journal: Journal, entries: list[Any]) -> Any:
+        entries = list(entries)
+        if any(body.get("reason") == "robots_forbidden" and body["url"].endswith("/1") for _, body in entries):
+            raise DiskFull("no room")
+        return really(journal, entries)
+
+    async def forbid(number: int) -> Any:
+        async def refuse() -> None:
+            recorder.not_fetched(answered(number), "robots_forbidden", "robots.txt does not allow this address")
+
+        pages = [answered(n) for n in (2, 3)]
+        kept = [recorder.keep(page, recorder.now()) for page in pages]
+        return await asyncio.gather(*kept, refuse(), return_exceptions=True)
+
+    monkeypatch.setattr(Journal, "append_all", full)
+    assert asyncio.run(forbid(0)) == [None] * 3
+    assert [type(f) for f in asyncio.run(forbid(1))] == [ArchiveFailed] * 3
+    assert len(list(Archive(durable).captures())) == 2
