@@ -21,6 +21,7 @@ from pipeline.home import Home, full_disk_named
 
 RECORD_KINDS = ("warc_file", "capture", "failure", "recovered")
 PART_OF = re.compile(rb"(?m)^isPartOf: crawl ([0-9a-f-]{36}) of ")  # in a warcinfo record
+ELSEWHERE = frozenset({"started", "received", "failed", "tls-certificate-sha256", "tls-certificate-der-base64"})
 END_KINDS = ("crawl_finished", "crawl_failed")
 
 
@@ -108,7 +109,7 @@ def _settle(path: Path, name: str, journal: Journal) -> int:
     site = name.split("/")[1]
     for group in _groups(found):
         facts = {"crawl_id": crawl_id, "lane": lane, "file": name, "records": [r.facts for r in group]}
-        journal.append("recovered", **facts, **_truncated(group), site=site, capture=_capture(group, site, name))
+        journal.append("recovered", **facts, **_circumstances(group), site=site, capture=_capture(group, site, name))
     if end == 0:
         path.unlink()
     return end
@@ -136,10 +137,24 @@ def _crawl_of(first: Found, journal: Journal) -> tuple[str, str] | None:
     return None
 
 
-def _truncated(group: list[Found]) -> dict[str, Any]:
-    """As the entry of a capture says it of a body that is not whole."""
-    said = [why for record in group if (why := record.span.headers.get("warc-truncated"))]
-    return {"meta": {"truncated": said[0]}} if said else {}
+def _circumstances(group: list[Found]) -> dict[str, Any]:
+    """What the entry of a capture says of how it came about, out of its records; {} for a warcinfo record."""
+    by_type = {record.span.type: record for record in group}
+    if "metadata" not in by_type:
+        return {}
+    lines = by_type["metadata"].block.decode("utf-8", "replace").split("\r\n")
+    said = dict(line.split(": ", 1) for line in lines if ": " in line)
+    request, response = by_type.get("request"), by_type.get("response")
+    headers = response.span.headers if response else {}
+    if why := headers.get("warc-truncated"):
+        said.setdefault("truncated", why)
+    return {
+        "method": request.block.split(b" ", 1)[0].decode("latin-1") if request else "",
+        "started": said.get("started", ""),
+        "ip": headers.get("warc-ip-address", ""),
+        "certificate_sha256": said.get("tls-certificate-sha256", ""),
+        "meta": {name: value for name, value in said.items() if name not in ELSEWHERE},
+    }
 
 
 def _cut(path: Path, name: str, end: int, journal: Journal) -> None:

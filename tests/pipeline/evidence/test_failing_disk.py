@@ -189,3 +189,27 @@ def test_a_seal_that_cannot_be_journalled_holds_up_no_evidence(
         archive.sealer._fresh.set()
         archive.write("board", crawl_id, exchange(1))
     assert known(durable) == {"1": "capture"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"method": "POST", "request_body": b"a=1", "certificate": b"not a real one", "ip": "192.0.2.7"},
+        {"meta": {"why": "start", "asked": "http://ads.example/a", "redirected-from": "http://ads.example/b: c"}},
+        {"truncated": "disconnect", "meta": {"why": "listed", "truncated": "disconnect", "failure": "broken"}},
+    ],
+)
+def test_a_recovered_capture_says_what_one_that_was_committed_says(
+    durable: Home, exchange: Make, changes: dict[str, object]
+) -> None:
+    archive = Archive(durable)
+    crawl_id = archive.begin_crawl("board", {})
+    archive.write("board", crawl_id, exchange(1, **changes))
+    archive.put("board", crawl_id, exchange(1, **changes))
+    again = Archive(durable)
+    again.recover()
+    [told], [found] = again.journal.entries("capture"), again.journal.entries("recovered")
+    own = {"capture_id": "", "offset": 0, "length": 0}
+    said = [{**e.body, "records": [], "capture": {**e.body["capture"], **own}} for e in (told, found)]
+    assert said[1] == {**said[0], "site": "board"}
