@@ -21,25 +21,27 @@ Row = Mapping[str, Value]
 
 def _any_of(function: str, *more: str) -> str:
     numbers = range(1, FEW + 1)
-    calls = (f"{function}({', '.join((f'l[{i}]', f'r[{j}]', *more))})" for i in numbers for j in numbers)
-    return f"coalesce(({' OR '.join(calls)}), FALSE)"
+    first, *others = (f"{function}({', '.join((f'l[{i}]', f'r[{j}]', *more))})" for i in numbers for j in numbers)
+    rest = f"CASE WHEN len(l) > 1 OR len(r) > 1 THEN coalesce(({' OR '.join(others)}), FALSE) ELSE FALSE END"
+    return f"CASE WHEN {first} THEN TRUE ELSE {rest} END"
 
 
-# What conditions call in DuckDB, by name: written out each time, they would cost Splink's parser seconds.
+# What conditions call in DuckDB, by name: written out each time, they would cost Splink's parser seconds. DuckDB works
+# out every side of an AND, but of a CASE only the branch that a row takes: what costs stands behind a WHEN.
 MACROS = (
     "same(l, r) AS coalesce(l = r, FALSE)",
     "overlap(l, r) AS coalesce(list_has_any(l, r), FALSE)",
     "held(l, r) AS coalesce(list_has_all(l, r) OR list_has_all(r, l), FALSE)",
     "begins(l, r, least) AS coalesce(length(l) >= least AND length(r) >= least "
     "AND (starts_with(l, r) OR starts_with(r, l)), FALSE)",
-    "near(l, r, edits, least) AS "
-    "coalesce(length(l) >= least AND length(r) >= least AND levenshtein(l, r) <= edits, FALSE)",
-    "slip(l, r) AS coalesce(CASE WHEN l <> r THEN levenshtein(l, r) <= 2 AND damerau_levenshtein(l, r) <= 1 "
-    "ELSE FALSE END, FALSE)",
-    "long_slip(l, r, least) AS length(l) >= least AND length(r) >= least AND slip(l, r)",
+    "near(l, r, edits, least) AS CASE WHEN length(l) >= least AND length(r) >= least "
+    "AND abs(length(l) - length(r)) <= edits THEN levenshtein(l, r) <= edits ELSE FALSE END",
+    "slip(l, r) AS CASE WHEN l <> r AND abs(length(l) - length(r)) <= 1 THEN "
+    "CASE WHEN levenshtein(l, r) <= 2 THEN damerau_levenshtein(l, r) <= 1 ELSE FALSE END ELSE FALSE END",
+    "long_slip(l, r, least) AS CASE WHEN length(l) >= least AND length(r) >= least THEN slip(l, r) ELSE FALSE END",
     "near_street(l, r, edits, least) AS near(split_part(l, ' ', 2), split_part(r, ' ', 2), edits, least)",
-    "near_house(l, r, edits, least) AS split_part(l, ' ', 1) <> '' AND split_part(l, ' ', 1) = split_part(r, ' ', 1) "
-    "AND near_street(l, r, edits, least)",
+    "near_house(l, r, edits, least) AS CASE WHEN split_part(l, ' ', 1) <> '' "
+    "AND split_part(l, ' ', 1) = split_part(r, ' ', 1) THEN near_street(l, r, edits, least) ELSE FALSE END",
     "same_end(l, r) AS split_part(l, '|', 2) = split_part(r, '|', 2)",
     "shared(l, r) AS coalesce(len(list_intersect(l, r)), 0)",
     f"near_street_of_any(l, r, edits, least) AS {_any_of('near_street', 'edits', 'least')}",
