@@ -45,7 +45,7 @@ class Part:
     """Columns that follow from one thing that refs say. Names and places repeat: who says the same shares them."""
 
     said: Callable[[Ref], Any]  # hashable
-    columns: Callable[[Any], dict[str, Value]]
+    columns: Callable[[Any], dict[str, Value]]  # the same columns in the same order every time
 
 
 @lru_cache(maxsize=16)
@@ -122,6 +122,13 @@ def _plain_name(ref: Ref) -> str:
 def _listed(values: Iterable[str]) -> tuple[str, ...] | None:
     found = set(values)
     return tuple(sorted(found) if len(found) > 1 else found) or None
+
+
+def _listed_of_few(values: list[str]) -> tuple[str, ...] | None:
+    """As `_listed`, of a list that mostly holds one value or none."""
+    if len(values) > 1:
+        return _listed(values)
+    return (values[0],) if values else None
 
 
 def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
@@ -212,20 +219,20 @@ def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
     long = {p for n in (main, *names) for p in n.parts if len(p) > 2}
     return {
         "native": _code_points(main.native) if len(main.native) > 1 else None,
-        "names": _listed(key for n in names for key in (n.turned, n.mirror) if key),
-        "partial": _listed(n.turned for n in short),
+        "names": _listed_of_few([key for n in names for key in (n.turned, n.mirror) if key]),
+        "partial": _listed_of_few([n.turned for n in short]),
         "spelled": main.spelled or None,
         "parts": _listed(long),
-        "givens": _listed(p for p in long if is_rather_first(p)),
+        "givens": _listed_of_few([p for p in long if is_rather_first(p)]),
         "settled": main.settled,
         "generation": main.generation or None,
-        "variants": _listed(n.variant() for n in whole),
-        "initials": _listed(f for n in names if n.initials for f in n.initial_forms()),
-        "expanded": _listed(f for n in whole for f in n.initial_forms()),
-        "jumbled": _listed(n.jumbled for n in whole if len(n.ordered) > 2),
+        "variants": _listed_of_few([n.variant() for n in whole]),
+        "initials": _listed_of_few([f for n in names if n.initials for f in n.initial_forms()]),
+        "expanded": _listed([f for n in whole for f in n.initial_forms()]),
+        "jumbled": _listed_of_few([n.jumbled for n in whole if len(n.ordered) > 2]),
         TERM: next(filter(None, map(person_term, (main, *names))), None),
         # Operators meet over what they share and two letters that begin a part of a name.
-        "starts": _listed(part[:2] for name in said for part in name.parts),
+        "starts": _listed([part[:2] for name in said for part in name.parts]),
     }
 
 
@@ -270,9 +277,13 @@ def _columns(refs: Sequence[Ref], parts: Iterable[Part]) -> Columns:
     for part in parts:
         place: dict[Any, int] = {}
         rows = [place.setdefault(said, len(place)) for said in map(part.said, refs)]
-        made = [part.columns(said) for said in place]
-        for column in made[0] if made else ():
-            columns[column] = [m[column] for m in made], rows
+        made: dict[str, list[Value]] = {}
+        for said in place:
+            row = part.columns(said)
+            made = made or {column: [] for column in row}
+            for values, value in zip(made.values(), row.values(), strict=True):
+                values.append(value)
+        columns |= {column: (values, rows) for column, values in made.items()}
     return columns
 
 

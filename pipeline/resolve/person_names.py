@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.resolve.population import first_frequency, is_common_first, is_settled_name, surname_frequency
 from pipeline.resolve.romanization import fold, is_syllabic, native_part, romanize, spelling
@@ -17,8 +17,7 @@ _TOKEN = re.compile(r"[a-z]+")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(NamedTuple):
     """ASCII parts of one written name. `parts` keeps the order, "Hong-Bo" is one part, "H." is an initial."""
 
     native: str  # characters as written, "" without any

@@ -46,6 +46,7 @@ def is_rather_first(token: str) -> bool:
     return is_common_first(token) and first_frequency(token) >= FIRST_RATHER * surname_frequency(token)
 
 
+@lru_cache(maxsize=65536)
 def is_settled_name(token: str) -> bool:
     """True when many people bear the token as a name."""
     return max(counts(FIRST_NAMES).get(token, 0), counts(SURNAMES).get(token, 0)) >= SETTLED_AT_LEAST
