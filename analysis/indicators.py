@@ -12,9 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from analysis.doors import Doors, place_words
 from analysis.facts import role_key
 from pipeline.errors import FixProfile
-from pipeline.model import Lane, Link, Record, Succession
+from pipeline.model import Address, Lane, Link, Record, Succession
 from pipeline.resolve.compare import compare_person_names
 
 SHIPPED = Path(__file__).with_name("indicators.toml")
@@ -24,6 +25,7 @@ SOURCES = frozenset(
         *("owners", "succession", "tips"),
     }
 )
+NOWHERE = Address("")
 PREMISES_SOURCES = frozenset({"report"})  # never from ads
 HANDED_ON: tuple[Lane, ...] = ("regulatory",)
 SHOWN_SPANS = 5
@@ -75,7 +77,7 @@ class Known:
     """What indicators are read from. Everything is keyed by business id."""
 
     names: Mapping[str, str]
-    places: Mapping[str, tuple[str, str, str]]  # premises key, city, state
+    places: Mapping[str, Address]  # where each was seen last
     said: Sequence[Said] = ()
     sightings: Sequence[Sightings] = ()
     records: Sequence[tuple[str, Record, str, Lane]] = ()  # business, record, source id, lane
@@ -169,11 +171,11 @@ def _prices(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicat
     hour = {b: median(prices) for b, prices in mine.items()}
     around: dict[tuple[str, str], list[float]] = defaultdict(list)
     for business, price in hour.items():
-        _, city, state = known.places.get(business, ("", "", ""))
+        city, state = _town(known, business)
         for place in {(city.casefold(), state), ("", state)} if state else ():
             around[place].append(price)
     for business, price in sorted(hour.items()):
-        _, city, state = known.places.get(business, ("", "", ""))
+        city, state = _town(known, business)
         local = [p for p in ((city.casefold(), state), ("", state)) if len(around[p]) >= one["fewest"]]
         if not local or price > one["at_most"] * median(around[local[0]]):
             continue
@@ -200,39 +202,43 @@ def _reports(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indica
 
 def _register(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
     """Absence tells something only where the register speaks of others: the state must have licenses at addresses."""
-    licensed, states, papers = set(), set(), set()
+    register, states, papers = Doors(), set(), set()
     for business, record, _, _ in known.records:
         if record.kind == "license" and record.premises and record.premises.premises_key:
-            licensed.add(record.premises.premises_key)
-            licensed.add(record.premises.building_key + "|")
+            register.add(record.premises)
             states.add(record.premises.state)
             papers.add(business)
     for seen in known.sightings:
-        key, _, state = known.places.get(seen.business_id, ("", "", ""))
-        if key and state in states and key not in licensed and seen.business_id not in papers:
-            yield _made(name, one, seen.business_id, 1.0, f"No license names {key.replace('|', ', ')}.", seen.sources)
+        place = known.places.get(seen.business_id, NOWHERE)
+        if place.state in states and seen.business_id not in papers and not register.names(place):
+            yield _made(name, one, seen.business_id, 1.0, f"No license names {place_words(place)}.", seen.sources)
+
+
+def _town(known: Known, business: str) -> tuple[str, str]:
+    place = known.places.get(business, NOWHERE)
+    return place.city, place.state
 
 
 def _therapists(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
     """Absence tells something only where most licensed businesses of a state have a therapist in the register."""
     licensed: dict[str, set[str]] = defaultdict(set)
-    staffed, places = set[str](), set[str]()
+    staffed, register = set[str](), Doors()
     for business, record, _, _ in known.records:
         if record.kind != "license" or business not in known.places:
             continue
         if any(role_key(p.role) in one["roles"] for p in record.parties):
             staffed.add(business)
-            places.add(record.premises.premises_key if record.premises else "")
+            if record.premises:
+                register.add(record.premises)
         else:
-            licensed[known.places[business][2]].add(business)
+            licensed[known.places[business].state].add(business)
     for seen in known.sightings:
-        key, _, state = known.places.get(seen.business_id, ("", "", ""))
-        around, business = licensed.get(state, set()), seen.business_id
+        place, business = known.places.get(seen.business_id, NOWHERE), seen.business_id
+        around = licensed.get(place.state, set())
         if len(around) < one["fewest"] or len(around & staffed) < one["covered"] * len(around):
             continue
-        if key and business in around and business not in staffed and key not in places:
-            sentence = f"No therapist's license names {key.replace('|', ', ')}."
-            yield _made(name, one, business, 1.0, sentence, seen.sources)
+        if business in around and business not in staffed and not register.names(place):
+            yield _made(name, one, business, 1.0, f"No therapist's license names {place_words(place)}.", seen.sources)
 
 
 def _schools(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Indicator]:
@@ -281,9 +287,9 @@ def _applicants(name: str, one: Mapping[str, Any], known: Known) -> Iterator[Ind
             if record.kind == "application":
                 people[value] |= {p.full_name.casefold() for p in record.parties if p.is_person and p.full_name}
                 sources[value].add(source)
-    for business, (key, _, _) in known.places.items():
-        if one["per"] == "address" and key:
-            users[key].add(business)
+    for business, seen in known.places.items():
+        if one["per"] == "address" and seen.premises_key:
+            users[seen.premises_key].add(business)
     best: dict[str, str] = {}
     for value in sorted(people, key=lambda v: (len(people[v]), v)):
         if len(people[value]) >= one["at_least"]:

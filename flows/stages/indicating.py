@@ -14,7 +14,7 @@ from analysis.indicators import Indicator, Known, Said, Sightings, find_indicato
 from flows.stages.network_rows import Networks
 from flows.stages.refs import latest_payloads, load_records
 from flows.stages.resolution import Resolved
-from pipeline.model import Lane, Party, Record, RecordKind, Ref
+from pipeline.model import Address, Lane, Party, Record, RecordKind, Ref
 from pipeline.resolve.refs import is_context
 from pipeline.store.intelligence import Store
 
@@ -94,8 +94,8 @@ def _reports(store: Store, owner: dict[str, str], as_of: datetime | None) -> Ite
                 yield owner[record.record_id], record, source.source_id, source.lane
 
 
-def _places(resolved: Resolved) -> dict[str, tuple[str, str, str]]:
-    """business -> (premises key, city, state) of the address seen last in the regulatory lane."""
+def _places(resolved: Resolved) -> dict[str, Address]:
+    """business -> the address seen last in the regulatory lane."""
     found = {}
     for entity in resolved.entities:
         if entity.kind != "business":
@@ -105,8 +105,7 @@ def _places(resolved: Resolved) -> dict[str, tuple[str, str, str]]:
             (r.last_seen, r.ref_id, a) for r in refs if r.lane == "regulatory" for a in r.addresses[:1] if r.last_seen
         ]
         if dated:
-            _, _, address = max(dated, key=lambda d: (d[0], d[1]))
-            found[entity.entity_id] = (address.premises_key, address.city, address.state)
+            found[entity.entity_id] = max(dated, key=lambda d: (d[0], d[1]))[2]
     return found
 
 

@@ -16,7 +16,7 @@ from pipeline.model import Address, Lane, Link, Party, Record, Succession
 from pipeline.schema import TABLES
 
 NAMES = {f"b{n}": f"Shop {n}" for n in range(12)}
-PLACES = {b: (f"{b} ELM ST|65801|5", "Springfield", "MO") for b in NAMES}
+PLACES = {b: Address(f"{b} Elm St Ste 5", f"{b} ELM ST", "5", "Springfield", "MO", "65801") for b in NAMES}
 SUITE = Address("b1 Elm St Ste 5", "b1 ELM ST", "5", "Springfield", "MO", "65801")
 
 
@@ -100,6 +100,23 @@ def test_a_missing_license_tells_something_only_where_there_is_a_register() -> N
     there = Record("license", "files", "L2", 2, premises=replace(SUITE, line="x"))
     assert "no_license_at_address" in ids(known(sightings=sightings, records=[("b2", elsewhere, "r", "regulatory")]))
     assert "no_license_at_address" not in ids(known(sightings=sightings, records=[("b2", there, "r", "regulatory")]))
+
+
+@pytest.mark.parametrize(
+    ("licensed", "found"),
+    [
+        ({"zip": ""}, False),  # the license gives the city only
+        ({"unit": ""}, False),  # it may be for the whole building
+        ({"unit": "", "zip": ""}, False),
+        ({"unit": "6"}, True),
+        ({"zip": "", "city": "Joplin"}, True),
+    ],
+)
+def test_a_license_that_leaves_something_out_may_name_the_place(licensed: dict[str, str], found: bool) -> None:
+    records = [("b2", Record("license", "files", "L1", 1, premises=replace(SUITE, **licensed)), "r", "regulatory")]
+    made = find_indicators(known(sightings=[Sightings("b1", 1, 1, ("c1",))], records=records))
+    said = [i.sentence for i in made if (i.business_id, i.indicator) == ("b1", "no_license_at_address")]
+    assert said == (["No license names b1 Elm St Ste 5, Springfield."] if found else [])
 
 
 @pytest.mark.parametrize(("count", "found"), [(5, True), (4, False)])
