@@ -21,7 +21,6 @@ from pipeline.home import Home, full_disk_named
 
 RECORD_KINDS = ("warc_file", "capture", "failure", "recovered")
 PART_OF = re.compile(rb"(?m)^isPartOf: crawl ([0-9a-f-]{36}) of ")  # in a warcinfo record
-ELSEWHERE = frozenset({"started", "received", "failed", "tls-certificate-sha256", "tls-certificate-der-base64"})
 END_KINDS = ("crawl_finished", "crawl_failed")
 
 
@@ -109,7 +108,8 @@ def _settle(path: Path, name: str, journal: Journal) -> int:
     site = name.split("/")[1]
     for group in _groups(found):
         facts = {"crawl_id": crawl_id, "lane": lane, "file": name, "records": [r.facts for r in group]}
-        journal.append("recovered", **facts, **_circumstances(group), site=site, capture=_capture(group, site, name))
+        kind, said = _circumstances(group)
+        journal.append(kind, **facts, **said, site=site, capture=_capture(group, site, name))
     if end == 0:
         path.unlink()
     return end
@@ -137,23 +137,31 @@ def _crawl_of(first: Found, journal: Journal) -> tuple[str, str] | None:
     return None
 
 
-def _circumstances(group: list[Found]) -> dict[str, Any]:
-    """What the entry of a capture says of how it came about, out of its records; {} for a warcinfo record."""
+def _circumstances(group: list[Found]) -> tuple[str, dict[str, Any]]:
+    """Kind of the entry, and what it says of how the records came about, as it would have if there had been no crash.
+
+    An exchange is "recovered"; a file's first record and a failure keep their kind and say that they were.
+    """
     by_type = {record.span.type: record for record in group}
     if "metadata" not in by_type:
-        return {}
-    lines = by_type["metadata"].block.decode("utf-8", "replace").split("\r\n")
+        return ("warc_file", {"recovered": True}) if by_type.keys() == {"warcinfo"} else ("recovered", {})
+    about, request, response = by_type["metadata"], by_type.get("request"), by_type.get("response")
+    lines = about.block.decode("utf-8", "replace").split("\r\n")
     said = dict(line.split(": ", 1) for line in lines if ": " in line)
-    request, response = by_type.get("request"), by_type.get("response")
+    times = {name: said.pop(name, "") for name in ("started", "received", "failed")}
+    certificate, _ = said.pop("tls-certificate-sha256", ""), said.pop("tls-certificate-der-base64", "")
+    if response is None and times["failed"]:
+        why = {"reason": said.pop("failure", ""), "detail": said.pop("failure-detail", "")}
+        return "failure", {**why, "failed": times["failed"], "url": about.span.url, "meta": said, "recovered": True}
     headers = response.span.headers if response else {}
-    if why := headers.get("warc-truncated"):
-        said.setdefault("truncated", why)
-    return {
+    if cut := headers.get("warc-truncated"):
+        said.setdefault("truncated", cut)
+    return "recovered", {
         "method": request.block.split(b" ", 1)[0].decode("latin-1") if request else "",
-        "started": said.get("started", ""),
+        "started": times["started"],
         "ip": headers.get("warc-ip-address", ""),
-        "certificate_sha256": said.get("tls-certificate-sha256", ""),
-        "meta": {name: value for name, value in said.items() if name not in ELSEWHERE},
+        "certificate_sha256": certificate,
+        "meta": said,
     }
 
 

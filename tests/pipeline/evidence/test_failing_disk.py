@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import DiskFull
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc import Exchange, Failure
 from pipeline.home import Home, create_home
 
 Make = Callable[..., Exchange]
@@ -213,3 +213,24 @@ def test_a_recovered_capture_says_what_one_that_was_committed_says(
     own = {"capture_id": "", "offset": 0, "length": 0}
     said = [{**e.body, "records": [], "capture": {**e.body["capture"], **own}} for e in (told, found)]
     assert said[1] == {**said[0], "site": "board"}
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_recovered_failure_and_a_recovered_file_say_what_committed_ones_say(
+    durable: Home, exchange: Make, sent: bool
+) -> None:
+    page, archive = exchange(1), Archive(durable)
+    about = {"why": "listed", "retry": "1"}
+    times = page.started_at, page.received_at
+    failure = Failure(page.url, "GET", [], b"", "timeout", "no answer: 60 s", *times, sent=sent, meta=about)
+    whole, cut = (archive.begin_crawl("board", {}) for _ in range(2))
+    archive.write_failure("board", whole, failure)
+    archive.put("board", cut, failure)
+    again = Archive(durable)
+    again.recover()
+    for kind in ("warc_file", "failure"):
+        told, found = again.journal.entries(kind)
+        own = {"records": [], "file": "", "crawl_id": ""}
+        assert {**found.body, **own} == {**told.body, **own, "recovered": True}
+        assert [e.body["crawl_id"] for e in (told, found)] == [whole, cut]
+    assert verify_home(durable).problems == []

@@ -137,6 +137,31 @@ def test_redirects_come_along_as_steps(home: Home, exchange: Make, tmp_path: Pat
     assert verify_package(held).problems == []
 
 
+def test_captures_that_recovery_journalled_bring_steps_attempts_and_their_file_along(
+    home: Home, exchange: Make, tmp_path: Path
+) -> None:
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {"clock": "by NTP"})
+    urls = [f"http://ads.example/{name}" for name in ("old", "here")]
+    page = exchange(3, url=urls[1], meta={"why": "listed", "asked": urls[0], "redirected-from": urls[0]})
+    now = page.received_at
+    archive.put("board", crawl_id, exchange(1, url=urls[0], status=302, body=b""))
+    archive.put("board", crawl_id, Failure(urls[1], "GET", [], b"", "timeout", "no answer in 30 s", now, now))
+    archive.put("board", crawl_id, page)
+    archive = Archive(home)
+    archive.recover()
+    end = captures(archive)[-1]
+    out = build_package(home, archive, [end], tmp_path / "ex", FACTS).path
+    [ad, step], missing = items(out), json.loads((out / "data/items.json").read_bytes())["not_captured"]
+    assert (ad["url_asked"], ad["url_reached"], ad["why_collected"]) == (*urls, "listed")
+    assert (ad["times"]["clock"], ad["crawl_id"], step["role"]) == ("by NTP", crawl_id, "redirect")
+    assert [a["reason"] for a in missing["attempts"]] == ["timeout"]
+    [(_, packed)] = warcs(out).items()
+    original = next((home.archive / "warc").glob("*/*/*.gz")).read_bytes()
+    assert packed[:100] == original[:100]  # the file's own first record
+    assert verify_package(out).problems == []
+
+
 def test_what_was_not_captured_is_told(home: Home, exchange: Make, tmp_path: Path) -> None:
     archive = Archive(home)
     crawl_id = archive.begin_crawl("board", {})
