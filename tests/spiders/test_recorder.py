@@ -141,3 +141,37 @@ def test_a_request_not_made_takes_what_waits_along_also_when_it_fails(
     assert asyncio.run(forbid(0)) == [None] * 3
     assert [type(f) for f in asyncio.run(forbid(1))] == [ArchiveFailed] * 3
     assert len(list(Archive(durable).captures())) == 2
+
+
+def test_what_waits_when_the_crawl_is_stopped_at_once_is_kept(durable: Home, profile: Write) -> None:
+    """The reactor ends before the timer, one page is canceled: the end of the crawl takes all of them along."""
+    archive, site = Archive(durable), load_profile(profile(together=4))
+    recorder = Recorder(archive, durable.now, site, archive.begin_crawl(site.id, {}), "")
+
+    async def stop() -> None:
+        pages = [asyncio.ensure_future(recorder.keep(answered(n), recorder.now())) for n in range(3)]
+        await asyncio.sleep(0)
+        assert pages[0].cancel() and not any(page.done() for page in pages[1:])
+
+    asyncio.run(stop())
+    assert list(archive.captures()) == []
+    [crawl] = archive.journal.entries("crawl_started")
+    archive.end_crawl(crawl.body["crawl_id"], recorder.counts.as_dict(), False, ["interrupted"])
+    assert [k.capture.url[-1] for k in archive.captures()] == ["0", "1", "2"]
+    assert archive.journal.head().kind == "crawl_failed"  # type: ignore[union-attr]
+    Archive(durable).recover()
+    assert verify_home(durable).problems == [] and not list(archive.journal.entries("recovered"))
+
+
+def test_a_canceled_page_holds_up_none_of_the_others(durable: Home, profile: Write) -> None:
+    recorder = recording(durable, profile(together=4))
+
+    async def cancel_one() -> list[Any]:
+        pages = [asyncio.ensure_future(recorder.keep(answered(n), recorder.now())) for n in range(3)]
+        await asyncio.sleep(0)
+        pages[1].cancel()
+        return await asyncio.gather(*pages, return_exceptions=True)
+
+    ended = asyncio.run(cancel_one())
+    assert [type(e) for e in ended] == [type(None), asyncio.CancelledError, type(None)]
+    assert [k.capture.url[-1] for k in Archive(durable).captures()] == ["0", "1", "2"]
