@@ -7,7 +7,7 @@ link, and the result does not depend on the order of refs, pairs or decisions.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -73,7 +73,7 @@ class Groups:
         if one == two:
             return ""
         born, other = self.births.get(one), self.births.get(two)
-        if born and other and not weighed and not _may_be_one(born, other):
+        if born and other and born != other and not weighed and not _may_be_one(born, other):
             return "two dates of birth"
         for group, against in ((one, two), (two, one)):
             if any(self.find(ref) == against for ref in self.apart.get(group, ())):
@@ -140,10 +140,11 @@ def cluster_with_refusals(
     known = [p for p in pairs if p.ref_a in by_id and p.ref_b in by_id]
     nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
     about = {i for i, ref in by_id.items() if kind == "business" and ref.record_kind in SAID_ABOUT} - nameless
-    sure = [p for p in known if p.probability >= model.match and not {p.ref_a, p.ref_b} & (nameless | about)]
+    matching = [p for p in known if p.probability >= model.match and not _bears(nameless, p)]
+    sure = [p for p in matching if not _bears(about, p)]
     joins = [(Said.BY_A_PERSON, 0.0, a, b) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
     for pair in sure:
-        a, b = sorted((pair.ref_a, pair.ref_b))
+        a, b = (pair.ref_a, pair.ref_b) if pair.ref_a < pair.ref_b else (pair.ref_b, pair.ref_a)
         joins.append(
             (Said.FIRMLY if kind != "business" or one_shop(by_id[a], by_id[b]) else Said.LOOSELY, -pair.weight, a, b)
         )
@@ -155,13 +156,17 @@ def cluster_with_refusals(
             refused.append(Refused(a, b, float("inf") if by_person else -loss, why))
         else:
             groups.join(a, b)
-    matching = [p for p in known if p.probability >= model.match and not {p.ref_a, p.ref_b} & nameless]
-    refused += _join_one_each(groups, about, [p for p in matching if {p.ref_a, p.ref_b} & about], by_id)
-    likely = [p for p in known if p.probability >= model.review and {p.ref_a, p.ref_b} & nameless]
+    refused += _join_one_each(groups, about, [p for p in matching if _bears(about, p)], by_id)
+    likely = [p for p in known if p.probability >= model.review and _bears(nameless, p)]
     refused += _join_one_each(groups, nameless, likely, by_id)
     found = [make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values()]
     found += (make_entity(kind, [ref]) for i, ref in by_id.items() if i not in met)
     return sorted(found, key=lambda e: e.entity_id), refused
+
+
+def _bears(refs: Collection[str], pair: ScoredPair) -> bool:
+    """Whether one of a pair is among `refs`."""
+    return pair.ref_a in refs or pair.ref_b in refs
 
 
 def _join_one_each(
@@ -222,6 +227,9 @@ def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
 
 def make_entity(kind: Role, members: Sequence[Ref]) -> Entity:
     """The entity of its members, with the id of the one that arrived first."""
+    if len(members) == 1:
+        (ref,) = members
+        return Entity(stable_id("entity", kind, ref.ref_id), kind, ref.name, (ref.ref_id,))
     anchor = min(members, key=lambda r: (r.intake_seq, r.ref_id))
     return Entity(stable_id("entity", kind, anchor.ref_id), kind, _name(kind, members), _sorted_ids(members))
 
@@ -232,9 +240,10 @@ def _sorted_ids(members: Sequence[Ref]) -> tuple[str, ...]:
 
 def _name(kind: Role, members: Sequence[Ref]) -> str:
     """The most frequent name; of equally frequent ones the one with fewest initials, the longest, the first."""
-    counted = Counter(r.name for r in members if r.name)
-    if len(counted) < 2:
-        return next(iter(counted), "")
+    written = [r.name for r in members if r.name]
+    if len(set(written)) < 2:
+        return written[0] if written else ""
+    counted = Counter(written)
 
     def rank(name: str) -> tuple[int, int, int, str]:
         initials = len(read_person(name).initials) if kind == "operator" else 0

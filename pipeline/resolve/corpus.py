@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -22,8 +21,7 @@ from pipeline.resolve.training import train
 __all__ = ["ScoredPair", "score_pairs", "train"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredPair:
+class ScoredPair(NamedTuple):
     """Two refs, `ref_a` < `ref_b`, with weight in bits and probability."""
 
     ref_a: str
@@ -92,7 +90,7 @@ def score_keys(
     return [
         ScoredPair(ids[a], ids[b], weight, probability)
         for batch in found.to_batches(max_chunksize=CHUNK)
-        for a, b, weight, probability in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        for a, b, weight, probability in zip(*(c.to_numpy().tolist() for c in batch.columns), strict=True)
     ]
 
 
