@@ -123,8 +123,11 @@ class PersonName(NamedTuple):
         """ "hongbo qi" -> "hongbo q", "qi h": each end written out beside the first letter of the rest."""
         if len(self.ordered) < 2:
             return ()
-        ends = {(self.ordered[0], self.ordered[1:]), (self.ordered[-1], self.ordered[:-1])}
-        return tuple(sorted(f"{end} {rest[0][0]}" for end, rest in ends if len(end) > 1))
+        first, last = self.ordered[0], self.ordered[-1]
+        forms = {f"{first} {self.ordered[1][0]}"} if len(first) > 1 else set()
+        if len(last) > 1:
+            forms.add(f"{last} {first[0]}")
+        return tuple(sorted(forms))
 
     def variant(self) -> str:
         """The turned key with every syllable in the first spelling of its class, short given names written out."""
