@@ -80,6 +80,7 @@ def test_any_sequence_of_nights(seed: int) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 100_000))
 def test_a_hundred_sequences_of_nights(seed: int) -> None:
