@@ -10,11 +10,9 @@ import typer
 
 from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.finding import holding_links, list_hubs, list_networks, list_successions, network_detail
-from flows.stages.following import generations, where_it_went, who_was_here
 from flows.stages.indications import indicators_of
 from flows.stages.lookups import note_lookup
-from flows.stages.timelines import named, timeline_of
+from flows.stages.showing import holding_links, list_hubs, list_networks, list_successions, network_detail
 from pipeline.errors import FixInput
 
 ATTACHED = ("uses_phone", "at_premises", "operates")  # told by the members' table
@@ -204,6 +202,8 @@ def succession(
     json: JsonOption = False,
 ) -> None:
     """Businesses that closed and came back under another name; where one went; what was at a premises before."""
+    from flows.stages.following import generations, where_it_went, who_was_here  # reads addresses
+
     if sum(map(bool, (from_, at, chains))) > 1:
         raise FixInput("Ask one thing at a time: --from, --at or --chains.")
     current = opened(home)
@@ -240,6 +240,8 @@ def timeline(
     json: JsonOption = False,
 ) -> None:
     """What happened when: ads, numbers, filings, licenses, closures, denials, inspections, in order."""
+    from flows.stages.timelines import named, timeline_of  # reads numbers and addresses
+
     current = opened(home)
     note_lookup(current, user, "view timeline", of)
     rows = named(current, timeline_of(current, of, since and since.date(), until and until.date()))

@@ -12,7 +12,7 @@ from typing import Any
 from analysis.export import FORMATS
 from analysis.export.files import digest, write_manifest
 from analysis.redact import profile_named
-from flows.stages.finding import list_networks, network_detail
+from flows.stages.showing import list_networks, network_detail
 from pipeline.errors import FixInput
 from pipeline.home import Home
 from pipeline.store.casework import Casework

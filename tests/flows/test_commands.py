@@ -17,7 +17,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from flows.stages.finding import holding_links
+from flows.stages.showing import holding_links
 from pipeline.home import open_home
 from pipeline.resolve.model import base_model
 from pipeline.store.snapshot import read_manifest
