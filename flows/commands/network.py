@@ -24,7 +24,7 @@ OnOption = Annotated[
     typer.Option("--on", formats=["%Y-%m-%d"], help="Only what held on that day, by periods known today."),
 ]
 UserOption = Annotated[str, typer.Option("--user", help="Who asks; logged.", envvar="IMB_USER")]
-FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.FORMATS
+FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.formats.FORMATS
 SUCCESSION = ("from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons")
 network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.export import FORMATS
 from analysis.export.files import digest, write_manifest
+from analysis.export.formats import FORMATS
 from analysis.redact import profile_named
 from flows.stages.showing import list_networks, network_detail
 from pipeline.errors import FixInput

@@ -16,8 +16,9 @@ import networkx as nx
 import pytest
 from lxml import etree
 
-from analysis.export import FORMATS, anx
+from analysis.export import anx
 from analysis.export.files import check_manifest, replacing, write_manifest
+from analysis.export.formats import FORMATS
 from analysis.export.geojson import zip_center
 from analysis.export.graph import graph_of
 from analysis.redact import profile_named

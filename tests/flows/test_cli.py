@@ -11,7 +11,7 @@ import pytest
 import typer
 
 import flows.commands
-from analysis.export import FORMATS
+from analysis.export.formats import FORMATS
 from flows.cli import MODULES, command_of, make_app
 from flows.commands.network import FORMATS as NAMED
 
