@@ -17,7 +17,7 @@ from flows.stages.profiles import site_profiles
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.package_seals import ITEMS
 from pipeline.evidence.payload import HttpMessage, decode_payload, parse_http
-from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.record_reader import RecordReader
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.page import extract_page
 from pipeline.extract.text import decode

@@ -25,7 +25,7 @@ from pipeline.evidence.members import MAGIC, members
 from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.purging import Purges, finish_purges
-from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.record_reader import RecordReader
 from pipeline.evidence.seals import Sealer
 from pipeline.evidence.warc import Exchange, Failure, WrittenRecord, certificate_fields
 from pipeline.home import Home

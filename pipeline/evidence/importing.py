@@ -20,9 +20,10 @@ from pipeline.evidence.archive import Archive, capture_facts
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.intake import copy_exactly, file_digest
 from pipeline.evidence.payload import HttpMessage, parse_http
-from pipeline.evidence.reading import ZIP_MAGIC, Damage, RawRecord, map_file, read_records
+from pipeline.evidence.reading import Damage, RawRecord, read_records
 from pipeline.evidence.records import Buffer, Fault, digest_fault, parse_date
 from pipeline.evidence.recovery import record_id
+from pipeline.evidence.regions import ZIP_MAGIC, map_file
 from pipeline.evidence.repeats import Repeat, Repeats
 from pipeline.evidence.zstd_frames import is_zstd
 from pipeline.home import full_disk_named

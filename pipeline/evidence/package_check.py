@@ -32,7 +32,7 @@ from pipeline.evidence.package_items import (
 from pipeline.evidence.package_records import LOOSE, WACZ
 from pipeline.evidence.package_seals import ITEMS, check_seals
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.record_reader import RecordReader
 
 # What an item says beyond its entry: told by records, seals or the office's own reading, and checked there.
 ELSEWHERE = {"records", "description", "seal", "redirects", "url_asked", "seen", "not_collected", "times", "mentions"}

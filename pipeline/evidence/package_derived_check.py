@@ -26,7 +26,7 @@ from pipeline.evidence.package_seals import ITEMS
 from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.provenance import software
-from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.record_reader import RecordReader
 from pipeline.evidence.wacz import (
     INDEX,
     PACKAGE,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive, known_capture
 from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.exhibit import Attempt, CrawlEnd, CustodyEntry, Hop, Place, Seen
-from pipeline.evidence.reading import split_address
+from pipeline.evidence.record_reader import split_address
 from pipeline.model import Capture
 
 CRAWL_ENDS = ("crawl_finished", "crawl_failed")

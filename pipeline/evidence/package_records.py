@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.exhibit import StoredRecord
-from pipeline.evidence.reading import split_address
+from pipeline.evidence.record_reader import split_address
 from pipeline.evidence.wacz import HashingSink, WaczWriter
 
 WACZ, LOOSE = "data/exhibit.wacz", "data/records"

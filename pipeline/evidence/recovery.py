@@ -15,8 +15,8 @@ from pipeline.evidence.journal import Journal
 from pipeline.evidence.members import MAGIC, Member, inflate
 from pipeline.evidence.payload import parse_http
 from pipeline.evidence.provenance import collector_name
-from pipeline.evidence.reading import map_file
 from pipeline.evidence.records import Span, parse_date, scan
+from pipeline.evidence.regions import map_file
 from pipeline.home import Home, full_disk_named
 
 RECORD_KINDS = ("warc_file", "capture", "failure", "recovered")

@@ -21,7 +21,7 @@ from pipeline.evidence.journal import CLOCK_SET_BACK, Journal
 from pipeline.evidence.package_check import verify_package
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.purge_check import PurgeCheck
-from pipeline.evidence.reading import RecordReader
+from pipeline.evidence.record_reader import RecordReader
 from pipeline.evidence.seal_check import SealCheck
 from pipeline.home import Home
 
