@@ -1,8 +1,8 @@
-"""A home and hostile exchanges to archive in it."""
+"""A home, hostile exchanges to archive in it, and an authority that stamps what is sealed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home
+from tests.pipeline.evidence.authority import Authority, serving
 
 SHARED_WARC = Path(__file__).parents[3] / "../shared/data/warc"
 
@@ -17,6 +18,12 @@ SHARED_WARC = Path(__file__).parents[3] / "../shared/data/warc"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return create_home(tmp_path / "home", settings_text='fsync = "batch"\noperator = "unit 7"\n')
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with serving(tmp_path_factory.mktemp("authority")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
-from pipeline.evidence.keys import make_key
 from pipeline.evidence.package import build_package
 from pipeline.evidence.warc import Exchange
-from pipeline.home import create_home
 from tests.pipeline.evidence.authority import Authority
+from tests.pipeline.evidence.stamping import stamping_home
 
 FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
 OLD_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Lotus Spa</p>"
@@ -26,9 +25,7 @@ def sealed_package(
     folder: Path, authority: Authority, make: Callable[..., Exchange], extra: Sequence[Exchange] = ()
 ) -> Path:
     """Own captures in two crawls, a redirect, an ARC file received from others; sealed and stamped."""
-    text = f'timestamp_authorities = "{authority.url("honest")}"\ntimestamp_certificates = "{authority.root}"\n'
-    home = create_home(folder / "home", settings_text=text + 'operator = "unit 7"\n')
-    make_key(home)
+    home = stamping_home(folder, authority, more='operator = "unit 7"\n')
     archive = Archive(home)
     moved = "http://ads.example/moved"
     crawls = [

@@ -6,7 +6,6 @@ import contextlib
 import json
 import random
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,45 +14,21 @@ import pytest
 from pipeline.errors import EvidenceBroken, FixHome, FixInput
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.bag import SIGNATURE, TAG_MANIFEST, write_manifests
-from pipeline.evidence.keys import load_signer, make_key
+from pipeline.evidence.keys import load_signer
 from pipeline.evidence.package import build_package
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.evidence.warc import Exchange
-from pipeline.home import Home, create_home
-from pipeline.model import Capture
-from tests.pipeline.evidence.authority import Authority, serving
+from pipeline.home import Home
+from tests.pipeline.evidence.authority import Authority
+from tests.pipeline.evidence.stamping import Make, crawl, stamping_home
 
-Make = Callable[..., Exchange]
 FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
-
-
-def stamping_home(folder: Path, authority: Authority, behavior: str) -> Home:
-    text = (
-        f'timestamp_authorities = "{authority.url(behavior)}"\ntimestamp_certificates = "{authority.root}"\n'
-        'fsync = "batch"\noperator = "unit 7"\n'
-    )
-    home = create_home(folder / "home", settings_text=text)
-    make_key(home)
-    return home
-
-
-def crawl(archive: Archive, exchange: Make, pages: range) -> list[Capture]:
-    crawl_id = archive.begin_crawl("board", {})
-    found = [archive.write("board", crawl_id, exchange(number)) for number in pages]
-    archive.end_crawl(crawl_id, {}, True, [])
-    return found
+OPERATOR = 'operator = "unit 7"\n'
 
 
 @pytest.fixture
 def archive(tmp_path: Path, authority: Authority, exchange: Make) -> Archive:
     """Two crawls of three pages, sealed and stamped."""
-    archive = Archive(stamping_home(tmp_path, authority, "honest"))
+    archive = Archive(stamping_home(tmp_path, authority, more=OPERATOR))
     for pages in (range(3), range(3, 6)):
         crawl(archive, exchange, pages)
         archive.sealer.close(grace=30)
@@ -150,7 +125,7 @@ def test_a_package_not_signed_any_more_or_stripped_of_seals_is_found(archive: Ar
 
 
 def test_seals_without_a_token_come_with_those_up_to_one(tmp_path: Path, authority: Authority, exchange: Make) -> None:
-    home = stamping_home(tmp_path, authority, "refuse")
+    home = stamping_home(tmp_path, authority, "refuse", more=OPERATOR)
     archive = Archive(home)
     first, *_ = crawl(archive, exchange, range(2))
     crawl(archive, exchange, range(2, 4))

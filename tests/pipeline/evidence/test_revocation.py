@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,26 +12,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pipeline.errors import FixProfile
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
 from pipeline.evidence.package import build_package
 from pipeline.evidence.revocation import Crl, published_at, read_lists, refuse_revoked, write_lists
 from pipeline.evidence.seal_files import numbers, seal_folder
 from pipeline.evidence.timestamp import NoStamp, Token, check_token, make_request, trusted_roots
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.evidence.warc import Exchange
-from pipeline.home import Home, create_home, open_home
-from tests.pipeline.evidence.authority import Authority, load_key, reply, serving
+from pipeline.home import Home, open_home
+from tests.pipeline.evidence.authority import Authority, load_key, reply
+from tests.pipeline.evidence.stamping import Make, crawl, finish, stamping_home
 
-Make = Callable[..., Exchange]
 NOW = datetime.now(UTC).replace(microsecond=0)
 DATA = b"the head of a journal"
 REASON = x509.ReasonFlags
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
 
 
 def certificate(authority: Authority, name: str) -> x509.Certificate:
@@ -138,24 +129,14 @@ def test_where_revocation_can_be_asked_is_noted() -> None:
 
 
 def home_with(folder: Path, authority: Authority, behavior: str = "honest", crls: str = "") -> Home:
-    text = (
-        f'timestamp_authorities = "{authority.url(behavior)}"\ntimestamp_certificates = "{authority.root}"\n'
-        f'timestamp_crls = "{crls}"\nfsync = "batch"\n'
-    )
-    home = create_home(folder / "home", settings_text=text)
-    make_key(home)
-    return home
+    return stamping_home(folder, authority, behavior, more=f'timestamp_crls = "{crls}"\n')
 
 
 def sealed(home: Home, exchange: Make, pages: range) -> None:
     archive = Archive(home)
     archive.recover()
-    crawl_id = archive.begin_crawl("board", {})
-    for number in pages:
-        archive.write("board", crawl_id, exchange(number))
-    archive.end_crawl(crawl_id, {}, True, [])
-    archive.sealer.close(grace=30)
-    archive.close()
+    crawl(archive, exchange, pages)
+    finish(archive)
 
 
 def test_the_list_is_kept_with_the_token_and_journalled(tmp_path: Path, authority: Authority, exchange: Make) -> None:

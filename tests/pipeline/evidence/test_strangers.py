@@ -6,22 +6,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.evidence.warc import Exchange
-from tests.pipeline.evidence.authority import Authority, serving
+from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.packaging import sealed_package
 
 Make = Callable[..., Exchange]
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,44 +15,32 @@ import pytest
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file
-from pipeline.evidence.keys import make_key
 from pipeline.evidence.verify import verify_home
 from pipeline.evidence.warc import Exchange
-from pipeline.home import Home, create_home
-from tests.pipeline.evidence.authority import Authority, serving
+from pipeline.home import Home
+from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.conftest import make_exchange
 from tests.pipeline.evidence.forging import CHANGES, forge
 from tests.pipeline.evidence.mutations import NINE, behind, chosen, flipped, record_pieces, sealed_pieces
+from tests.pipeline.evidence.stamping import crawl, finish, stamping_home
 
 Make = Callable[..., Exchange]
 LONG = pytest.mark.soak
 TAIL = 2  # captures behind the last seal
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
-
-
 @pytest.fixture
 def sealed(tmp_path: Path, authority: Authority) -> Home:
     """Three crawls and a roster, sealed and stamped, and a fourth crawl that is not sealed yet."""
-    text = f'timestamp_authorities = "{authority.url("ec")}"\ntimestamp_certificates = "ec.pem"\nfsync = "batch"\n'
-    home = create_home(tmp_path / "home", settings_text=text)
+    home = stamping_home(tmp_path, authority, "ec", certificates="ec.pem")
     shutil.copyfile(authority.folder / "ec" / "root.pem", home.root / "ec.pem")
-    make_key(home)
     archive = Archive(home)
     for first in (0, 4, 8):
-        crawl_id = archive.begin_crawl("board", {})
-        for number in range(first, first + 4):
-            archive.write("board", crawl_id, make_exchange(number))
-        archive.end_crawl(crawl_id, {}, True, [])
+        crawl(archive, make_exchange, range(first, first + 4))
     roster = tmp_path / "roster.csv"
     roster.write_text("license,name\n1,Lotus Spa\n")
     keep_file(home, archive.journal, roster, "license")
-    archive.sealer.close(grace=30)
-    archive.close()
+    finish(archive)
     later = Archive(replace(home, settings=replace(home.settings, seal_seconds=3600.0)))
     crawl_id = later.begin_crawl("board", {})
     for number in range(20, 20 + TAIL):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,14 +16,14 @@ import pytest
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.bag import SIGNATURE, TAG_MANIFEST, write_manifests
 from pipeline.evidence.check import Report
-from pipeline.evidence.keys import make_key
 from pipeline.evidence.package import build_package
 from pipeline.evidence.verify import verify_home, verify_package
-from pipeline.home import Home, create_home
-from tests.pipeline.evidence.authority import serving
+from pipeline.home import Home
+from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.conftest import make_exchange
 from tests.pipeline.evidence.forging import CHANGES, forge, rewrapped
 from tests.pipeline.evidence.mutations import NINE, Piece, flipped
+from tests.pipeline.evidence.stamping import PATIENCE, crawl, stamping_home
 
 LONG = pytest.mark.soak
 FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
@@ -32,22 +31,15 @@ Made = tuple[Home, Path]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Made:
     """A sealed and stamped home, and a package of all its captures, unpacked."""
     folder = tmp_path_factory.mktemp("made")
-    with serving(folder / "authority") as authority:
-        root = authority.folder / "ec" / "root.pem"
-        text = f'timestamp_authorities = "{authority.url("ec")}"\ntimestamp_certificates = "{root}"\nfsync = "batch"\n'
-        home = create_home(folder / "home", settings_text=text)
-        make_key(home)
-        archive = Archive(home)
-        for first in (0, 3):
-            crawl_id = archive.begin_crawl("board", {})
-            for number in range(first, first + 3):
-                archive.write("board", crawl_id, make_exchange(number))
-            archive.end_crawl(crawl_id, {}, True, [])
-        archive.sealer.close(grace=30)
-        yield home, exported(home, folder / "exhibit")
+    home = stamping_home(folder, authority, "ec", certificates=authority.folder / "ec" / "root.pem")
+    archive = Archive(home)
+    for first in (0, 3):
+        crawl(archive, make_exchange, range(first, first + 3))
+    archive.sealer.close(grace=PATIENCE)
+    return home, exported(home, folder / "exhibit")
 
 
 def exported(home: Home, out: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +14,9 @@ from cryptography import x509
 from pipeline.errors import FixProfile
 from pipeline.evidence.clocks import difference, refuse_absurd, system_now
 from pipeline.evidence.timestamp import NoStamp, ask, check_token, make_request, trusted_roots
-from tests.pipeline.evidence.authority import Authority, make_signer, reply, serving
+from tests.pipeline.evidence.authority import Authority, make_signer, reply
 
 DATA = b"the head of a journal"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
 
 
 @pytest.fixture

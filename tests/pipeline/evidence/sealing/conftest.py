@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,18 +9,9 @@ import pytest
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
-from pipeline.evidence.keys import make_key
-from pipeline.evidence.warc import Exchange
-from pipeline.home import Home, create_home
-from tests.pipeline.evidence.authority import Authority, serving
-
-Make = Callable[..., Exchange]
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    with serving(tmp_path_factory.mktemp("authority")) as running:
-        yield running
+from pipeline.home import Home
+from tests.pipeline.evidence.authority import Authority
+from tests.pipeline.evidence.stamping import Make, crawl, finish, stamping_home
 
 
 @pytest.fixture
@@ -32,27 +22,7 @@ def stamped_home(tmp_path: Path, authority: Authority) -> Home:
 
 
 def sealing_home(folder: Path, authority: Authority, *behaviors: str, more: str = "") -> Home:
-    urls = ", ".join(authority.url(b) for b in behaviors)
-    text = (
-        f'timestamp_authorities = "{urls}"\ntimestamp_certificates = "{authority.root}"\n'
-        f'seal_copies = "{folder}/outside"\nfsync = "batch"\n{more}'
-    )
-    home = create_home(folder / "home", settings_text=text)
-    make_key(home)
-    return home
-
-
-def crawl(archive: Archive, exchange: Make, pages: range) -> None:
-    crawl_id = archive.begin_crawl("board", {})
-    for number in pages:
-        archive.write("board", crawl_id, exchange(number))
-    archive.end_crawl(crawl_id, {}, True, [])
-
-
-def finish(archive: Archive) -> None:
-    """Close with the patience of a test, not of an operator."""
-    archive.sealer.close(grace=30)
-    archive.close()
+    return stamping_home(folder, authority, *behaviors, more=f'seal_copies = "{folder}/outside"\n{more}')
 
 
 @pytest.fixture

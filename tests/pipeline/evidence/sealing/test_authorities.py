@@ -18,7 +18,8 @@ from pipeline.evidence.seals import Sealer
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home
 from tests.pipeline.evidence.authority import Authority
-from tests.pipeline.evidence.sealing.conftest import Make, crawl, finish, kinds_after_the_last_seal, sealing_home
+from tests.pipeline.evidence.sealing.conftest import kinds_after_the_last_seal, sealing_home
+from tests.pipeline.evidence.stamping import Make, crawl, finish
 
 
 def test_a_token_that_comes_after_the_next_seal_is_kept_too(

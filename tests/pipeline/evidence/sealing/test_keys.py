@@ -14,7 +14,7 @@ from pipeline.evidence.keys import load_signer, make_key
 from pipeline.evidence.seal_files import load_seal, numbers, seal_folder
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, create_home
-from tests.pipeline.evidence.sealing.conftest import Make, crawl, finish
+from tests.pipeline.evidence.stamping import Make, crawl, finish
 
 
 def test_a_home_without_a_key_is_not_called_sealed(home: Home, exchange: Make) -> None:

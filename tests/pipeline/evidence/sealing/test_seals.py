@@ -22,7 +22,8 @@ from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, create_home, open_home
 from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.forging import rewritten
-from tests.pipeline.evidence.sealing.conftest import Make, crawl, finish, kinds_after_the_last_seal, sealing_home
+from tests.pipeline.evidence.sealing.conftest import kinds_after_the_last_seal, sealing_home
+from tests.pipeline.evidence.stamping import Make, crawl, finish
 
 
 def test_everything_is_sealed_stamped_and_copied(filled: Home, tmp_path: Path) -> None:
