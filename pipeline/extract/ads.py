@@ -10,7 +10,7 @@ from pipeline.extract.ad_addresses import distinct, placed, selected_addresses, 
 from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, url_phones, within
 from pipeline.extract.ad_text import Said, read_text
 from pipeline.extract.contacts import site_of
-from pipeline.extract.dates import claimed_date, stated_date
+from pipeline.extract.dates import LABELS, claimed_date, may_be_stated, stated_date
 from pipeline.extract.facts import labelled
 from pipeline.extract.lexicon import find_indicators, fold
 from pipeline.extract.names import business_name_span, find_business_names
@@ -24,14 +24,6 @@ _FIELDS = """posting_id title body business_name phone address city state zip em
     updated other_ads"""
 SELECTED = tuple(_FIELDS.split())
 _CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
-_LABEL_WORDS = {
-    "posted": ("posted", "published", "date", "listed", "发布", "发表"),
-    "updated": ("update", "modified", "edited", "renewed", "refreshed", "bumped", "更新"),
-}  # in every such label
-_LABELS = {
-    "posted": re.compile(r"(?:date )?posted(?: on)?|published|date"),
-    "updated": re.compile(r"(?:last )?(?:updated?|modified)"),
-}
 
 
 def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
@@ -154,10 +146,10 @@ def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], re
     for value in selected.get(name, ()):
         if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts, weekdays=True):
             return found
-    if not any(word in fold(text) for word in _LABEL_WORDS[name]):
+    if not may_be_stated(name, text):
         return None
     for label, start, end in labelled(text):
-        if not _LABELS[name].fullmatch(label):
+        if label not in LABELS[name]:
             continue
         if found := claimed_date(text[start:end], reading.captured_at, reading.timezone, weekdays=True):
             return found

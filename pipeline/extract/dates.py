@@ -1,7 +1,8 @@
 """Dates that pages claim, in every layout, resolved against the time of capture. Ambiguity stays an interval.
 
 No year: the latest such day not after the capture (with a weekday: on which it fell). Day first or month first, when
-both are possible: an interval over both readings. "3 weeks ago" is a week wide, "2 months ago" a month.
+both are possible: an interval over both readings. "3 weeks ago" is a week wide, "2 months ago" a month
+(`dates_ago.py`). Words of all languages: vocab/dates.toml.
 """
 
 from __future__ import annotations
@@ -9,70 +10,65 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipeline.extract.lexicon import fold
+from pipeline.extract.dates_ago import WEEKDAY_NAMES, by_weekday, relative
+from pipeline.extract.lexicon import any_of, fold, vocabulary
 from pipeline.model import ClaimedDate
 
-Precision = Literal["minute", "day", "month", "year"]
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_WORDS = vocabulary("dates")
+_MONTH_OF = {name: number for number, names in enumerate(_WORDS["months"], start=1) for name in map(fold, names)}
+_MONTH = rf"(?P<month>{any_of(_MONTH_OF)})\.?"
+_WEEKDAY = rf"(?:(?P<weekday>{any_of(WEEKDAY_NAMES)})\.?,?\s+)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _TIME = r"(?P<time>[,\st]*(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?)?"
+_OF = r"(?:\s+(?:of|de|del))?"
+# Neither a mark ("10/10 service", "4.5/5 stars") nor opening hours ("open 9/7").
+_NO_MARK = r"(?!\s?(?:stars?|service|rating|points?|out)\b)"
+_NO_HOURS = r"(?<!open )(?<!\d\.)"
+# Of the text as it stands: folding breaks up Hangul.
+_EASTERN = (
+    re.compile(rf"(?<!\d){_YEAR}\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]"),
+    re.compile(r"(?<!\d)(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"),
+)
 _ABSOLUTE = tuple(
     re.compile(rf"(?<!\w){pattern}(?!\d)")
     for pattern in (
         rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}",
-        rf"{_YEAR}\s?年\s?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?日",
-        r"(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
-        rf"{_WEEKDAY}{_MONTH}\s*{_DAY},?\s+{_YEAR}{_TIME}",
-        rf"{_WEEKDAY}{_DAY}(?:\s+of)?[\s-]+{_MONTH},?[\s-]+{_YEAR}{_TIME}",
+        rf"{_YEAR}\.\s(?P<month>\d{{1,2}})\.\s(?P<day>\d{{1,2}})",
+        rf"(?P<day>\d{{1,2}})\sthang\s(?P<month>\d{{1,2}})(?:,?\s(?:nam\s)?{_YEAR})?",
+        rf"{_WEEKDAY}{_MONTH}[\s-]*{_DAY},?[\s-]+{_YEAR}{_TIME}",
+        rf"{_WEEKDAY}{_DAY}{_OF}[\s-]+{_MONTH},?{_OF}[\s-]+{_YEAR}{_TIME}",
         rf"(?P<a>\d{{1,2}})(?P<sep>[-/.])(?P<b>\d{{1,2}})(?P=sep)(?P<year>(?:19|20)?\d\d){_TIME}",
         rf"{_WEEKDAY}{_MONTH}\s*{_DAY}(?![\d:]){_TIME}",
-        rf"{_WEEKDAY}{_DAY}(?:\s+of)?[\s-]+{_MONTH}(?![a-z]){_TIME}",
-        rf"{_MONTH},?\s+{_YEAR}",
-        rf"{_WEEKDAY}(?!24/7)(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!/){_TIME}",
+        rf"{_WEEKDAY}{_DAY}{_OF}[\s-]+{_MONTH}(?!\w){_TIME}",
+        rf"{_MONTH},?{_OF}\s+{_YEAR}",
+        rf"{_NO_HOURS}{_WEEKDAY}(?!24/7)(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?!/){_NO_MARK}{_TIME}",
     )
 )
-_AGO = re.compile(
-    r"(?<!\w)(?:(?P<n>\d{1,3})|(?P<one>an?|one))\+?\s*(?P<unit>s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?"
-    r"|w(?:(?:ee)?ks?)?|mon(?:th)?s?|mos?|y(?:(?:ea)?rs?)?)\s+ago(?!\w)"
-)
-_AGO_SPACELESS = re.compile(
-    r"(?P<n>\d{1,3})\s?(?P<unit>分钟|小时|个?天|周|个?月|年|분|시간|일|주|개월|년)\s?(?:以?前|전)"
-)
-_UNITS = {"分钟": "m", "小时": "h", "天": "d", "个天": "d", "周": "w", "月": "mo", "个月": "mo", "年": "y"}
-_UNITS |= {"분": "m", "시간": "h", "일": "d", "주": "w", "개월": "mo", "년": "y"}
-_NAMED_DAYS = {"今天": 0, "昨天": 1, "前天": 2, "오늘": 0, "어제": 1}
-_NAMED_DAY = re.compile("|".join(_NAMED_DAYS))
-# "Posted on March 5", "updated 3 days ago", "3天前发布": the word, then the date at once; or the date, then the word.
-_STATED = {
-    "posted": re.compile(
-        r"(?<!\w)(?:posted|published|listed|(?:ad|date) added)(?:\s+(?:on|at))?\s?[:：]?\s+(?=\S)"
-        r"|(?:发布于?|发表于?)\s?[:：]?\s?"
-    ),
-    "updated": re.compile(
-        r"(?<!\w)(?:last\s+)?(?:updated|edited|modified|renewed|refreshed|bumped)(?:\s+(?:on|at))?\s?[:：]?\s+(?=\S)|更新于?\s?[:：]?\s?"
-    ),
+
+
+def _stated(words: dict[str, list[str]]) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?:last\s+)?(?:{any_of(map(fold, words['before']))})(?:\s+(?:on|at|el|em|le))?\s?[:：]?\s+(?=\S)"
+    )
+
+
+def _stems(name: str) -> tuple[str, ...]:
+    """What every label of such a date and every word that states one contains."""
+    words = {fold(word) for word in (*vocabulary("labels")[name], *_WORDS["stated"][name]["before"])}
+    return tuple(sorted(w for w in words if not any(other in w for other in words if other != w)))
+
+
+LABELS = {name: frozenset(vocabulary("labels")[name]) for name in _WORDS["stated"]}
+_STEMS = {name: _stems(name) for name in _WORDS["stated"]}
+# "Posted on March 5", "updated 3 days ago": the word, then the date at once. "3天前发布": the date, then the word, too.
+_STATED = {name: _stated(words) for name, words in _WORDS["stated"].items()}
+_STATED_SPACELESS = {
+    name: re.compile(rf"(?:{any_of(words['spaceless'])})\s?[:：]?\s?") for name, words in _WORDS["stated"].items()
 }
-_LEAD = re.compile(rf"(?:about |over |almost |on )?(?:(?:{'|'.join(_WEEKDAY_NAMES)})[a-z]{{0,6}}\.?,? )?")
-_NAMED = re.compile(
-    r"(?<!\w)(?P<word>today|yesterday|just now|moments? ago|this morning|tonight|last week|last month)(?!\w)"
-)
-
-
-_BARE_WEEKDAY = re.compile(
-    r"(?:on )?(?P<last>(?:last|this past|past) )?(?P<weekday>mon|tue|wed|thu|fri|sat|sun)"
-    r"(?:day|s(?:day)?|nesday|r?s(?:day)?|r|urday)?\.?(?:,? (?:at )?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\b\.?)?)?"
-    r"(?= ?$| ?[.,;!|•·(]| (?:by|in)\b)"
-)
+_LEAD = re.compile(rf"(?:about |over |almost |on )?(?:(?:{any_of(WEEKDAY_NAMES)})\.?,? )?")
 
 
 @lru_cache(maxsize=4096)  # the rows of a listing share a few dates
@@ -89,8 +85,14 @@ def claimed_date(
         if (found := _by_layout(text, layout, local.date())) is not None:
             return found
     folded = fold(text)
-    found = _relative(text, folded, local) or _absolute(text, folded, local.date())
-    return found or (_by_weekday(text, folded, local.date()) if weekdays else None)
+    found = relative(text, folded, local) or _absolute(text, folded, local.date())
+    return found or (by_weekday(text, folded, local.date()) if weekdays else None)
+
+
+def may_be_stated(name: str, text: str) -> bool:
+    """Whether a text has any word that states such a date; what has none need not be searched for labels."""
+    folded = fold(text)
+    return any(stem in folded for stem in _STEMS[name]) or _STATED_SPACELESS[name].search(text) is not None
 
 
 def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UTC") -> ClaimedDate | None:
@@ -98,14 +100,13 @@ def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UT
 
     Only a date that stands right behind the word counts (right before it in Chinese and Korean).
     """
-    folded = fold(text)
-    for m in _STATED[name].finditer(folded):
+    for m in (*_STATED[name].finditer(fold(text)), *_STATED_SPACELESS[name].finditer(text)):
         rest = text[m.end() : m.end() + 60].split("\n", maxsplit=1)[0]
         found = claimed_date(rest, captured_at, timezone, weekdays=True)
         if found and _begins(fold(rest), fold(found.text)):
             return found
         before = text[max(0, m.start() - 20) : m.start()].rsplit("\n", maxsplit=1)[-1]
-        if not folded[m.start()].isascii() and (found := claimed_date(before, captured_at, timezone)):
+        if m.re is _STATED_SPACELESS[name] and (found := claimed_date(before, captured_at, timezone)):
             return found
     return None
 
@@ -128,7 +129,9 @@ def _by_layout(text: str, layout: str, today: date) -> ClaimedDate | None:
             )
         except ValueError:
             continue
-        weekday = _weekday(fold(piece))
+        weekday = next(
+            (n for word in fold(piece).split() if (n := WEEKDAY_NAMES.get(word.strip(".,"))) is not None), None
+        )
         day = _without_year(parsed.month, parsed.day, weekday, today) if yearless else parsed.date()
         if day is None:
             return None
@@ -136,54 +139,9 @@ def _by_layout(text: str, layout: str, today: date) -> ClaimedDate | None:
     return None
 
 
-def _relative(text: str, folded: str, local: datetime) -> ClaimedDate | None:
-    if m := _AGO.search(folded):
-        n, unit = int(m["n"] or 1), m["unit"]
-        return _ago(text[m.start() : m.end()], n, "mo" if unit.startswith("mo") else unit[0], local)
-    if m := _AGO_SPACELESS.search(text):
-        return _ago(text[m.start() : m.end()], int(m["n"]), _UNITS[m["unit"]], local)
-    if m := _NAMED_DAY.search(text):
-        day = local.date() - timedelta(days=_NAMED_DAYS[m[0]])
-        return ClaimedDate(text[m.start() : m.end()], day, day)
-    if m := _NAMED.search(folded):
-        today, quote = local.date(), text[m.start() : m.end()]
-        if m["word"] == "yesterday":
-            return ClaimedDate(quote, today - timedelta(days=1), today - timedelta(days=1))
-        if m["word"] == "last week":
-            return ClaimedDate(quote, today - timedelta(days=13), today - timedelta(days=1))
-        if m["word"] == "last month":
-            end = today.replace(day=1) - timedelta(days=1)
-            return ClaimedDate(quote, end.replace(day=1), end, "month")
-        return ClaimedDate(quote, today, today)
-    return None
-
-
-def _by_weekday(text: str, folded: str, today: date) -> ClaimedDate | None:
-    """ "Monday", the latest before today. Said on a Monday it may be today as well; "last Monday" that of last week."""
-    m = _BARE_WEEKDAY.match(folded)
-    if m is None:
-        return None
-    back = (today.weekday() - _WEEKDAY_NAMES.index(m["weekday"])) % 7
-    latest = today - timedelta(days=back or (7 if m["last"] else 0))
-    earliest = latest - timedelta(days=7 if bool(back) == bool(m["last"]) else 0)
-    return ClaimedDate(text[: m.end()], earliest, latest)
-
-
-def _ago(quote: str, n: int, unit: str, local: datetime) -> ClaimedDate:
-    spans = {"s": timedelta(seconds=n), "m": timedelta(minutes=n), "h": timedelta(hours=n), "d": timedelta(days=n)}
-    if unit in spans:
-        day = (local - spans[unit]).date()
-        return ClaimedDate(quote, day, day, "day" if unit == "d" else "minute")
-    today = local.date()
-    width, precision = {"w": (7, "day"), "mo": (31, "month"), "y": (366, "year")}[unit]
-    exact = {"w": 7.0, "mo": 30.44, "y": 365.25}[unit]
-    latest = today - timedelta(days=int(n * exact))
-    result: Precision = "month" if precision == "month" else "year" if precision == "year" else "day"
-    return ClaimedDate(quote, latest - timedelta(days=width - 1), latest, result)
-
-
 def _absolute(text: str, folded: str, today: date) -> ClaimedDate | None:
     hits = [m for pattern in _ABSOLUTE if (m := pattern.search(folded))]
+    hits += [m for pattern in _EASTERN if (m := pattern.search(text))]
     for m in sorted(hits, key=lambda m: (m.start(), m.start() - m.end())):
         days = _readings(m, today)
         if days:
@@ -203,7 +161,7 @@ def _readings(m: re.Match[str], today: date) -> list[date]:
         pairs = {(int(m["a"]), int(m["b"])), (int(m["b"]), int(m["a"]))}
     else:
         pairs = {(_month(m["month"]), int(parts.get("day") or 1))}
-    weekday = _weekday(parts.get("weekday") or "")
+    weekday = WEEKDAY_NAMES.get(parts.get("weekday") or "")
     days = []
     for month, day in pairs:
         found = _date(year, month, day) if year else _without_year(month, day, weekday, today)
@@ -235,13 +193,7 @@ def _year(text: str | None) -> int:
 
 
 def _month(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    return _MONTH_NAMES.index(text[:3]) + 1
-
-
-def _weekday(text: str) -> int | None:
-    return next((i for i, name in enumerate(_WEEKDAY_NAMES) if text.startswith(name)), None)
+    return int(text) if text.isdigit() else _MONTH_OF[text]
 
 
 def _month_end(day: date) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ def vocabulary(name: str) -> dict[str, Any]:
     """One file of vocab/, read once. Callers must not change it."""
     with (VOCAB / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 @lru_cache(maxsize=32)  # every finder folds the same few texts of a page

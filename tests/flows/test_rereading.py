@@ -33,7 +33,7 @@ def without_emails(*args: Any, **kwargs: Any) -> Page:
 def changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A later version of the extractor, which finds no e-mails."""
     for module in (extraction, rereading, building):
-        monkeypatch.setattr(module, "EXTRACTOR_VERSION", "10")
+        monkeypatch.setattr(module, "EXTRACTOR_VERSION", "later")
     monkeypatch.setattr(extraction, "extract_page", without_emails)
 
 

@@ -55,6 +55,20 @@ def d(text: str) -> date:
         ("3시간 전", "2020-06-30", "2020-06-30", "minute"),
         ("昨天", "2020-06-29", "2020-06-29", "day"),
         ("February 2020", "2020-02-01", "2020-02-29", "month"),
+        ("2020. 6. 5.", "2020-06-05", "2020-06-05", "day"),
+        ("6월 5일", "2020-06-05", "2020-06-05", "day"),
+        # pages in other languages, numbers as words
+        ("Publicado el 5 de junio de 2020", "2020-06-05", "2020-06-05", "day"),
+        ("vendredi 5 juin 2020", "2020-06-05", "2020-06-05", "day"),
+        ("ngày 5 tháng 6 năm 2020", "2020-06-05", "2020-06-05", "day"),
+        ("hace 3 días", "2020-06-27", "2020-06-27", "day"),
+        ("hace una hora", "2020-06-30", "2020-06-30", "minute"),
+        ("1 giờ trước", "2020-06-30", "2020-06-30", "minute"),
+        ("ayer", "2020-06-29", "2020-06-29", "day"),
+        ("two days ago", "2020-06-28", "2020-06-28", "day"),
+        ("Jun-05-2020", "2020-06-05", "2020-06-05", "day"),
+        # that day or any before it
+        ("30+ days ago", "2019-06-01", "2020-05-31", "year"),
     ],
 )
 def test_layouts(text: str, earliest: str, latest: str, precision: str):
@@ -73,6 +87,8 @@ def test_layouts(text: str, earliest: str, latest: str, precision: str):
         ("3天前发布", "2020-06-27"),
         ("发布于 2020年6月5日", "2020-06-05"),
         ("Posted by admin, open since May 2 2019", ""),
+        ("Publicado: hace 2 días", "2020-06-28"),
+        ("등록일 : 2020년 6월 5일", "2020-06-05"),
         ("we posted new photos 3 days ago", ""),
         ("updated yesterday", ""),
     ],
@@ -136,3 +152,8 @@ def test_any_text_gives_an_ordered_interval_or_nothing(text: str, when: datetime
 def test_a_date_of_the_last_year_is_found_again_without_its_year(day: date, layout: str):
     found = claimed_date(day.strftime(layout), WHEN)
     assert found is not None and (found.earliest, found.latest) == (day, day)
+
+
+@pytest.mark.parametrize("text", ["Open 9/7", "4.5/5 stars", "10/10 service", "24/7", "$80/60 min", "room 3-12"])
+def test_no_dates(text: str):
+    assert claimed_date(text, WHEN) is None
