@@ -27,6 +27,7 @@ from analysis.succession import business_lives, successions_of
 from pipeline.model import Entity, Link, Network, Ref, Succession
 
 Decided = Mapping[str, tuple[str, str]]  # business -> (standing, reason) set by people
+Key = tuple[str, str, Value | None]  # business, key, the value by which it couples unless that is damped
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,15 @@ class Region:
     def damped(self) -> frozenset[Value]:
         return damped(self.tied.hubs)
 
+    @cached_property
+    def keys(self) -> list[Key]:
+        return list(keys_of(self.facts))
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
     facts: Facts
+    keys: list[Key]
     links: list[Link]
     hubs: list[Hub]
     networks: list[Network]
@@ -71,7 +77,7 @@ def compute(region: Region, decided: Decided, apart: Iterable[tuple[str, str]]) 
     successions = successions_of(tied, links, standings)
     by_id = {i: standing for i, (standing, _, _) in standings.items()}
     rows = business_rows(entities, refs, by_id, networks)
-    return Results(tied.facts, links, tied.hubs, networks, successions, standings, rows)
+    return Results(tied.facts, region.keys, links, tied.hubs, networks, successions, standings, rows)
 
 
 def damped(hubs: Iterable[Hub]) -> frozenset[Value]:
@@ -80,26 +86,29 @@ def damped(hubs: Iterable[Hub]) -> frozenset[Value]:
     return frozenset((h.kind, h.value) for h in hubs if h.kind not in {"premises", "account"})
 
 
-def keys_of(facts: Facts, hubs: Container[Value]) -> Iterator[tuple[str, str, bool]]:
-    """(business, key, whether it couples): what ties a business to others, and whose change touches it alone."""
+def keys_of(facts: Facts) -> Iterator[Key]:
+    """What ties a business to others, and, without a value, what touches it alone by its change."""
     for kind in ("phone", "premises", *CONTACTS):
         for value, uses in facts.uses.get(kind, {}).items():
-            for business in {u.business_id for u in uses}:
-                yield business, f"{kind}:{value}", (kind, value) not in hubs
+            key, couples = f"{kind}:{value}", (kind, value)
+            alone = set[tuple[str, str]]()
             if kind == "premises":
-                for business, word, building in {(u.business_id, _named(u), u.building) for u in uses}:
-                    yield business, f"{word}:{building}", False
+                alone = {(u.business_id, f"{_named(u)}:{u.building}") for u in uses}
             elif kind == "phone" and (entity := facts.phone_entity.get(value)):
-                for business in {u.business_id for u in uses}:
-                    yield business, f"entity:{entity}", False
+                alone = {(u.business_id, f"entity:{entity}") for u in uses}
+            yield from ((business, key, couples) for business in {u.business_id for u in uses})
+            yield from ((business, word, None) for business, word in alone)
     for tenure in facts.tenures:
-        couples = tenure.binding and ("operator", tenure.operator_id) not in hubs
-        yield tenure.business_id, f"operator:{tenure.operator_id}", couples
+        operator = ("operator", tenure.operator_id)
+        yield tenure.business_id, ":".join(operator), operator if tenure.binding else None
     for business, refs in facts.business_refs.items():
-        for owner in {r.owner_id for r in refs}:
-            yield business, f"owner:{owner}", False
-        for ad in {a for r in refs for a in r.accounts}:
-            yield business, f"account:{ad}", True
+        yield from ((business, f"owner:{owner}", None) for owner in {r.owner_id for r in refs})
+        yield from ((business, f"account:{ad}", ("account", ad)) for ad in {a for r in refs for a in r.accounts})
+
+
+def key_rows(keys: Iterable[Key], hubs: Container[Value]) -> list[tuple[str, str, bool]]:
+    """(business, key, whether it couples)."""
+    return [(business, key, value is not None and value not in hubs) for business, key, value in keys]
 
 
 def _named(premises: Use) -> str:

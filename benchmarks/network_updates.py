@@ -8,6 +8,7 @@ search for templates.
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +105,10 @@ def put(store: Store, refs: Sequence[Ref], entities: Sequence[Entity], changed: 
 
 
 def updated(store: Store) -> Outcome:
+    gc.collect()
+    gc.freeze()  # the state itself is in this process as well: looking through it would cost either way as much
     start = Spent.now()
     businesses, _ = update_networks(store, {})
     spent = Spent.now().since(start)
+    gc.unfreeze()
     return Outcome(spent, businesses, store.digests(content_only=False, only=RESULTS))

@@ -6,7 +6,7 @@ build that was killed in between loses none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,15 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import analysis
-from analysis.beside import Beside, HubUser, Value
-from analysis.facts import closing_edge
+from analysis.beside import Beside
+from analysis.facts import Facts, closing_edge
 from analysis.hubs import Hub
-from analysis.region import Region, damped, keys_of
+from analysis.region import Region, damped, key_rows, keys_of
 from analysis.rules import SHIPPED, shipped_rules
+from flows.stages.network_region import Read, load_some, papers_of
 from flows.stages.walking import walked
-from pipeline.model import Entity, Ref
 from pipeline.resolve.program import program_digest
-from pipeline.store.codec import from_json
 from pipeline.store.intelligence import Store
 
 MOSTLY = 0.5  # share of touched businesses from which computing all of them is the shorter way
@@ -73,10 +72,8 @@ _START = """
           WHERE ref_id IN (SELECT unnest([ref_a, ref_b]) FROM ((FROM networks_apart EXCEPT FROM apart_now)
                                                               UNION (FROM apart_now EXCEPT FROM networks_apart)))"""
 
-_SOME_REFS = """
-    CREATE TEMP TABLE some_refs AS FROM core_refs WHERE owner_id IN (
-        SELECT owner_id FROM core_refs WHERE ref_id IN (
-            SELECT unnest(members) FROM core_entities WHERE entity_id IN (SELECT id FROM asked_for)))"""
+# What couples: by the keys that were kept, to which those of today are added.
+_EDGE = "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
 # Businesses without a unit in buildings in which the businesses of `asked_for` begin or cease to name one.
 _TURNED = """
     WITH others AS (SELECT key FROM networks_keys WHERE business_id NOT IN (SELECT id FROM asked_for)),
@@ -137,21 +134,27 @@ def reach(store: Store, given: Given) -> Reach:
     store.connection.execute(_DUE)
     store.connection.execute(_START, edges)
     start = frozenset(r[0] for r in store.connection.execute("FROM start").fetchall())
+    store.connection.execute(_EDGE)
+    _add_edges(store, _new_keys(store))
     for table in ("due", "start", "decided_now", "apart_now"):
         store.connection.execute(f"DROP TABLE {table}")
     if not start:
+        store.connection.execute("DROP TABLE edge")
         return Reach(until, start, Region([], {}, {}, Beside(until)))
-    all_ = store.value("SELECT count(*) FROM core_entities WHERE kind = 'business'")
-    found = start
-    while len(found) <= MOSTLY * all_:
-        region = load_some(store, found, until)
-        more = _coupled(store, found, region) | _turned(store, found, region)
+    most = MOSTLY * store.value("SELECT count(*) FROM core_entities WHERE kind = 'business'")
+    found, read = _coupled(store, start), Read()
+    while len(found) <= most:
+        region = load_some(store, found, until, read)
+        more = found
+        if _add_edges(store, key_rows(region.keys, region.beside.hub_users.keys())):
+            more = _coupled(store, found)
         if more <= found:
-            more = _undamped(store, region)
+            more = found | (_turned(store, found, region) or _undamped(store, region))
         if more <= found:
-            return Reach(until, found, region)
-        found |= more
-    return Reach(until)
+            break
+        found = _coupled(store, more)
+    store.connection.execute("DROP TABLE edge")
+    return Reach(until, found, region) if len(found) <= most else Reach(until)
 
 
 def finish(store: Store, touched: Reach, given: Given) -> None:
@@ -171,59 +174,6 @@ def finish(store: Store, touched: Reach, given: Given) -> None:
     store.connection.execute("DROP TABLE changed_entities")
 
 
-def load_all(store: Store, until: date, entities: Sequence[Entity], refs: Mapping[str, Ref]) -> Region:
-    """Every business; refs and entities have been read already."""
-    return Region(entities, refs, _capture_days(store, ""), Beside(until))
-
-
-def load_some(store: Store, businesses: frozenset[str], until: date) -> Region:
-    """Some businesses with everything that their ads and records name."""
-    with store.listed("asked_for", businesses):
-        entities, refs = _read(store)
-        buildings = {a.building_key for r in refs.values() for a in r.addresses}
-        with store.listed("asked_buildings", {f"units:{b}" for b in buildings}):
-            crowded = store.connection.execute(
-                """SELECT DISTINCT key FROM networks_keys SEMI JOIN asked_buildings ON key = id
-                   WHERE business_id NOT IN (SELECT id FROM asked_for)"""
-            ).fetchall()
-        users = _hub_users(store, entities, refs)
-        entities += _operators(store, {value for kind, value in users if kind == "operator"}, entities)
-    with store.listed("asked_sources", {s for r in refs.values() for s in r.sources}):
-        days = _capture_days(store, "SEMI JOIN asked_sources ON capture_id = id")
-    beside = Beside(until, frozenset(key.removeprefix("units:") for (key,) in crowded), users)
-    return Region(entities, refs, days, beside)
-
-
-def _hub_users(store: Store, entities: Sequence[Entity], refs: Mapping[str, Ref]) -> dict[Value, tuple[HubUser, ...]]:
-    """Of each damped value that the businesses of `asked_for` use or used: the others that do."""
-    named = {e.entity_id for e in entities if e.kind == "operator"}
-    named |= {v for r in refs.values() for v in (*r.phones, *r.emails, *r.handles, *r.websites)}
-    with store.listed("asked_values", named):
-        rows = store.connection.execute(
-            """SELECT kind, value, business_id IN (SELECT id FROM asked_for) AS inside,
-                      business_id, party, advertised, stamped, elsewhere
-               FROM networks_hub_users
-               WHERE value IN (SELECT id FROM asked_values) OR (kind, value) IN (
-                   SELECT (kind, value) FROM networks_hub_users SEMI JOIN asked_for ON business_id = id)
-               ORDER BY ALL"""
-        ).fetchall()
-    users: dict[Value, list[HubUser]] = {}
-    for kind, value, inside, *user in rows:
-        others = users.setdefault((kind, value), [])
-        if not inside:
-            others.append(HubUser(*user))
-    return {value: tuple(others) for value, others in users.items()}
-
-
-def _operators(store: Store, operators: set[str], there: Sequence[Entity]) -> list[Entity]:
-    """Damped operators by name, on whose records none of the region's businesses stands any more."""
-    with store.listed("asked", operators - {e.entity_id for e in there}):
-        rows = store.connection.execute(
-            "SELECT entity_id, kind, name FROM core_entities SEMI JOIN asked ON entity_id = id ORDER BY 1"
-        ).fetchall()
-    return [Entity(entity_id, kind, name, ()) for entity_id, kind, name in rows]
-
-
 def damped_rows(hubs: Sequence[Hub]) -> list[tuple[object, ...]]:
     """Rows of `networks_hub_users`."""
     cut = damped(hubs)
@@ -233,25 +183,6 @@ def damped_rows(hubs: Sequence[Hub]) -> list[tuple[object, ...]]:
         if (h.kind, h.value) in cut
         for u in h.users
     ]
-
-
-def _capture_days(store: Store, some: str) -> dict[str, date]:
-    query = f"SELECT capture_id, CAST(captured_at AS DATE) FROM raw_captures {some}"
-    return dict(store.connection.execute(query).fetchall())
-
-
-def _read(store: Store) -> tuple[list[Entity], dict[str, Ref]]:
-    """Entities and refs of the businesses in a table `asked_for(id)`."""
-    store.connection.execute(_SOME_REFS)
-    payloads = store.connection.execute("SELECT ref_id, payload FROM some_refs ORDER BY ref_id").fetchall()
-    rows = store.connection.execute(
-        """SELECT entity_id, kind, name, members FROM core_entities WHERE entity_id IN (
-               SELECT entity_id FROM (SELECT entity_id, unnest(members) AS ref_id FROM core_entities)
-               SEMI JOIN some_refs USING (ref_id)) ORDER BY entity_id"""
-    ).fetchall()
-    store.connection.execute("DROP TABLE some_refs")
-    found = [Entity(entity_id, kind, name, tuple(members)) for entity_id, kind, name, members in rows]
-    return found, {ref_id: from_json(Ref, payload) for ref_id, payload in payloads}
 
 
 def _until(store: Store) -> date:
@@ -267,22 +198,31 @@ def _put_given(store: Store, given: Given) -> None:
     store.append("apart_now", list(given.apart))
 
 
-def _coupled(store: Store, start: frozenset[str], region: Region) -> frozenset[str]:
+def _new_keys(store: Store) -> list[tuple[str, str, bool]]:
+    """Keys of the businesses by the ads and records in a table `due` alone: most of what is new couples by these."""
+    entities, refs = papers_of(store, "FROM due")
+    damped_before = store.connection.execute("SELECT DISTINCT kind, value FROM networks_hub_users").fetchall()
+    return key_rows(keys_of(Facts.gather(entities, refs, shipped_rules())), set(damped_before))
+
+
+def _add_edges(store: Store, rows: Iterable[tuple[str, str, bool]]) -> int:
+    """Add what couples to the table `edge`; how much of it is not there yet."""
+    store.connection.execute("CREATE TEMP TABLE fresh AS FROM edge LIMIT 0")
+    store.append("fresh", [(business, key) for business, key, couples in rows if couples])
+    added = store.value("INSERT INTO edge FROM (FROM fresh EXCEPT FROM edge)")
+    store.connection.execute("DROP TABLE fresh")
+    return int(added)
+
+
+def _coupled(store: Store, start: frozenset[str]) -> frozenset[str]:
     """All businesses that couple with `start`, by the keys they have now or had before."""
-    store.connection.execute(
-        "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
-    )
-    keys = keys_of(region.facts, region.beside.hub_users.keys())
-    store.append("edge", [(business, key) for business, key, couples in keys if couples])
     with walked(store, start, "SELECT b AS id FROM edge WHERE k IN (SELECT k FROM edge WHERE b IN (FROM frontier))"):
-        found = frozenset(r[0] for r in store.connection.execute("FROM reached").fetchall())
-    store.connection.execute("DROP TABLE edge")
-    return found
+        return frozenset(r[0] for r in store.connection.execute("FROM reached").fetchall())
 
 
 def _turned(store: Store, businesses: frozenset[str], region: Region) -> frozenset[str]:
     """Other businesses to which it matters that these name units where nobody did, or no longer do."""
-    units = {key for _, key, _ in keys_of(region.facts, ()) if key.startswith("units:")}
+    units = {key for _, key, _ in region.keys if key.startswith("units:")}
     with store.listed("asked_for", businesses), store.listed("units_now", units):
         return frozenset(r[0] for r in store.connection.execute(_TURNED).fetchall())
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.region import Results, compute, damped, keys_of, last_days
+from analysis.region import Results, compute, damped, key_rows, last_days
 from analysis.wording import template_links
-from flows.stages.network_reach import Given, Reach, begin, damped_rows, finish, load_all, reach
+from flows.stages.network_reach import Given, Reach, begin, damped_rows, finish, reach
+from flows.stages.network_region import load_all
 from flows.stages.network_rows import (
     Networks,
     hub_row,
@@ -127,7 +128,7 @@ def _write(store: Store, found: Results) -> None:
     store.append(
         "networks_succession_sources", [(s.from_business, s.to_business, list(s.sources)) for s in found.successions]
     )
-    store.append("networks_keys", list(keys_of(found.facts, damped(found.hubs))))
+    store.append("networks_keys", key_rows(found.keys, damped(found.hubs)))
     store.append("networks_hub_users", damped_rows(found.hubs))
     store.append("networks_days", list(last_days(found.facts)))
 
