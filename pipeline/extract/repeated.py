@@ -38,6 +38,14 @@ _DAY = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d"
     r"|\d (?:second|minute|hour|day|week|month|year)s? ago"
 )
+_AUTHOR = (
+    "cite, [rel~=author], [class*=author i], [class*=username i], [class*=poster i], [class*=message-user i], "
+    "[data-user-id]"
+)
+_POST_BODY = (
+    "[class*=postbody i], [class*=post-body i], [class*=post_body i], [class*=postcontent i], [class*=post_message i], "
+    "[id^=post_message]"
+)
 _HEADING = "h2, h3, h4, h5, h6"
 _LONGEST_DATE = 60
 _SHORTEST_POST = 50  # characters of a usual post
@@ -322,9 +330,16 @@ def find_thread(groups: Groups) -> list[LexborNode]:
     """The dated blocks of a thread about one business: the first of them tells of it, the others are replies."""
     for (_, sign, _), nodes in groups.items():
         named = _post_names() & set(_NAME_WORDS.findall(sign.lower()))
-        if named and all(_DAY.search(fold(visible_text(node))) and node.css_first("h1") is None for node in nodes[1:]):
-            return nodes
+        posts = nodes if named else [n for n in nodes if len(n.css(_POST_BODY)) == 1] if sign == "tr" else []
+        if posts and all(_is_signed(node) and node.css_first("h1") is None for node in posts[1:]):
+            return posts
     return []
+
+
+def _is_signed(post: LexborNode) -> bool:
+    """Whether a post says when it was written, or its mark-up by whom."""
+    signed = "data-author" in post.attributes or post.css_first(_AUTHOR) is not None
+    return signed or bool(_DAY.search(fold(visible_text(post))))
 
 
 def post_day(post: LexborNode) -> Value | None:

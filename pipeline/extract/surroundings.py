@@ -30,6 +30,7 @@ _LINES = frozenset(["p", "div", "span", "li", "small", "td", "center", "address"
 _SAYING = re.compile(r"[A-Za-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _IN_ORDER = re.compile(r"[«‹<←\s]*(?:prev(?:ious)?|next)(?: (?:ad|post|listing|place|entry))?\s*[:»›>→]")
+_LINE = re.compile(r"[\n\t]")
 _AROUND_HEADING = " :»›>-"
 _LONGEST_NAMES = 300
 _LONGEST_HEADING = 60
@@ -172,7 +173,8 @@ def _headed(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     """Blocks under headings such as "Similar places nearby", the heading with what follows it."""
     written: dict[str, str] = {}  # by the folded line: folding leaves little of Korean
     wanted: dict[str, str] = {}
-    for line, shown in zip(text.split("\n"), visible_text(body).split("\n"), strict=False):
+    lines = (_LINE.split(words) for words in (text, visible_text(body)))
+    for line, shown in zip(*lines, strict=False):
         if len(line) <= _LONGEST_HEADING and line not in wanted and (kind := _kind_of_heading(line, shown)):
             wanted[line], written[line] = kind, shown
     if not wanted:
@@ -260,6 +262,12 @@ def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
                 break
             here = parent
         yield "frame", here
+
+
+def speaks_of_the_site(text: str) -> bool:
+    """Whether a line is one that sites set below their pages, other than their © line."""
+    lines = (found[0] for found in _patterns("own_lines").finditer(fold(text)))
+    return any(line[0] not in "©(" and not line.startswith(("copyright", "all rights")) for line in lines)
 
 
 def _is_block_of_its_own(node: LexborNode) -> bool:

@@ -22,8 +22,9 @@ from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
 from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value
-from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside
+from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside, speaks_of_the_site
 from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.whose_numbers import is_own_site, others_numbers
 from pipeline.model import Ad, Page
 
 MAX_ADS = 500  # of one forum page
@@ -54,6 +55,7 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
     thread = find_thread(groups)
     alone = replace(alone, said=(*alone.said, *thread[1:]), others=(*alone.others, *thread[1:]))
+    alone = replace(alone, others=(*alone.others, *others_numbers(root, alone, reading)))
     main = find_root(reading.tree, alone) if around.frame == found.frame else root
     return _one_ad([main, root], alone, reading, problem, thread[:1])
 
@@ -63,11 +65,11 @@ def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> 
     telling = [part for part in around.frame if _NUMBER.search(part.text(deep=True))]
     if not telling:
         return around
-    names = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
-    if not any(map(_says_name, names)):
-        names |= titled_names(reading.tree)
+    declared = {v.text.strip() for field, v in json_ld_fields(reading.tree) if field == "business_name"}
+    names = declared if any(map(_says_name, declared)) else declared | titled_names(reading.tree)
     lines = {line for part in telling for line in visible_text(part).split("\n")}
-    if not names & lines:
+    own_site = is_own_site(reading)
+    if not (names & lines or own_site):
         return around
     outside = text_without(root, (*around.all, *around.said))
     others = {f.value.casefold() for f in find_business_names(outside)} - {name.casefold() for name in names}
@@ -76,9 +78,14 @@ def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> 
     own = [
         part.mem_id
         for part in telling
-        if (said := names & set((text := visible_text(part)).split("\n")))
-        and _phones(text, reading)
-        and (any(map(_says_name, said)) or find_addresses(text))
+        if _phones(text := visible_text(part), reading)
+        and (
+            (own_site and not speaks_of_the_site(text))
+            or (
+                (said := names & set(text.split("\n")))
+                and (any(map(_says_name, said)) or said <= declared or find_addresses(text))
+            )
+        )
     ]
     return replace(around, frame=tuple(p for p in around.frame if p.mem_id not in own)) if own else around
 

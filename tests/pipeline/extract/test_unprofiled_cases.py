@@ -22,7 +22,7 @@ WHEN = datetime(2023, 6, 1, 12, tzinfo=UTC)
 def test_a_page_gives_its_own_business_and_no_other(name: str):
     case = CASES[name]
     body = f"<!doctype html><meta charset=utf-8>{case['html']}".encode()
-    page = extract_page(body, "text/html", "https://guide.example/a", WHEN)
+    page = extract_page(body, "text/html", case.get("url", "https://guide.example/a"), WHEN)
     ads = page.ads
     assert [phone for ad in ads for phone in ad.phones] == case["phones"]
     assert len(ads) == case.get("ads", 1 if ads else 0)

@@ -1,0 +1,284 @@
+"""Which numbers of an unprofiled page are not its own business's though nothing is named or headed as another's.
+
+The page's own number stands beside its name, in its JSON-LD, or next behind its main heading. Of the others those are
+left out that stand in cards with other names, beside the site's name, in parts called a side, a map or a banner, that
+the site's frame shows too, or that are toll-free. Nothing is left out when the page gives one number only, has no
+heading, or when the site is the business's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from pipeline.extract.json_ld import json_ld_fields
+from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.names import find_business_names
+from pipeline.extract.phones import find_phones
+from pipeline.extract.selection import Reading
+from pipeline.extract.surroundings import Surroundings, is_inside
+from pipeline.extract.text import text_without, visible_text
+
+_UNREAD = frozenset(["script", "style", "template", "noscript"])
+_WHOLE = frozenset(["html", "body", "main", "article"])
+_NAME_WORDS = re.compile(r"(?<![a-z\d])(?:[A-Z]?[a-z]+|[A-Z]+)(?=[A-Z_\W]|$)|(?<=[a-z])[A-Z][a-z]+(?=[A-Z_\W]|$)")
+_NAMING = "h2, h3, h4, h5, h6, b, strong, a, dt, [itemprop=name], [class*=name i], [class*=title i]"
+_BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]"
+_LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
+_LEAST_NAME = 5  # letters of a name that is no usual word
+_MOST_HEADINGS = 500
+_LONGEST_LINE = 300  # characters of a part that speaks of the site
+
+
+@dataclass(slots=True)
+class _Holder:
+    """The innermost element that shows some numbers."""
+
+    node: LexborNode
+    phones: frozenset[str]
+    behind: bool  # the page's main heading
+    card: LexborNode = field(init=False)  # the widest element around it without other numbers and the heading
+
+    def __post_init__(self) -> None:
+        self.card = self.node
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What tells the numbers of one page apart."""
+
+    heading: LexborNode
+    names: frozenset[str]  # of the page's business, letters only
+    site: frozenset[str]  # of the site, likewise
+    own: frozenset[str]  # numbers
+    framed: frozenset[str]  # numbers in the site's frame
+
+
+def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> tuple[LexborNode, ...]:
+    """The elements whose numbers are the site's or another business's, in page order, of a page about one business."""
+    numbers = _Numbers(around, reading)
+    left_out = {part.mem_id for part in around.all}
+    if len(numbers.of(root)) < 2 or is_own_site(reading):
+        return ()
+    heading = _heading(root, left_out, reading)
+    if heading is None:
+        return ()
+    holders = list(numbers.holders(root, heading))
+    names, site = _squashed_names(visible_text(heading)), _site_names(heading, reading)
+    own = _own(holders, names, site, reading)
+    if not own or all(holder.phones & own for holder in holders):
+        return ()
+    _widen(holders, heading)
+    framed = frozenset[str]().union(*(numbers.within(visible_text(part)) for part in around.frame))
+    page = _Page(heading, names, site, own, framed)
+    beside = [h for h in holders if not h.phones & own and not is_inside(heading, {h.node.mem_id})]
+    groups: dict[tuple[int, str, str], list[str]] = {}
+    for holder in holders:
+        groups.setdefault(_likeness(holder), []).append("" if holder.phones & own else _beginning(holder))
+    left = []
+    for holder in beside:
+        if _is_another_business(holder, page, groups[_likeness(holder)]):
+            left.append(holder.card)
+        elif _is_the_sites(holder, page):
+            left.append(holder.node)
+    return tuple(left)
+
+
+def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNode | None:
+    """The page's main heading, on old pages what stands out and is a part of the document's title."""
+    title = reading.tree.css_first("title")
+    titled = _squashed_names(visible_text(title)) if title is not None else frozenset()
+    for css in ("h1, h2", "h3, h4, b, strong, font, td, center, p, div, span"):
+        for node in root.css(css)[:_MOST_HEADINGS]:
+            words = visible_text(node)
+            if words and not is_inside(node, left_out) and (css.startswith("h1") or _squashed(words) in titled):
+                return node
+    return None
+
+
+class _Numbers:
+    """The numbers that elements of one page show outside of what is left out; each element is read once."""
+
+    def __init__(self, around: Surroundings, reading: Reading) -> None:
+        self.parts = around.all
+        self.reading = reading
+        self.known: dict[int, frozenset[str]] = {}
+
+    def within(self, text: str) -> frozenset[str]:
+        found = find_phones(text, fictional=self.reading.fictional, generated=self.reading.generated)
+        return frozenset(phone.e164 for phone in found)
+
+    def of(self, node: LexborNode) -> frozenset[str]:
+        if (found := self.known.get(node.mem_id)) is None:
+            text = "" if node.tag in _UNREAD else text_without(node, self.parts)
+            found = self.known[node.mem_id] = self.within(text)
+        return found
+
+    def holders(self, node: LexborNode, heading: LexborNode, *, behind: bool = False) -> Iterator[_Holder]:
+        """The innermost elements with numbers, in page order."""
+        if not (phones := self.of(node)):
+            return
+        inner = frozenset[str]().union(*map(self.of, _elements(node)))
+        if inner < phones:
+            yield _Holder(node, phones, behind or is_inside(heading, {node.mem_id}))
+            return
+        for child in _elements(node):
+            yield from self.holders(child, heading, behind=behind)
+            behind = behind or is_inside(heading, {child.mem_id})
+
+
+def _elements(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        if child.is_element_node:
+            yield child
+        child = child.next
+
+
+def is_own_site(reading: Reading) -> bool:
+    """Whether the host bears the name of the business that the page's heading says, or else its title."""
+    host = _host(reading)
+    heading, title = ((node and visible_text(node)) or "" for node in map(reading.tree.css_first, ("h1, h2", "title")))
+    names = set(_squashed_names(heading))
+    if not find_business_names(heading):
+        names |= {_squashed(found.value) for found in find_business_names(title)}
+    return len(host) > _LEAST_NAME and any(
+        len(name) > _LEAST_NAME and (name in host or (host in name and 2 * len(host) > len(name))) for name in names
+    )
+
+
+def _squashed_names(title: str) -> frozenset[str]:
+    """The parts of a title and the business names in it, letters only."""
+    parts = [
+        *re.split(vocabulary("whose_numbers")["title_breaks"], title),
+        *(f.value for f in find_business_names(title)),
+    ]
+    return frozenset(name for part in parts if len(name := _squashed(part)) > _LEAST_NAME)
+
+
+def _site_names(heading: LexborNode, reading: Reading) -> frozenset[str]:
+    """What the site is called by its host and behind the page's heading in the document's title."""
+    said = _squashed(visible_text(heading))
+    title = reading.tree.css_first("title")
+    parts = re.split(vocabulary("whose_numbers")["title_breaks"], visible_text(title)) if title is not None else []
+    last = [_squashed(part) for part in parts[-1:] if len(parts) > 1]
+    return frozenset(name for name in (_host(reading), *last) if len(name) > _LEAST_NAME and name not in said)
+
+
+def _host(reading: Reading) -> str:
+    """The name a host was registered under, letters only: "www.jade-spa.example" is "jadespa"."""
+    labels = (urlsplit(reading.url).hostname or "").split(".")
+    return _squashed(labels[-2]) if len(labels) > 1 else ""
+
+
+def _squashed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _own(holders: Sequence[_Holder], names: frozenset[str], site: frozenset[str], reading: Reading) -> frozenset[str]:
+    """The numbers of the page's business: those of JSON-LD or beside its name, else the next behind the heading."""
+    declared = "\n".join(value.text for name, value in json_ld_fields(reading.tree) if name == "phone")
+    known = {p.e164 for p in find_phones(declared, fictional=reading.fictional, generated=reading.generated)}
+    told = [(holder, _squashed(visible_text(holder.node))) for holder in holders]
+    own = {
+        number
+        for holder, words in told
+        for number in holder.phones
+        if not any(name in words for name in site) and (number in known or any(name in words for name in names))
+    }
+    if own:
+        return frozenset(own)
+    behind = [holder for holder in holders if holder.behind]
+    ranked = sorted(behind, key=lambda h: (not _is_labelled(h.node), _is_beside(h.node)))
+    return ranked[0].phones if ranked else frozenset()
+
+
+def _is_labelled(node: LexborNode) -> bool:
+    """Whether a number stands behind "Phone:", in its element or the one before."""
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    ahead = visible_text(before) if before is not None else ""
+    return any(_LABEL.match(fold(text)) for text in (visible_text(node), ahead))
+
+
+def _widen(holders: Sequence[_Holder], heading: LexborNode) -> None:
+    """Give every number the card it stands in."""
+    holding = Counter(node.mem_id for holder in holders for node in _upward(holder.node))
+    holding.update(node.mem_id for node in _upward(heading))
+    for holder in holders:
+        for node in _upward(holder.node):
+            if holding[node.mem_id] > 1 or node.tag in _WHOLE:
+                break
+            holder.card = node
+
+
+def _upward(node: LexborNode) -> Iterator[LexborNode]:
+    here: LexborNode | None = node
+    while here is not None and here.is_element_node:
+        yield here
+        here = here.parent
+
+
+def _likeness(holder: _Holder) -> tuple[int, str, str]:
+    """Equal for cards that stand side by side and are made the same way."""
+    parent = holder.card.parent
+    names = (holder.card.attributes.get("class") or "").split()
+    return parent.mem_id if parent is not None else 0, holder.card.tag or "", names[0] if names else ""
+
+
+def _is_another_business(holder: _Holder, page: _Page, alike: Sequence[str]) -> bool:
+    """Whether a card has a name of its own that is not the page's: one of several alike, or a business's.
+
+    `alike`: how the cards made like it begin, "" for the page's own and for such as begin with no name.
+    """
+    words = visible_text(holder.card)
+    if any(name in _squashed(words) for name in page.names):
+        return False
+    if holder.card.css_first(_BUSINESSES) is not None:
+        return True
+    naming = [visible_text(node) for node in holder.card.css(_NAMING)[:10]]
+    if any(find_business_names(text) for text in naming):
+        return True
+    return len(alike) > 1 and all(alike) and len(set(alike)) == len(alike)
+
+
+def _beginning(holder: _Holder) -> str:
+    """The first word of a card, "" when it is a label or a part of the town."""
+    first = re.match(r"\W*([^\W\d_]{2,})", visible_text(holder.card))
+    word = fold(first[1]) if first is not None else ""
+    return "" if word in _words_of("labels") else word
+
+
+@cache
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(vocabulary("whose_numbers")[kind])
+
+
+def _is_the_sites(holder: _Holder, page: _Page) -> bool:
+    words = visible_text(holder.node)
+    if len(words) > _LONGEST_LINE:
+        return False
+    if any(name in _squashed(words) for name in page.site) or holder.phones <= page.framed:
+        return True
+    if all(number[2:5] in _words_of("toll_free") for number in holder.phones):
+        return not any(number[2:5] in _words_of("toll_free") for number in page.own)
+    return _is_beside(holder.node)
+
+
+def _is_beside(node: LexborNode) -> bool:
+    """Whether an element stands in a part that is called a side, a banner, a map …"""
+    return any(
+        _words_of("beside").intersection(
+            word.lower()
+            for word in _NAME_WORDS.findall(f"{here.attributes.get('class') or ''} {here.attributes.get('id') or ''}")
+        )
+        for here in _upward(node)
+        if here.tag not in _WHOLE
+    )
