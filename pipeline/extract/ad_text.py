@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from pipeline.extract.addresses import AddressMention, find_addresses
 from pipeline.extract.contacts import find_emails, find_handles, find_websites
-from pipeline.extract.facts import closes_late, find_hours, find_prices
+from pipeline.extract.facts import closes_late, find_hours
 from pipeline.extract.lexicon import find_indicators
 from pipeline.extract.names import find_business_names
 from pipeline.extract.phones import find_phones
+from pipeline.extract.prices import find_prices
 from pipeline.extract.protected import find_protected
 from pipeline.extract.text import Found
 

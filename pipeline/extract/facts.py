@@ -1,4 +1,4 @@
-"""Hours, prices and labelled values in a text."""
+"""Hours and labelled values in a text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.extract import eastern_hours
 from pipeline.extract.eastern_hours import find_eastern_hours
 from pipeline.extract.lexicon import fold
-from pipeline.extract.scan import FOLDED, holds, joined, matches_at, occurrences, scan
+from pipeline.extract.scan import FOLDED, joined, matches_at, scan
 from pipeline.extract.text import Found
 
 _CLOCK = r"(?:\d{1,2}(?::[0-5]\d)?(?:\s?[ap]\.?\s?m\b\.?|[ap](?![a-z]))|[0-2]?\d:[0-5]\d|noon|midnight)"
@@ -25,14 +25,14 @@ _SPAN_OF_DAYS = (
 # Behind days from and to, mere numbers are hours: "Sun. - Thu. 10-9"; behind one day they may be a date.
 _HOURS = re.compile(
     rf"(?<!\w)(?:(?P<days>{_SPAN_OF_DAYS})|{_DAYS})?(?:open\s(?:from\s)?)?(?P<open>{_CLOCK}|\d{{1,2}})\s?"
-    rf"(?:-|–|—|~|to|till?|until)\s?(?P<close>{_CLOCK}|late|close|(?(days)1?\d(?![\d/:.-])|(?!)))"
+    rf"(?:-|–|—|~|to|till?|until|hasta|a(?=\s\d))\s?(?P<close>{_CLOCK}|late|close|(?(days)1?\d(?![\d/:.-])|(?!)))"
     rf"(?:[ ]{{0,2}}{_DAYS}(?!\s?(?:[\d&–-]|and\b|to\b)))?(?!\w)"
 )
 # From when to when, in its barest form, and how far before it the days may begin.
 _FROM_TO = FOLDED.sought(
     re.compile(
         r"[\dnm](?:(?<=\d)|(?<=n)oon|(?<=m)idnight)\d?(?::[0-5]\d)?(?:\s?[ap]\.?(?:\s?m\.?)?)?\s?"
-        r"(?:-|–|—|~|to|till?|until)\s?(?:\d|noon|midnight|late|close)"
+        r"(?:-|–|—|~|to|till?|until|hasta|a(?=\s))\s?(?:\d|noon|midnight|late|close)"
     )
 )
 _DAYS_REACH = 120
@@ -43,29 +43,6 @@ _MAY_BEGIN = re.compile(
     re.DOTALL,
 )
 _ALL_DAY = FOLDED.sought(re.compile(r"(?<!\w)(?:24\s?/\s?7|24\s?(?:hours?|hrs?))(?!\w)"))
-_MINUTES = (
-    r"(?P<{0}>\d{{2,3}})\s?min(?:ute)?s?\b|(?P<{1}>half[\s-]?(?:an\s)?(?:hour|hr)\b)"
-    r"|(?P<{2}>(?:an?\s|1\s?|one\s)?(?:hour|hr|h)\b)"
-)
-_PRICE = FOLDED.sought(
-    re.compile(
-        rf"(?<![\w$.])(?:(?:{_MINUTES.format('m1', 'half1', 'hour1')})\s?[-:=–/]?\s?(?:for\s|is\s)?)?"
-        r"(?:(?:\$|usd)\s?(?P<usd>\d{1,3},\d{3}|\d{2,4})(?:\.(?P<cents>\d\d))?|(?P<after>\d{2,4})\s?(?:\$|dollars\b|bucks\b|usd\b))(?![\d$])"
-        rf"(?:\s?(?:/|per|for|an?|-|–)\s?(?:{_MINUTES.format('m2', 'half2', 'hour2')}))?"
-    )
-)
-_PRICE_REACH = 40  # characters before the currency: "half an hour for 100 dollars"
-_PRICE_BEGINS = re.compile(r"[\d$uhao](?<![\w$.].)(?:(?<=[\d$uh])|(?<=a)n?\s|(?<=o)ne\s)", re.DOTALL)
-# Without a currency: a rate by the hour ("60/hr"), or slang for dollars with the time ("100 roses/60").
-_UNMARKED = FOLDED.sought(
-    re.compile(
-        r"(?<![\w$.,:/-])(?P<amount>\d{2,4})\s?(?:(?:roses|flowers|kisses|diamonds)\s?(?:/|per|for|-|an?(?=\s))\s?"
-        rf"(?:{_MINUTES.format('m', 'half', 'hour')}|(?P<bare>15|30|45|60|90|120)(?![\w:/.$-]))"
-        r"|(?:/|per\s)\s?(?:(?P<half_rate>half[\s-]?(?:hour|hr)|hh)|(?P<rate>hour|hr))(?!\w))"
-    ),
-    r"\d\s?(?:roses|flowers|kisses|diamonds|/\s?h|per\sh)",
-)
-_NO_RATE = frozenset(["24"])  # "24/hr" is open all day
 _LABEL = re.compile(r"(?m)^[ \t•*·-]*(?P<label>[^\n\t:：]{2,30}?)[ ]?(?:[:：][ \t]*\n?|\t|\n)(?P<value>[^\n\t]{1,200})")
 
 
@@ -112,41 +89,6 @@ def closes_late(hours: str) -> bool:
         return False
     hour = int(clock[1]) % 12 + 12 * (clock[2] == "p") if clock[2] else int(clock[1])
     return hour >= 23 or hour < 6
-
-
-def find_prices(text: str) -> list[Found]:
-    """Dollar prices, value "60.00 USD" or "60.00 USD/30min" (when the time is said); "unmarked": no currency."""
-    folded = fold(text)
-    marked = _marked_prices(folded) if holds(_PRICE, folded) else []
-    unmarked = [f for f in _unmarked_prices(folded) if not any(p.start < f.end and f.start < p.end for p in marked)]
-    return sorted([*marked, *unmarked], key=lambda f: f.start) if unmarked else marked
-
-
-def _marked_prices(folded: str) -> list[Found]:
-    found = []
-    spans = [(at - _PRICE_REACH, at + 1) for at in occurrences(folded, ("$", "dollars", "bucks", "usd"))]
-    for m in matches_at(_PRICE.rx, folded, _beginnings(_PRICE_BEGINS, folded, spans)):
-        found.append(Found("price", _price(*m.group(*_PRICE_PARTS)), *m.span()))
-    return found
-
-
-def _unmarked_prices(folded: str) -> Iterator[Found]:
-    for m in scan(_UNMARKED, folded):
-        half, hour = m["half"] or m["half_rate"], m["hour"] or m["rate"]
-        if m["amount"] not in _NO_RATE:
-            value = _price(m["amount"], None, None, m["m"] or m["bare"], None, half, None, hour, None)
-            yield Found("price", value, *m.span(), "unmarked", 0.7)
-
-
-_PRICE_PARTS = ("usd", "after", "cents", "m1", "m2", "half1", "half2", "hour1", "hour2")
-
-
-@lru_cache(maxsize=4096)
-def _price(usd: str | None, after: str | None, cents: str | None, *times: str | None) -> str:
-    amount = f"{int((usd or after or '').replace(',', ''))}.{cents or '00'} USD"
-    m1, m2, half1, half2, hour1, hour2 = times
-    minutes = m1 or m2 or ("30" if half1 or half2 else "60" if hour1 or hour2 else "")
-    return f"{amount}/{minutes}min" if minutes else amount
 
 
 @lru_cache(maxsize=4)  # a page's text is asked for its dates and for its fields

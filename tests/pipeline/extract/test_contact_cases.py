@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.contacts import find_emails, find_handles, find_site_ids, find_websites
-from pipeline.extract.facts import find_hours, find_prices
+from pipeline.extract.facts import find_hours
 from pipeline.extract.lexicon import find_indicators
+from pipeline.extract.prices import find_prices
 from pipeline.extract.text import Found
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "cases" / "contacts.toml").read_text(encoding="utf-8"))

@@ -1,7 +1,8 @@
 import pytest
 
-from pipeline.extract.facts import closes_late, find_hours, find_prices, labelled
+from pipeline.extract.facts import closes_late, find_hours, labelled
 from pipeline.extract.lexicon import find_indicators, fold
+from pipeline.extract.prices import find_prices
 
 
 @pytest.mark.parametrize(
@@ -43,15 +44,33 @@ def test_no_hours(text: str):
         ("$60/30min", ["60.00 USD/30min"]),
         ("60 min $70", ["70.00 USD/60min"]),
         ("30 min - $40", ["40.00 USD/30min"]),
-        ("40$ half hour", ["40.00 USD"]),
-        ("$60 half hour, $80/hr", ["60.00 USD", "80.00 USD/60min"]),
+        ("40$ half hour", ["40.00 USD/30min"]),
+        ("$60 half hour, $80/hr", ["60.00 USD/30min", "80.00 USD/60min"]),
         ("40$ 40$", ["40.00 USD", "40.00 USD"]),
         ("49.50 or $49.50", ["49.50 USD"]),
         ("417-555-0101 5 dollars", []),
+        # a row has its times on one side
+        ("60min $80 / 30min $50", ["80.00 USD/60min", "50.00 USD/30min"]),
+        ("$40 for 30 minutes, $60 for 60", ["40.00 USD/30min", "60.00 USD/60min"]),
+        ("1h/$60 1.5h/$85", ["60.00 USD/60min", "85.00 USD/90min"]),
+        ("60 minutos $70 dólares", ["70.00 USD/60min"]),
+        # without a currency: a number beside a time
+        ("hh 100 hr 160", ["100.00 USD/30min", "160.00 USD/60min"]),
+        ("30 min/40, 90 min/90", ["40.00 USD/30min", "90.00 USD/90min"]),
+        ("100 roses/60", ["100.00 USD/60min"]),
+        ("60/hr", ["60.00 USD/60min"]),
+        ("一小时70刀", ["70.00 USD/60min"]),
+        ("60分 80불", ["80.00 USD/60min"]),
     ],
 )
 def test_prices(text: str, values: list[str]):
     assert [f.value for f in find_prices(text)] == values
+
+
+@pytest.mark.parametrize("text", ["24/hr", "1 hr 20 min", "open 1 hour 417 555 0101", "30 min - 40 min away", "10% off",
+                                  "special 60-60", "¥300", "80 roses", "an hour 50 miles south"])  # fmt: skip
+def test_no_prices(text: str):
+    assert find_prices(text) == []
 
 
 def test_labelled_lines():
