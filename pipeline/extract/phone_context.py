@@ -26,6 +26,12 @@ _NAMED = re.compile(
 _CODE_BEHIND = re.compile(
     rf"[{_CODE_LETTERS}](?![a-z0-9])|[a-f]{{1,6}}[0-9]| ?(?:{any_of(_WORDS['code_behind'])})(?![a-z])"
 )
+# "case 816-555-0123-CV", "license MT 2016555012".
+_NUMBERED = re.compile(rf"(?<![a-z])(?<!in )(?:{any_of([*_WORDS['numbered'], *_WORDS['licensed']])})[\W_]{{1,3}}$")
+_CODE_GOES_ON = re.compile(r"(?:-[a-z0-9]{1,3}|\.[0-9]{2})(?![a-z0-9])")
+_LICENSED = re.compile(
+    rf"(?<![a-z])(?:(?:{any_of(_WORDS['licensed'])})[\W_]{{1,2}}[a-z]{{1,4}}[\W_]{{1,2}}|(?:{any_of(_WORDS['glued'])}))$"
+)
 _PREFIX = re.compile(r"(?<![a-z])[a-z]{1,3}$")
 _CODE_BEFORE = re.compile(rf"[0-9][z{_CODE_LETTERS}]$")
 _MAY_NAME = (*_WORDS["never"], *_WORDS["marks"], "is")
@@ -63,14 +69,13 @@ def is_asked_for(folded: str, start: int) -> bool:
 def stands_alone(folded: str, start: int, end: int, *, hyphens: bool) -> bool:
     """Whether a sentence begins at the offset, and ends behind the number or goes on as one about a telephone does.
 
-    A number that is all there is may be any identifier; one with hyphens also when other sentences stand beside it.
+    One with hyphens may be any identifier.
     """
     if not _BEGUN.search(folded[max(0, start - 4) : start].rstrip("(")):
         return False
     if _GOES_ON.match(folded, end):
         return True
-    others = folded[:start].strip() or folded[end:].strip()
-    return bool(others and not hyphens and _ENDED.match(folded, end))
+    return bool(not hyphens and _ENDED.match(folded, end))
 
 
 def says_other(folded: str, start: int) -> bool:
@@ -95,6 +100,9 @@ def names_another(folded: str, start: int) -> bool:
 
 def is_in_a_code(folded: str, start: int, end: int) -> bool:
     """Whether digits go on, without a blank, as the letters and digits of an identifier."""
+    before = folded[max(0, start - _REACH) : start]
+    if (_CODE_GOES_ON.match(folded, end) and _NUMBERED.search(before)) or _LICENSED.search(before):
+        return True
     return (
         _CODE_BEHIND.match(folded, end) is not None
         or _CODE_BEFORE.search(folded[max(0, start - 2) : start]) is not None

@@ -89,6 +89,8 @@ def _fold_compatible(char: str) -> str:
     if len(plain) == 1 and plain.isascii():
         return plain.lower()
     inner = plain.strip("().,")
+    if inner in CHINESE:  # "㊂", "㈢"
+        return CHINESE[inner]
     if len(inner) == 1 and inner.isascii() and inner.isalnum():
         return inner.lower()
     kind = unicodedata.category(char)[0]

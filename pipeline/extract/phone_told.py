@@ -48,6 +48,14 @@ _BROKEN_UP = FOLDED.sought(
     re.compile(rf"(?<![a-z0-9])([2-9][0-9]{{2}}){_ASIDE}([2-9][0-9]{{2}}){_ASIDE}([0-9]{{4}})(?![a-z0-9])"),
     f"[0-9][^a-z0-9]{{1,5}}(?:{any_of(word[:3] for word in _DECLARED['asides'])})",
 )
+# "417 (heart) 555 (heart) 0143", "417 :rose: 555 :rose: 0143": whatever word, the same one twice.
+_ONE_WORD = FOLDED.sought(
+    re.compile(
+        r"(?<![a-z0-9])([2-9][0-9]{2})([^a-z0-9\n]{1,3}[a-z][a-z_]{1,14}[^a-z0-9\n]{1,3})([2-9][0-9]{2})\2([0-9]{4})"
+        r"(?![a-z0-9])"
+    ),
+    r"[0-9][^a-z0-9\n]{1,3}[a-z][a-z_]{1,14}[^a-z0-9\n]{1,3}[0-9]{3}[^a-z0-9\n]{1,3}[a-z][a-z_]{1,14}[^a-z0-9\n]{1,3}[0-9]{4}",
+)
 _INNER_GAP = re.compile(r"[ .\-]{0,2}")
 
 
@@ -74,7 +82,7 @@ class _Piece:
 
 def may_tell(folded: str) -> bool:
     """False when no part of a number is told in the folded text."""
-    return holds(_MAYBE, folded) or holds(_BROKEN_UP, folded)
+    return holds(_MAYBE, folded) or holds(_BROKEN_UP, folded) or holds(_ONE_WORD, folded)
 
 
 def find_told(folded: str, *, named: int = 0, fictional: bool, generated: bool) -> Iterator[Told]:
@@ -105,9 +113,9 @@ def find_told(folded: str, *, named: int = 0, fictional: bool, generated: bool) 
 
 
 def _broken_up(folded: str, fictional: bool, generated: bool) -> Iterator[Told]:
-    """ "417 - call now - 555 - today - 0143"."""
-    for found in scan(_BROKEN_UP, folded):
-        digits, start = "".join(found.groups()), found.start()
+    """ "417 - call now - 555 - today - 0143", "417 (kiss) 555 (kiss) 0143"."""
+    for found in (*scan(_BROKEN_UP, folded), *scan(_ONE_WORD, folded)):
+        digits, start = "".join(group for group in found.groups() if group.isdigit()), found.start()
         named = says_other(folded, start) or names_another(folded, start)
         if not named and is_nanp(digits, fictional=fictional, generated=generated):
             yield Told("+1" + digits, *found.span(), 3)

@@ -14,8 +14,12 @@ _TOLL_FREE = {"800", "833", "844", "855", "866", "877", "888"}
 _VANITY = Scanned(
     re.compile(
         r"(?<![A-Za-z0-9])(\+?1[-. ]{1,2})?\(?([2-9][0-9]{2})\)?([-. ]{1,2})"
-        r"((?=[0-9-]*[A-Za-z])[A-Za-z0-9](?:[-.]?[A-Za-z0-9]){6,})(?![A-Za-z0-9])"
+        r"((?=[0-9.-]*[A-Za-z])[A-Za-z0-9](?:[-.]?[A-Za-z0-9]){6,})(?![A-Za-z0-9])"
     )
+)
+# With blanks only four capitals behind an exchange, and nothing that could be a street: "816 555 SPAS".
+_SPACED = Scanned(
+    re.compile(r"(?<![A-Za-z0-9])\(?([2-9][0-9]{2})\)? ([2-9][0-9]{2}) ([A-Z]{4})(?![A-Za-z0-9])(?!,? [A-Z]{2})")
 )
 _MASK = re.compile("([A-Z])\\1{2}", re.I)  # "417-XXX-XXXX": digits that the site hides
 _LOOKS = re.compile(r"[0-9OoIlSBZ-]+")
@@ -33,6 +37,15 @@ def find_vanity(text: str, *, fictional: bool, generated: bool) -> Iterator[tupl
             continue
         digits = area + keys.upper().translate(_KEYS)[:7]
         if is_nanp(digits, fictional=fictional, generated=generated):
+            yield "+1" + digits, found.start(), found.end()
+
+
+def find_spaced_vanity(text: str, *, fictional: bool, generated: bool) -> Iterator[tuple[str, int, int]]:
+    """(E.164, start, end) of vanity numbers whose groups stand apart."""
+    for found in candidates(_SPACED, text):
+        area, exchange, word = found.groups()
+        digits = area + exchange + word.translate(_KEYS)
+        if _is_vanity(word) and is_nanp(digits, fictional=fictional, generated=generated):
             yield "+1" + digits, found.start(), found.end()
 
 

@@ -25,6 +25,8 @@ from pipeline.extract.phone_vocab import INTERNATIONAL_CODES
 # Whether the text between two folded offsets is written with digits of another script or drawing.
 Drawn = Callable[[int, int], bool]
 
+Allowed = tuple[bool, bool]  # fictional and generated numbers
+
 THRESHOLD = 0.5
 CANONICAL = frozenset({3, 6})
 
@@ -71,7 +73,7 @@ def _candidates(units: list[Unit], drawn: Drawn, folded: str, fictional: bool, g
     for first in range(count):
         if not _may_part(units, first):
             continue
-        abroad = _international(units, first, folded)
+        abroad = _international(units, first, folded, (fictional, generated))
         if abroad:
             yield abroad
         digits = ""
@@ -262,12 +264,14 @@ def _is_given_alone(inside: list[Unit], folded: str) -> bool:
     if not _is_regrouped(inside) or (len(groups) > 3 and all(int(a) < int(b) for a, b in pairwise(groups))):
         return False
     start, end = inside[0].start, inside[-1].end
+    if len(groups) > len(CANONICAL) + 1 and not (folded[:start].strip() or folded[end:].strip()):
+        return False  # all there is, in many groups: any identifier
     if names_another(folded, start) or says_other(folded, start):
         return False
     return is_asked_for(folded, start) or stands_alone(folded, start, end, hyphens=inside[1].gap == "-")
 
 
-def _international(units: list[Unit], first: int, folded: str) -> Window | None:
+def _international(units: list[Unit], first: int, folded: str, given: Allowed) -> Window | None:
     """A number with a plus sign or an exit code, or behind a word for phone and a declared country code."""
     start, digits = units[first].start, units[first].digits
     if not digits.startswith(_ABROAD) and folded[start - 1 : start] not in {"+", "(", " "}:
@@ -276,17 +280,24 @@ def _international(units: list[Unit], first: int, folded: str) -> Window | None:
     if head.endswith("zip+"):  # "ZIP+4 63655-0143"
         return None
     if head.endswith("+"):
-        return _longest_abroad(units, first, 0, 8)
+        return _longest_abroad(units, first, 0, 8, given)
     if digits.startswith("011"):
-        return _longest_abroad(units, first, 3, 9)
+        return _longest_abroad(units, first, 3, 9, given)
     if digits.startswith("00") and len(digits) > 3:
-        return _longest_abroad(units, first, 2, 10)
+        return _longest_abroad(units, first, 2, 10, given)
     if digits.startswith(INTERNATIONAL_CODES) and says_phone(folded, start):
-        return _longest_abroad(units, first, 0, 11)
+        return _longest_abroad(units, first, 0, 11, given)
     return None
 
 
-def _longest_abroad(units: list[Unit], first: int, skip: int, least: int) -> Window | None:
+def _abroad(digits: str, given: Allowed | None) -> str | None:
+    """E.164 of digits behind an exit code, which may also lead to North America: "0015735550143"."""
+    if given and len(digits) == 11 and digits[0] == "1" and is_nanp(digits[1:], fictional=given[0], generated=given[1]):
+        return "+" + digits
+    return read_international(digits)
+
+
+def _longest_abroad(units: list[Unit], first: int, skip: int, least: int, given: Allowed) -> Window | None:
     """The longest valid number of at least so many digits with nothing unusual between them."""
     digits, best = "", None
     for last in range(first, len(units)):
@@ -297,7 +308,7 @@ def _longest_abroad(units: list[Unit], first: int, skip: int, least: int) -> Win
             break
         if len(digits) - skip < least or not _may_part(units, last + 1):
             continue
-        if digits[skip] != "0" and (e164 := read_international(digits[skip:])):
+        if digits[skip] != "0" and (e164 := _abroad(digits[skip:], given if skip else None)):
             best = Window(e164, first, last + 1, 1.0, frozenset(), foreign=True)
     return best
 

@@ -10,20 +10,23 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.extract.letters import others
 from pipeline.extract.phone_fold import Folded, fold
 from pipeline.extract.phone_tokens import Unit, find_stretches, is_spoken, read_segments
 from pipeline.extract.phone_told import find_told, may_tell
 from pipeline.extract.phone_validity import is_nanp, read_international
-from pipeline.extract.phone_vanity import find_vanity
+from pipeline.extract.phone_vanity import find_spaced_vanity, find_vanity
 from pipeline.extract.phone_vocab import CIRCLES
 from pipeline.extract.phone_windows import THRESHOLD, Window, find_windows, score_plain
 from pipeline.extract.scan import WRITTEN, holds
 
 _USUAL_GAP = re.compile(r"[\s().\-/+]*")
 _MAYBE_VANITY = WRITTEN.sought(
-    re.compile(r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}[0-9]{0,4}-?[A-Za-z]{3}")
+    re.compile(
+        r"[^0-9A-Za-z](?:1[-. ]{1,2})?\(?[2-9][0-9]{2}\)?[-. ]{1,2}(?:[0-9]{0,4}-?[A-Za-z]{3}|[0-9]{3}[ .][A-Z]{4})"
+    )
 )
 _BEGINS = frozenset("(+123456789")  # a text that begins with its number
 _PLAIN = re.compile(r"(?:1[-. ]\(?)?([2-9][0-9]{2})\)?[-. ]{0,2}([0-9]{3})[-. ]{0,2}([0-9]{4})")
@@ -73,7 +76,8 @@ def find_phones(text: str, *, fictional: bool = True, generated: bool = True) ->
     if not _CIRCLES.isdisjoint(others(text)):
         found = _merged(found, _read(text, fold(text), fictional, generated))
     if holds(_MAYBE_VANITY, text) or text[:1] in _BEGINS:
-        for e164, start, end in find_vanity(text, fictional=fictional, generated=generated):
+        ways = (find(text, fictional=fictional, generated=generated) for find in (find_vanity, find_spaced_vanity))
+        for e164, start, end in chain.from_iterable(ways):
             found = _merged(found, [PhoneMention(e164, start, end, text[start:end], "vanity", 0.8)])
     if found:
         found = _with_alternatives(text, found, fictional, generated)
