@@ -12,6 +12,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from pipeline.resolve.population import surname_frequency
 from pipeline.resolve.romanization import DATA, fold, native_part, romanize
 
 _DBA = re.compile(r"\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|doing business as|a\s*/\s*k\s*/\s*a|aka|t\s*/\s*a)\b[:\s]*")
@@ -34,6 +35,9 @@ class BusinessName:
     generic: tuple[str, ...]
     numbers: tuple[str, ...]
     native: str
+    written: str = ""  # all words joined, as written, without legal forms and fillers
+    is_led: bool = False  # begins with a number: "Four Seasons"
+    elsewhere: BusinessName | None = None  # without the place at its end: "Crystal Spa" of "Crystal Spa of Joplin"
 
     @property
     def core(self) -> str:
@@ -109,7 +113,18 @@ def read_business(text: str) -> BusinessName:
     own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
     if not own and not plain and native:
         own = romanize(native)
-    return BusinessName(own, plain, numbers, native)
+    written = "".join(w for w in tokens if w not in filler)
+    return BusinessName(own, plain, numbers, native, written, bool(tokens) and tokens[0].isdigit(), _before_place(text))
+
+
+def _before_place(text: str) -> BusinessName | None:
+    """The name in front of "of Joplin", when that is distinctive and ends in a generic word: not "Garden of Eden"."""
+    before, of, place = fold(text).rpartition(" of ")
+    if not (of and place) or " of " in before:
+        return None
+    named, last = read_business(before), _WORD.findall(before)[-1:]
+    ends = bool(last) and bool({last[0], singular(last[0])} & _word_kinds()[2])
+    return named if ends and not named.is_plain else None
 
 
 def _tokens(text: str) -> list[str]:
@@ -121,7 +136,7 @@ def _tokens(text: str) -> list[str]:
     written = _WORD.findall(_ORDINAL.sub(r"\1", folded))
     if written[1:] and written[-1] == "st":
         written[-1] = "street"  # at the end it is no saint
-    tokens = [part for word in written for part in _unjoined(short.get(word, word))]
+    tokens = [short.get(part, part) for word in written for part in _unjoined(short.get(word, word))]
     spelled = [digits[t] if t in digits and (t not in _ROMAN) else t for t in tokens]
     return _joined(list(_tens(spelled)))
 
@@ -153,11 +168,20 @@ def _joined(tokens: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _known(word: str) -> str:
-    """A long generic word with one letter wrong: "masage", "accupressure"."""
+    """A long generic word with one letter wrong: "masage", "accupressure"; of six letters one left out, doubled or
+    exchanged ("helth"; "wealth" is a word of its own), where nobody is called so ("Heath")."""
     _, _, generic = _word_kinds()
-    if len(word) < 6 or word in generic or singular(word) in generic or word_frequency(word):
+    if len(word) < 5 or word in generic or singular(word) in generic or word_frequency(word):
         return word
-    return next((g for g in sorted(generic) if len(g) > 6 and OSA.distance(word, g, score_cutoff=1) == 1), word)
+    near = [g for g in sorted(generic) if len(g) > 5 and OSA.distance(word, g, score_cutoff=1) == 1]
+    long = (g for g in near if len(g) > 6 and len(word) > 5)
+    short = (g for g in near if _same_but_for_place(word, g) and not surname_frequency(word))
+    return next(long, None) or next(short, word)
+
+
+def _same_but_for_place(word: str, other: str) -> bool:
+    """One letter left out, added or exchanged with its neighbor; none instead of another."""
+    return len(word) != len(other) or sorted(word) == sorted(other)
 
 
 @lru_cache(maxsize=65536)

@@ -6,21 +6,25 @@ A score of 0.85 or more says "may be the same"; one of 0.45 (people) or 0.6 (bus
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.fuzz import ratio
 
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
-from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
+from pipeline.resolve.business_names import BusinessName, business_words, declared_frequency, read_business, trade_names
 from pipeline.resolve.person_names import PersonName, read_person
 from pipeline.resolve.places import compare_places
+from pipeline.resolve.population import is_common_first
 from pipeline.resolve.romanization import boundaries, is_syllabic, readings
 from pipeline.resolve.sounds import same_letters_loosely, same_sounds
 from pipeline.resolve.systems import are_names
 
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
 OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
 
@@ -101,6 +105,11 @@ def _sounds_alike(one: PersonName, two: PersonName) -> bool:
         same_sounds(short.turns(), [other.ordered])
         for full, other in ((one, two), (two, one))
         for short in full.without_second_surname()
+    ) or any(
+        same_letters_loosely(turn, other.ordered)
+        for full, other in ((one, two), (two, one))
+        for short in full.without_patronymic()
+        for turn in short.turns()
     )
 
 
@@ -127,11 +136,27 @@ def _initials_fit(one: PersonName, two: PersonName) -> bool:
         turned = [(left, right) for left in x.turns() for right in y.turns()]
         if x.after_comma and len(x.ordered) == len(y.ordered):  # "TRAN, HUNG V." is Hung V. Tran
             turned += [(x.pieces, y.ordered), (x.pieces, y.from_the_end())]
+        if (
+            len(x.pieces) == len(y.pieces) and x.pieces != x.ordered
+        ):  # "GARCIA-LOPEZ, MARIA J" is Maria José García López
+            turned.append((x.pieces, y.pieces))
         if y.has_middle and len(x.ordered) == len(y.ordered):
             turned += [(x.ordered, y.from_the_end()), (x.from_the_end(), y.ordered)]
+        turned += _besides_english_name(x, y)
         if any(_aligned(left, right) for left, right in turned):
             return True
     return False
+
+
+def _besides_english_name(one: PersonName, two: PersonName) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What is left of both names, in any turn, without an English given name that both have: "Grace Y. Liu" is Liu Yang
+    Grace."""
+    if len(one.ordered) != 3 or len(two.ordered) != 3:
+        return
+    for shared in set(one.parts) & set(two.parts):
+        if is_common_first(shared) and not is_syllabic(shared):
+            left, right = (tuple(p for p in name.ordered if p != shared) for name in (one, two))
+            yield from product((left, left[::-1]), (right, right[::-1]))
 
 
 def _aligned(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
@@ -192,8 +217,16 @@ def _other_ending(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 def compare_business_names(a: str, b: str) -> Comparison:
     """Two trade names; either may hold a "doing business as". The best of their sides counts."""
     pairs = [(read_business(x), read_business(y)) for x in trade_names(a) for y in trade_names(b)]
+    pairs += _without_place(pairs)
     score, reason = max((_compare_trades(x, y) for x, y in pairs), key=lambda s: s[0])
     return Comparison(score, reason, a, b)
+
+
+def _without_place(pairs: Sequence[tuple[BusinessName, BusinessName]]) -> list[tuple[BusinessName, BusinessName]]:
+    """ "Crystal Spa of Joplin" is also called "Crystal Spa", where the other name has no such ending."""
+    return [
+        (one.elsewhere or one, two.elsewhere or two) for one, two in pairs if bool(one.elsewhere) != bool(two.elsewhere)
+    ]
 
 
 def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
@@ -203,9 +236,15 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return 1.0, "same characters"
     if one.numbered == two.numbered:
         return _same_core(one, two)
+    if one.written == two.written:
+        return 0.97, "same name, joined otherwise"
     if one.core == two.core:
         if one.numbers and two.numbers:
             return OTHER_TRADE, "same name, other number"
+        if one.is_led != two.is_led:
+            return OTHER_TRADE, "a number before one of the names"
+        if one.generic != two.generic:
+            return OTHER_TRADE, "a number on one side, other generic words"
         return 0.86, "same name, a number on one side"
     if one.is_plain or two.is_plain:
         return min(0.5, _trade_likeness(one, two)), "only generic words on one side"
@@ -213,9 +252,25 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return 0.95, "same words in another order"
     edits = OSA.distance(one.core, two.core, score_cutoff=2)
     length = min(len(one.core), len(two.core))
+    if edits == 1 and _other_beginning(one, two):
+        return OTHER_TRADE, "another word, if a letter off"
+    if edits == 1 and _single(one.core) == _single(two.core) and length >= 4:
+        return 0.90, "a letter doubled"
     if edits <= (2 if length >= 11 else 1) and length >= 6:
         return (0.92 if edits == 1 else 0.88), "a letter or two off"
     return _partly(one, two)
+
+
+def _other_beginning(one: BusinessName, two: BusinessName) -> bool:
+    """Words that differ in their first letter alone: "Golden Hand", "Golden Land". Slips seldom fall there."""
+    if len(one.words) != len(two.words):
+        return False
+    other = [(x, y) for x, y in zip(one.words, two.words, strict=True) if x != y]
+    return all(x[1:] == y[1:] for x, y in other)
+
+
+def _single(core: str) -> str:
+    return _DOUBLED.sub(r"\1", core)
 
 
 def _same_core(one: BusinessName, two: BusinessName) -> tuple[float, str]:
@@ -235,6 +290,8 @@ def _same_core(one: BusinessName, two: BusinessName) -> tuple[float, str]:
 def _partly(one: BusinessName, two: BusinessName) -> tuple[float, str]:
     few, many = sorted((set(one.words), set(two.words)), key=len)
     if few < many and len(few) >= 2:
+        if many - few <= set(business_words()["rooms"]):
+            return 0.86, "one name adds what kind of room it is"
         return 0.80, "one name holds the other"
     if few & many:
         return min(OTHER_TRADE, 0.35 + 0.5 * len(few & many) / len(few | many)), "a word in common"

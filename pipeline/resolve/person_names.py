@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.resolve.population import first_frequency, is_common_first, is_settled_name, surname_frequency
-from pipeline.resolve.romanization import fold, is_syllabic, native_part, romanize, spelling
+from pipeline.resolve.romanization import fold, is_syllabic, latin_of_cyrillic, native_part, romanize, spelling
 from pipeline.resolve.sounds import sound_key
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
@@ -83,7 +83,7 @@ class PersonName(NamedTuple):
         for index, part in enumerate(self.ordered if len(self.ordered) > 2 else ()):
             rest = (*self.ordered[:index], *self.ordered[index + 1 :])
             inside = 0 < index < len(self.ordered) - 1 or (index and self.after_comma)  # "Nguyen, Lan Thi"
-            if len(part) == 1 or (part in _mirrored()["left_out"] and inside):
+            if len(part) == 1 or (part in _mirrored()["left_out"] and inside) or (index and _is_patronymic(part)):
                 found[rest] = None
             elif is_common_first(part):
                 found[rest] = None
@@ -97,6 +97,13 @@ class PersonName(NamedTuple):
     def without_second_surname(self) -> list[PersonName]:
         """The name without its second surname, and without given names besides."""
         return [_of_parts(self.native, parts) for parts in self._second_surname_left_out()]
+
+    def without_patronymic(self) -> list[PersonName]:
+        """ "Petrova Tatyana Sergeevna" -> "Petrova Tatyana"."""
+        if len(self.ordered) != 3:
+            return []
+        parts = tuple(p for i, p in enumerate(self.ordered) if not (i and _is_patronymic(p)))
+        return [_of_parts(self.native, parts)] if len(parts) == 2 else []
 
     @property
     def after_comma(self) -> bool:
@@ -147,6 +154,15 @@ def _mirrored() -> dict[str, frozenset[str]]:
     return {**words, "spelled": words["middle"] | frozenset(spelling()["vietnamese"].split())}
 
 
+def _is_patronymic(part: str) -> bool:
+    return len(part) > 6 and part.endswith(_patronymic_endings())
+
+
+@lru_cache(maxsize=1)
+def _patronymic_endings() -> tuple[str, ...]:
+    return tuple(spelling()["patronymic"]["endings"].split())
+
+
 def smallest_turn(letters: str) -> str:
     """Of all rotations the first in alphabetical order; it begins with the smallest letter."""
     if not letters:
@@ -181,8 +197,11 @@ def _written_out(found: re.Match[str]) -> str:
 def _middle_before_given(ordered: tuple[str, ...]) -> tuple[str, ...]:
     """ "Pham, Hoa Thi" is Pham Thi Hoa: forms that ask for the given name first put a Vietnamese middle behind it."""
     known = _mirrored()
-    if len(ordered) > 2 and ordered[0] in known["ends"] | known["either"] and ordered[-1] in known["left_out"]:
-        return (ordered[0], ordered[-1], *ordered[1:-1])
+    if len(ordered) > 2 and ordered[0] in known["ends"] | known["either"]:
+        if ordered[-1] in known["left_out"]:
+            return (ordered[0], ordered[-1], *ordered[1:-1])
+        if ordered[2] in known["left_out"]:  # "Dang, Bich Thi Ngoc"
+            return (ordered[0], *ordered[2:], ordered[1])
     return ordered
 
 
@@ -190,6 +209,8 @@ def _middle_before_given(ordered: tuple[str, ...]) -> tuple[str, ...]:
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     native = native_part(native_name) or native_part(text)
+    if not (text.isascii() or native or _TOKEN.search(fold(text))):
+        text = latin_of_cyrillic(text)
     folded = _SHORT.sub(_written_out, fold(text).replace("'", ""))
     for joined in (_PARTICLES, _compound_surnames()):
         folded = joined.sub(lambda found: found[0].replace(" ", ""), folded)

@@ -30,6 +30,18 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if c.isascii()).lower()
 
 
+def latin_of_cyrillic(text: str) -> str:
+    """Cyrillic letters as passports write them, other characters as they stand; signs without a sound are left out."""
+    return "".join(_cyrillic().get(c, c) for c in unicodedata.normalize("NFC", text).lower())
+
+
+@lru_cache(maxsize=1)
+def _cyrillic() -> dict[str, str]:
+    table = spelling()["cyrillic"]
+    spelled = (word.replace("-", "") for word in table["latin"].split())
+    return dict(zip(table["letters"], spelled, strict=True))
+
+
 def native_part(text: str) -> str:
     """The Han, kana and Hangul characters of a text, composed, in order; "" when there are none."""
     if text.isascii():

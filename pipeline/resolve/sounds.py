@@ -188,7 +188,17 @@ def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
 
     if not _fit(pinyin, other, alike):
         return False
-    return not (_both_spelled(pinyin, other, usual_pinyin()) or _both_spelled(pinyin, other, frozenset(spelled)))
+    if _both_spelled(pinyin, other, usual_pinyin()):
+        return False
+    return _is_joined(pinyin, other) or not _both_spelled(pinyin, other, frozenset(spelled))
+
+
+def _is_joined(pinyin: Name, other: Name) -> bool:
+    """Whether the given name is one word in pinyin and two in the other, as the mainland and Hong Kong write them: then
+    the first name is no name of the other's system ("Lin Yulan", "Lam Yuk Lan")."""
+    if len(pinyin) != 3 or not all(s.text in usual_pinyin() for s in pinyin) or not all(s.alone for s in other):
+        return False
+    return sum(s.alone for s in pinyin) == 1
 
 
 def _fit(left: Name, right: Name, alike: Callable[[Syllable, Syllable], bool]) -> bool:
