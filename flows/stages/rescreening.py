@@ -10,7 +10,14 @@ from typing import Any
 from analysis.letter import complaint_deadline, letter
 from analysis.pairs import pair_digests
 from flows.stages.progress import Progress, silent
-from flows.stages.screening import Screened, describe_run, freeze_flags, load_index, screen_applications, screen_file
+from flows.stages.screening import (
+    Screened,
+    describe_run,
+    freeze_flags,
+    load_index,
+    read_applications,
+    screen_applications,
+)
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
@@ -97,7 +104,7 @@ def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, 
 
 def _shown(home: Home, application_id: str, file: Path | None) -> tuple[Application, Flag]:
     """The application and its possible match. Raises NotFound."""
-    asked = screen_file(home, file).applications if file else open_applications(home)
+    asked = read_applications(home, file) if file else open_applications(home)
     application = next((a for a in asked if a.application_id == application_id), None)
     if application is None:
         where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"

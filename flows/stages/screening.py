@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -27,9 +27,9 @@ from flows.stages.resolution import Resolved
 from flows.stages.screening_rows import Layout, screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
-from pipeline.model import Application, Entity, Flag, Ref
+from pipeline.model import Application, Entity, Flag, Record, Ref
 from pipeline.records.applications import application_of
-from pipeline.records.importing import Rejected, choose_binding, read_groups
+from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json, to_json
@@ -164,9 +164,10 @@ def load_entities(store: Store) -> list[Entity]:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """A file as it was screened: its applications, one flag each in their order, and the rows kept back."""
+    """A file as it was screened: one flag for each application in their order, the applications that have a possible
+    match (None for the others), and the rows kept back."""
 
-    applications: list[Application]
+    applications: Sequence[Application | None]
     flags: list[Flag]
     rejected: list[Rejected]
 
@@ -186,6 +187,13 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
     return Screened(applications, _without_cleared(home, flags, applications, index), rejected)
 
 
+def read_applications(home: Home, path: Path) -> Iterator[Application]:
+    """The applications of a file, not screened. Raises FixInput for an unreadable file."""
+    fictional, generated = home.settings.fictional_numbers, home.settings.generated_numbers
+    found = read_records(path, "application", fictional=fictional, generated=generated)
+    return (application_of(record) for record in found if isinstance(record, Record))
+
+
 def screen_applications(home: Home, applications: Sequence[Application], *, progress: Progress = silent) -> list[Flag]:
     """Screen applications against the current snapshot; pairs that a person cleared stay cleared."""
     index = load_index(home)
@@ -197,10 +205,10 @@ def screen_applications(home: Home, applications: Sequence[Application], *, prog
 
 
 def _without_cleared(
-    home: Home, flags: Sequence[Flag], applications: Sequence[Application], index: ScreeningIndex
+    home: Home, flags: Sequence[Flag], applications: Sequence[Application | None], index: ScreeningIndex
 ) -> list[Flag]:
     cleared = Casework(home.casework_url).suppressed()
-    return [without_cleared(f, a, cleared, index) for f, a in zip(flags, applications, strict=True)]
+    return [without_cleared(f, a, cleared, index) if a else f for f, a in zip(flags, applications, strict=True)]
 
 
 def without_cleared(flag: Flag, application: Application, cleared: set[tuple[str, str]], index: ScreeningIndex) -> Flag:
@@ -229,7 +237,7 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
         day=home.now().date(),
         user=user,
         threshold=home.settings.flag_threshold,
-        applications={a.application_id: a for a in screened.applications if a.application_id in hits},
+        applications={a.application_id: a for a in screened.applications if a and a.application_id in hits},
         captures={r["capture_id"]: (r["site"], f"{r['captured_at']:%Y-%m-%d}", r["sha256"]) for r in rows},
         unread=tuple(f"{r.file} line {r.line}: {r.reason}" for r in screened.rejected),
         screened=tuple(screened.flags),
@@ -246,6 +254,6 @@ def _reviewed(home: Home, screened: Screened) -> dict[str, tuple[bool, tuple[str
     pairs = {
         a.application_id: pair_digests(f, a, index)
         for f, a in zip(screened.flags, screened.applications, strict=True)
-        if f.result == "possible_match"
+        if a and f.result == "possible_match"
     }
     return {number: (said[p].confirmed, said[p].said) for number, p in pairs.items() if p in said}

@@ -19,7 +19,9 @@ from pipeline.records.applications import application_of
 from pipeline.records.binding import Binding
 from pipeline.records.importing import Group, Rejected, fold_group
 
-Part = tuple[list[Application], list[Flag], list[Rejected]]
+# An application without a possible match is left out: nobody asks for it again, and to hand it on to another process
+# costs a tenth of screening it.
+Part = tuple[list[Application | None], list[Flag], list[Rejected]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,13 @@ def screen_rows(
     progress: Callable[[int, int], None],
     workers: int = 1,
 ) -> Part:
-    """Applications in the order of their first lines, one flag each, and the rows kept back.
+    """The applications with a possible match, None for the others; one flag each, in the order of their first lines;
+    and the rows kept back.
 
     Many rows against a saved index are shared among `workers` processes, which read their rows too: reading costs as
     much as screening. `progress` is told how many groups of rows are done, and of how many.
     """
-    applications: list[Application] = []
+    applications: list[Application | None] = []
     flags: list[Flag] = []
     rejected: list[Rejected] = []
     given = [0]  # groups in each part, added up
@@ -85,7 +88,9 @@ def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: Scr
                 applications.append(application_of(item))
             else:
                 rejected.append(item)
-    return applications, [screen(application, index) for application in applications], rejected
+    flags = [screen(application, index) for application in applications]
+    asked = [a if flag.result == "possible_match" else None for a, flag in zip(applications, flags, strict=True)]
+    return asked, flags, rejected
 
 
 def _folded(rows: Group, layout: Layout) -> Iterator[Record | Rejected]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice, pairwise
 from pathlib import Path
@@ -35,6 +35,11 @@ class BoundParty:
     spec: PartyColumns
     n: int
     columns: Columns
+    naming: tuple[int, ...] = field(init=False, repr=False, compare=False)  # the columns that may hold its name
+
+    def __post_init__(self) -> None:
+        found = (i for name in sorted(NAMES) for i in self.columns.get(name, ()))
+        object.__setattr__(self, "naming", tuple(found))
 
 
 @dataclass(frozen=True, slots=True)

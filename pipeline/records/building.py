@@ -139,8 +139,8 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     if binding.map.person_address == "mailing" and any(p.role == "licensee" for p in parties) and not (entity or dba):
         premises, mailing = None, mailing or premises
     prior = tuple(a for columns in binding.prior if (a := _place(row, columns, "")[0]))
-    landlord, story = take("landlord"), without_ssn(take("text"))
-    if not (entity or dba or parties or premises or mailing or landlord or story or row.phones(binding.columns)):
+    landlord, story, phones = take("landlord"), without_ssn(take("text")), row.phones(binding.columns)
+    if not (entity or dba or parties or premises or mailing or landlord or story or phones):
         raise UnreadableRow("the row names nobody and no place")
     return Record(
         kind=binding.map.kind,
@@ -162,7 +162,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         mailing=mailing,
         prior_addresses=prior,
         parties=parties,
-        phones=row.phones(binding.columns),
+        phones=phones,
         emails=row.emails(binding.columns),
         websites=read_websites(" ".join(row.all(binding.columns, "website"))),
         landlord=landlord,
@@ -235,6 +235,8 @@ def _parties(row: _Cells, bound: BoundParty) -> list[Party]:
 
     Whose the birthday or phone in the next column is, is then unknown: nobody's.
     """
+    if not any(row.cells[i] for i in bound.naming):
+        return []
     party = _party(row, bound)
     if party is None or party.first or party.last or not row.text(bound.columns, "name"):
         return [party] if party else []

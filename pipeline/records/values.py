@@ -123,6 +123,8 @@ def _counted(text: str) -> date | None:
 
 def clean_place(text: str) -> str:
     """An address cell in one line: its lines apart by commas, coordinates and geometry left out."""
+    if "." not in text and "(" not in text and text.isprintable():  # as most are
+        return clean(clean(text).strip(" ,"))
     lines = (clean(line).strip(" ,") for line in POINT.sub("", text).splitlines())
     return clean(", ".join(filter(None, lines)))
 
@@ -178,6 +180,8 @@ def read_emails(text: str) -> tuple[str, ...]:
 
 def read_websites(text: str) -> tuple[str, ...]:
     """Host and path, lower case, without scheme and "www."."""
+    if not text:
+        return ()
     found = []
     for part in re.split(r"[\s;,|]+", clean(text)):
         bare = re.sub(r"^(https?://)?(www\.)?", "", part.lower()).rstrip("/")
@@ -188,13 +192,15 @@ def read_websites(text: str) -> tuple[str, ...]:
 
 def read_names(text: str) -> tuple[str, ...]:
     """Several names in one cell, apart by ; | / or "aka"."""
+    if not text:
+        return ()
     parts = re.split(r"(?i)\s*(?:[;|/]|\ba\.?k\.?a\b\.?:?|\bf\.?k\.?a\b\.?:?)\s*", clean(text))
     return tuple(dict.fromkeys(p for p in parts if clean(p)))
 
 
 def split_native(name: str) -> tuple[str, str]:
     """ "Li Wei (李伟)" -> "Li Wei", "李伟". A name in native script alone stands in both places."""
-    found = NATIVE.search(name)
+    found = None if name.isascii() else NATIVE.search(name)
     if not found:
         return name, ""
     native = found.group().strip()
@@ -214,10 +220,10 @@ def is_trade(name: str) -> bool:
 
 def says_person(text: str) -> bool | None:
     """Whether a word for the form of ownership means one person: "SOLE PROPRIETOR", "I"; None for no word."""
-    words = re.findall(r"[a-z]+", text.casefold())
+    words = re.findall(r"[a-z]+", text.casefold()) if text else []
     return bool(SOLE & set(words)) if words else None
 
 
 def without_ssn(text: str) -> str:
     """Free text with anything in the shape of a social security number blanked."""
-    return SSN.sub("[withheld]", text)
+    return SSN.sub("[withheld]", text) if "-" in text else text

@@ -21,7 +21,7 @@ from pipeline.resolve.person_names import PersonName, read_person
 from pipeline.resolve.places import compare_places
 from pipeline.resolve.population import is_common_first
 from pipeline.resolve.romanization import boundaries, is_syllabic, readings
-from pipeline.resolve.sounds import same_letters_loosely, same_sounds
+from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same_sounds
 from pipeline.resolve.systems import are_names
 
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
@@ -81,7 +81,8 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
             return min(OTHER_PERSON, _likeness(one, two)), "initials differ"
     if one.has_middle and (one.mirror == two.mirror or one.ordered == two.ordered[::-1]):
         return 0.95, "same name from the other end"
-    if any(_same_letters(x, two) for x in one.shorter()) or any(_same_letters(one, y) for y in two.shorter()):
+    full, other = (one, two) if len(one.letters) > len(two.letters) else (two, one)
+    if len(full.letters) > len(other.letters) and any(_same_letters(short, other) for short in full.shorter()):
         return 0.90, "a part of the name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
@@ -101,16 +102,17 @@ def _sounds_alike(one: PersonName, two: PersonName) -> bool:
         return True
     if any(same_letters_loosely(turn, two.ordered) for turn in one.turns()):
         return True
-    return any(
-        same_sounds(short.turns(), [other.ordered])
-        for full, other in ((one, two), (two, one))
-        for short in full.without_second_surname()
-    ) or any(
-        same_letters_loosely(turn, other.ordered)
-        for full, other in ((one, two), (two, one))
-        for short in full.without_patronymic()
-        for turn in short.turns()
-    )
+    return any(_sound_alike_shortened(full, other) for full, other in ((one, two), (two, one)))
+
+
+def _sound_alike_shortened(full: PersonName, other: PersonName) -> bool:
+    """Without the second surname or the patronymic of the first name."""
+    if may_share_sounds(other.ordered, (*full.ordered, *full.pieces)) and any(
+        same_sounds(short.turns(), [other.ordered]) for short in full.without_second_surname()
+    ):
+        return True
+    shorter = full.without_patronymic() if len(full.ordered) > len(other.ordered) else []
+    return any(same_letters_loosely(turn, other.ordered) for short in shorter for turn in short.turns())
 
 
 def _likeness(one: PersonName, two: PersonName) -> float:

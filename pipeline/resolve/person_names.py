@@ -182,10 +182,14 @@ def _of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (
 
 
 @lru_cache(maxsize=1)
-def _compound_surnames() -> re.Pattern[str]:
-    """ "ou yang", "au yeung": two words that are one surname."""
-    cuts = (f"{s[:at]} {s[at:]}" for s in spelling()["compound"]["surnames"].split() for at in range(2, len(s) - 1))
-    return re.compile(rf"\b(?:{'|'.join(cuts)})\b")
+def _compound_surnames() -> tuple[re.Pattern[str], frozenset[str]]:
+    """ "ou yang", "au yeung": two words that are one surname, and the first words of such."""
+    cuts = [(s[:at], s[at:]) for s in spelling()["compound"]["surnames"].split() for at in range(2, len(s) - 1)]
+    return re.compile(rf"\b(?:{'|'.join(map(' '.join, cuts))})\b"), frozenset(first for first, _ in cuts)
+
+
+def _without_blanks(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
 
 
 def _written_out(found: re.Match[str]) -> str:
@@ -211,9 +215,14 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     native = native_part(native_name) or native_part(text)
     if not (text.isascii() or native or _TOKEN.search(fold(text))):
         text = latin_of_cyrillic(text)
-    folded = _SHORT.sub(_written_out, fold(text).replace("'", ""))
-    for joined in (_PARTICLES, _compound_surnames()):
-        folded = joined.sub(lambda found: found[0].replace(" ", ""), folded)
+    folded = fold(text).replace("'", "")
+    if "." in folded:
+        folded = _SHORT.sub(_written_out, folded)
+    if "de" in folded:
+        folded = _PARTICLES.sub(_without_blanks, folded)
+    pattern, beginnings = _compound_surnames()
+    if not beginnings.isdisjoint(_TOKEN.findall(folded)):
+        folded = pattern.sub(_without_blanks, folded)
     words = _TOKEN.findall(folded.replace("-", ""))
     ordered = tuple(t for t in words if t not in _SUFFIXES)
     generation = next((_GENERATIONS[t] for t in words[1:] if t in _GENERATIONS), "")

@@ -156,13 +156,41 @@ def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, a
     """Syllable by syllable of one sound in some pair of readings, a syllable of them equal as written or at least
     `all_other` syllables."""
     for parts in two:
-        others = _readings(tuple(parts))
-        for turn in one:
+        turns = _worth_reading(one, parts)
+        others = _readings(tuple(parts)) if turns else {}
+        for turn in turns:
             for length, lefts in _readings(tuple(turn)).items():
                 for left, right in product(lefts, others.get(length, ())):
                     if left.may_sound_like(right, all_other) and _in_one_system(left.name(), right.name()):
                         return True
     return False
+
+
+def _worth_reading(one: Sequence[Sequence[str]], two: Sequence[str]) -> list[Sequence[str]]:
+    """Those of the first names of which every part has a sound in common with some part of the second, and the other
+    way round: few strangers' names, which spares reading them."""
+    asked: dict[frozenset[str], bool] = {}
+    found = []
+    for parts in one:
+        key = frozenset(parts)
+        if key not in asked:
+            asked[key] = may_share_sounds(parts, two) and may_share_sounds(two, parts)
+        if asked[key]:
+            found.append(parts)
+    return found
+
+
+def may_share_sounds(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether every part of `one` can be cut so that a syllable is, or sounds like, one of `two`."""
+    marks = [_marks(part) for part in two]
+    return all(not all(_marks(part).isdisjoint(other) for other in marks) for part in one)
+
+
+@lru_cache(maxsize=65536)
+def _marks(part: str) -> frozenset[str]:
+    """The syllables that a part may be cut into, and all their classes."""
+    texts = {text for cut in _wide_cuts(part) for text in cut}
+    return frozenset(texts.union(*(_any_class().get(text, NOTHING) for text in texts)))
 
 
 def _in_one_system(left: Name, right: Name) -> bool:

@@ -26,10 +26,13 @@ def test_processes_share_a_file_and_keep_its_order(
     layout, index = Layout(path, binding, True, True), load_index(open_home(received))
     alone = read_and_screen(read_groups(path, binding), layout, index)
     whole = list(read_records(path, "application"))
-    assert alone[0] == [application_of(r) for r in whole if isinstance(r, Record)]
+    asked = [application_of(r) for r in whole if isinstance(r, Record)]
+    kept = [flag.result == "possible_match" for flag in alone[1]]
+    assert alone[0] == [a if is_match else None for a, is_match in zip(asked, kept, strict=True)]
+    assert any(kept) and not all(kept)
     assert alone[2] == [r for r in whole if isinstance(r, Rejected)]
     assert {r.line for r in alone[2]} == {11, 12}
-    assert [f.application_id for f in alone[1]] == [a.application_id for a in alone[0]]
+    assert [f.application_id for f in alone[1]] == [a.application_id for a in asked]
 
     monkeypatch.setattr(screening_rows, "WORTH_A_POOL", 4)
     monkeypatch.setattr(screening_rows, "BATCH", 4)
