@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,28 @@ def _csv(flags: Sequence[Flag], run: Run) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_flat(flag, run) for flag in flags)
+    for flag in flags:
+        if flag.result == "possible_match":
+            writer.writerow(_flat(flag, run))
+        else:
+            number = _line_of([safe_cell(flag.application_id)]).removesuffix("\r\n")
+            text.write(f"{number},{_same_in_many(*_BESIDE_NUMBER(flag))}")
     return text.getvalue().encode("utf-8")
+
+
+_BESIDE_NUMBER = attrgetter(*COLUMNS[1:])
+
+
+@lru_cache(maxsize=8192)
+def _same_in_many(*values: Any) -> str:
+    """The line of an answer without a lead, behind its number: few differ."""
+    return _line_of([_list_cell(v) if isinstance(v, tuple) else safe_cell(v) for v in values])
+
+
+def _line_of(cells: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
 
 
 def _json(flags: Sequence[Flag], run: Run) -> bytes:

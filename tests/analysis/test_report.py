@@ -50,6 +50,17 @@ def test_csv_and_json_agree_and_formulas_are_guarded(tmp_path: Path) -> None:
     assert [tuple(r) for r in data] == [COLUMNS, COLUMNS]
 
 
+def test_answers_without_a_lead_are_written_as_all_others(tmp_path: Path) -> None:
+    """They are put together from parts that many share; each column must come out as in the other formats."""
+    asked = ["A-3", 'q"x', "a,b", "=1+1", "two\nlines", " A-4", "", "-5"]
+    clear = [replace(CLEAR, application_id=a, missing=("dob", "e, mail")[: n % 3]) for n, a in enumerate(asked)]
+    flags = [clear[0], HIT, *clear[1:], replace(clear[1], result="insufficient_information", coverage=())]
+    rows = list(csv.DictReader(write_screening(flags, tmp_path / "o.csv").open(encoding="utf-8", newline="")))
+    for row, written in zip(screening_rows(flags), rows, strict=True):
+        assert {c: safe_cell(v) for c, v in row.items() if c != "contributions"}.items() <= written.items()
+    assert [bool(r["contributions"]) for r in rows] == [f is HIT for f in flags]
+
+
 def test_workbook_opens(tmp_path: Path) -> None:
     sheet = load_workbook(write_screening([HIT, CLEAR], tmp_path / "out.xlsx")).active
     assert sheet is not None

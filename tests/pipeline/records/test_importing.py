@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import FixInput
 from pipeline.model import Record, RecordKind
 from pipeline.records.binding import detect_map
 from pipeline.records.column_map import load_maps
+from pipeline.records.folding import Spill
 from pipeline.records.importing import Rejected, preview, read_records
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -307,3 +311,15 @@ def test_a_line_of_totals_is_told(tmp_path: Path) -> None:
     records, rejected = split(path, "license")
     assert list(records) == ["L-1"]
     assert [(r.line, r.reason) for r in rejected] == [(3, "a line of totals, no record")]
+
+
+@given(st.lists(st.lists(st.text(), min_size=1, max_size=4), max_size=12))
+def test_spilled_rows_come_back_cell_by_cell(rows: list[list[str]]) -> None:
+    """Whatever stands in a cell, the character too that holds spilled cells apart."""
+    rows = [["", "a\x1fb"], ["\x1f"], *rows]
+    with closing(Spill()) as spill:
+        for line, row in enumerate(rows):
+            spill.add(str(line % 3), line, tuple(row))
+        groups = list(spill.groups())
+    assert sorted((line, list(cells)) for group in groups for line, cells in group) == list(enumerate(rows))
+    assert all(len({line % 3 for line, _ in group}) == 1 for group in groups)
