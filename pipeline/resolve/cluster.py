@@ -129,25 +129,74 @@ def cluster_with_refusals(
     by_id = {ref.ref_id: ref for ref in refs}
     kind: Role = refs[0].role
     groups = Groups(model.largest.get(kind, 150))
-    decided = in_force(decisions)
-    met = {i for p in pairs for i in (p.ref_a, p.ref_b)} | {i for pair in decided for i in pair}
-    for ref_id in sorted(met & by_id.keys()):
-        groups.add(by_id[ref_id])
-    refused: list[Refused] = []
-    for (a, b), same in decided.items():
-        if not same and a in by_id and b in by_id:
-            groups.keep_apart(a, b)
+    decided = {pair: same for pair, same in in_force(decisions).items() if by_id.keys() >= set(pair)}
     known = [p for p in pairs if p.ref_a in by_id and p.ref_b in by_id]
+    matching = [p for p in known if p.probability >= model.match]
+    quiet: list[list[str]] = []
+    if kind != "business":
+        quiet = _quiet_groups(matching, decided, by_id, groups.largest)
+        at_rest = {i for ids in quiet for i in ids}
+        known = matching = [p for p in matching if p.ref_a not in at_rest]
+    met = {i for p in known for i in (p.ref_a, p.ref_b)} | {i for pair in decided for i in pair}
+    for ref_id in sorted(met):
+        groups.add(by_id[ref_id])
+    for (a, b), same in decided.items():
+        if not same:
+            groups.keep_apart(a, b)
+    refused = _join_all(kind, groups, known, matching, decided, by_id, model)
+    several = [*groups.members.values(), *quiet]
+    joined = {i for ids in several for i in ids}
+    found = [make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in several]
+    found += (make_entity(kind, [ref]) for i, ref in by_id.items() if i not in joined)
+    return sorted(found, key=lambda e: e.entity_id), refused
+
+
+def _quiet_groups(
+    matching: Iterable[ScoredPair], decided: Mapping[tuple[str, str], bool], by_id: Mapping[str, Ref], largest: int
+) -> list[list[str]]:
+    """Refs that hang together over matching pairs where nothing could refuse a join, whatever the order: no decision
+    names one, the group is not too large, and all dates of birth are one. Of people nearly all."""
+    parent: dict[str, str] = {}
+
+    def root_of(ref_id: str) -> str:
+        while (above := parent[ref_id]) != ref_id:
+            parent[ref_id] = ref_id = parent[above]
+        return ref_id
+
+    for a, b in (*((p.ref_a, p.ref_b) for p in matching), *decided):
+        one, two = root_of(parent.setdefault(a, a)), root_of(parent.setdefault(b, b))
+        if one != two:
+            parent[two] = one
+    hanging: dict[str, list[str]] = defaultdict(list)
+    for ref_id in parent:
+        hanging[root_of(ref_id)].append(ref_id)
+    loud = {root_of(i) for pair in decided for i in pair}
+    return [
+        ids
+        for root, ids in hanging.items()
+        if root not in loud and len(ids) <= largest and len({by_id[i].dob for i in ids} - {None}) < 2
+    ]
+
+
+def _join_all(
+    kind: Role,
+    groups: Groups,
+    known: Sequence[ScoredPair],
+    matching: Sequence[ScoredPair],
+    decided: Mapping[tuple[str, str], bool],
+    by_id: Mapping[str, Ref],
+    model: MatchModel,
+) -> list[Refused]:
+    """Join what belongs together, the strongest pairs first; returns what was kept apart."""
+    refused: list[Refused] = []
     nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
     about = {i for i, ref in by_id.items() if kind == "business" and ref.record_kind in SAID_ABOUT} - nameless
-    matching = [p for p in known if p.probability >= model.match and not _bears(nameless, p)]
-    sure = [p for p in matching if not _bears(about, p)]
-    joins = [(Said.BY_A_PERSON, 0.0, a, b) for (a, b), same in decided.items() if same and a in by_id and b in by_id]
-    for pair in sure:
+    named = [p for p in matching if not _bears(nameless, p)]
+    joins = [(Said.BY_A_PERSON, 0.0, a, b) for (a, b), same in decided.items() if same]
+    for pair in (p for p in named if not _bears(about, p)):
         a, b = (pair.ref_a, pair.ref_b) if pair.ref_a < pair.ref_b else (pair.ref_b, pair.ref_a)
-        joins.append(
-            (Said.FIRMLY if kind != "business" or one_shop(by_id[a], by_id[b]) else Said.LOOSELY, -pair.weight, a, b)
-        )
+        firm = kind != "business" or one_shop(by_id[a], by_id[b])
+        joins.append((Said.FIRMLY if firm else Said.LOOSELY, -pair.weight, a, b))
     for said, loss, a, b in sorted(joins):
         by_person = said is Said.BY_A_PERSON
         weighed = not by_person and bool(by_id[a].own_number) and by_id[a].own_number == by_id[b].own_number
@@ -156,12 +205,9 @@ def cluster_with_refusals(
             refused.append(Refused(a, b, float("inf") if by_person else -loss, why))
         else:
             groups.join(a, b)
-    refused += _join_one_each(groups, about, [p for p in matching if _bears(about, p)], by_id)
+    refused += _join_one_each(groups, about, [p for p in named if _bears(about, p)], by_id)
     likely = [p for p in known if p.probability >= model.review and _bears(nameless, p)]
-    refused += _join_one_each(groups, nameless, likely, by_id)
-    found = [make_entity(kind, [by_id[i] for i in sorted(ids)]) for ids in groups.members.values()]
-    found += (make_entity(kind, [ref]) for i, ref in by_id.items() if i not in met)
-    return sorted(found, key=lambda e: e.entity_id), refused
+    return refused + _join_one_each(groups, nameless, likely, by_id)
 
 
 def _bears(refs: Collection[str], pair: ScoredPair) -> bool:

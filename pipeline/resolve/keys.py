@@ -18,9 +18,10 @@ from pipeline.model import Address, Ref
 from pipeline.resolve.business_names import BusinessName, read_business, trade_names
 from pipeline.resolve.conditions import Row, Value
 from pipeline.resolve.declaration import COLUMNS, TERM
-from pipeline.resolve.person_names import PersonName, read_person
+from pipeline.resolve.person_names import PersonName, is_settled_part, read_person, smallest_turn
 from pipeline.resolve.population import is_rather_first
 from pipeline.resolve.romanization import fold, readings
+from pipeline.resolve.sounds import sound_key
 
 TOLL_FREE = ("+1800", "+1822", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 HUB_NAMES = 12  # distinct names behind one phone or contact from which it is an answering service
@@ -133,20 +134,30 @@ def _listed_of_few(values: list[str]) -> tuple[str, ...] | None:
 
 def _place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
     """Premises, buildings, and buildings given without a unit; each by ZIP and by city, as sources give either."""
-    places, buildings, unitless = set(), set(), set()
+    places: list[str] = []
+    buildings: list[str] = []
+    unitless: list[str] = []
     for address in addresses:
         if not address.street_key or address.at_crossing:
             continue
-        street, unit = fold(address.street_key).upper(), fold(address.unit).upper()
-        city = f"{fold(address.city).upper()},{address.state}" if address.city else ""
+        street, unit = _capitals(address.street_key), _capitals(address.unit)
+        city = f"{_capitals(address.city)},{address.state}" if address.city else ""
         for where in (address.zip, city):
             if where:
                 building = f"{street}|{where}"
-                buildings.add(building)
-                places.add(f"{building}|{unit}")
+                buildings.append(building)
+                places.append(f"{building}|{unit}")
                 if not address.unit:
-                    unitless.add(building)
-    return {"places": _listed(places), "buildings": _listed(buildings), "open_buildings": _listed(unitless)}
+                    unitless.append(building)
+    return {
+        "places": _listed_of_few(places),
+        "buildings": _listed_of_few(buildings),
+        "open_buildings": _listed_of_few(unitless),
+    }
+
+
+def _capitals(text: str) -> str:
+    return text.upper() if text.isascii() else fold(text).upper()
 
 
 def _operator_place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
@@ -154,13 +165,17 @@ def _operator_place_keys(addresses: Sequence[Address]) -> dict[str, Value]:
 
     Numbers and directions stand at the head, which must be equal: 12 N Main and 12 S Main are two houses.
     """
-    doors = set()
+    doors = []
     for address in addresses:
         if address.street_key and not address.at_crossing:
-            words = fold(address.street_key).upper().split()
-            head = [w for w in words if len(w) < 3 or not w.isalpha()]
-            doors.add(f"{''.join(head)} {''.join(w for w in words if w not in head)}")
-    return _place_keys(addresses) | {"doors": _listed(doors)}
+            head = name = ""
+            for word in _capitals(address.street_key).split():
+                if len(word) < 3 or not word.isalpha():
+                    head += word
+                else:
+                    name += word
+            doors.append(f"{head} {name}")
+    return _place_keys(addresses) | {"doors": _listed_of_few(doors)}
 
 
 def _code_points(native: str) -> str | None:
@@ -210,6 +225,8 @@ def _read_names(ref: Ref) -> tuple[PersonName, ...]:
 
 def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
     main = said[0]
+    if len(said) == 1 and main.is_plain:
+        return _plain_keys(main)
     names = [n for n in said if len(n.ordered) > 1]
     if len(main.native) > 1:
         names += (read_person(" ".join(syllables)) for syllables in readings(main.native) if len(syllables) > 1)
@@ -233,6 +250,32 @@ def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:
         TERM: next(filter(None, map(person_term, (main, *names))), None),
         # Operators meet over what they share and two letters that begin a part of a name.
         "starts": _listed([part[:2] for name in said for part in name.parts]),
+    }
+
+
+def _plain_keys(name: PersonName) -> dict[str, Value]:
+    """As `_operator_keys`, of a name of two parts and no other: nothing is left out, jumbled or an initial."""
+    one, two = name.ordered
+    low, high = (one, two) if one <= two else (two, one)
+    letters, sounds = one + two, sound_key(one) + sound_key(two)
+    turned = smallest_turn(letters)
+    long = tuple(p for p in ((low, high) if low != high else (low,)) if len(p) > 2)
+    initials = (f"{low} {high[0]}", f"{high} {low[0]}")
+    return {
+        "native": None,
+        "names": (turned,),
+        "partial": None,
+        "spelled": f"{low} {high}",
+        "parts": long or None,
+        "givens": tuple(filter(is_rather_first, long)) or None,
+        "settled": is_settled_part(one) and is_settled_part(two),
+        "generation": None,
+        "variants": (turned if sounds == letters else smallest_turn(sounds),),
+        "initials": None,
+        "expanded": initials if initials[0] < initials[1] else _listed(initials),
+        "jumbled": None,
+        TERM: f"{one} {two}",
+        "starts": (low[:2], high[:2]) if low[:2] != high[:2] else (low[:2],),
     }
 
 

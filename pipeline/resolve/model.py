@@ -35,6 +35,8 @@ class Pool:
 
     def frequency(self, term: str) -> float:
         """Share of the whole name, or the one expected from its words if that is larger."""
+        if not self.words:
+            return self.names.get(term, 0.0)
         words = [self.words.get(word, 0.0) for word in term.split()]
         return max(self.names.get(term, 0.0), prod(words) if len(words) > 1 else 0.0)
 

@@ -15,6 +15,7 @@ _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr
 _PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? )(?=[a-z]{3})")  # "de la Cruz", "Dela Cruz": Delacruz
 _TOKEN = re.compile(r"[a-z]+")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
+_TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are written
 
 
 class PersonName(NamedTuple):
@@ -40,6 +41,11 @@ class PersonName(NamedTuple):
         return smallest_turn(self.letters)
 
     @property
+    def is_plain(self) -> bool:
+        """Two written parts and nothing besides: no initial, hyphen, characters or generation."""
+        return len(self.parts) == 2 == len(self.pieces) and not (self.initials or self.native or self.generation)
+
+    @property
     def spelled(self) -> str:
         return " ".join(sorted(self.ordered))
 
@@ -51,7 +57,7 @@ class PersonName(NamedTuple):
     @property
     def settled(self) -> bool:
         """Every part is a name or a run of syllables, so that a letter's difference makes another name."""
-        return all(is_syllabic(p) or is_settled_name(p) for p in self.parts)
+        return all(map(is_settled_part, self.parts))
 
     def turns(self) -> list[tuple[str, ...]]:
         """Every way to move the surname from one end to the other."""
@@ -148,6 +154,12 @@ class PersonName(NamedTuple):
         return "~" + min("".join(self.ordered), "".join(self.from_the_end()))
 
 
+@lru_cache(maxsize=65536)
+def is_settled_part(part: str) -> bool:
+    """Whether a part is a name or a run of syllables."""
+    return is_settled_name(part) or is_syllabic(part)
+
+
 @lru_cache(maxsize=1)
 def _mirrored() -> dict[str, frozenset[str]]:
     words = {key: frozenset(text.split()) for key, text in spelling()["mirrored"].items()}
@@ -212,6 +224,8 @@ def _middle_before_given(ordered: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=262_144)
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
+    if not native_name and (read := _read_two_words(text)):
+        return read
     native = native_part(native_name) or native_part(text)
     if not (text.isascii() or native or _TOKEN.search(fold(text))):
         text = latin_of_cyrillic(text)
@@ -233,3 +247,15 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         ordered = _middle_before_given(ordered)
     pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
     return _of_parts(native, ordered, pieces, generation)
+
+
+def _read_two_words(text: str) -> PersonName | None:
+    """Names of two plain words, read the short way: four of five. None when more has to be looked at."""
+    found = _TWO_WORDS.fullmatch(text.lower()) if text.isascii() else None
+    if found is None:
+        return None
+    one, comma, two = found.groups()
+    if one in _SUFFIXES or two in _SUFFIXES or one in _compound_surnames()[1] or _PARTICLES.match(found[0]):
+        return None
+    ordered = (one, two)
+    return PersonName("", ordered, (), ordered, (two, one) if comma else ordered)

@@ -55,6 +55,13 @@ def is_settled_name(token: str) -> bool:
 @lru_cache(maxsize=65536)
 def person_frequency(tokens: tuple[str, ...]) -> float:
     """Expected share of people with this name, whichever token is the surname: the largest reading, 0 if unknown."""
+    if len(tokens) == 2:
+        first, last = counts(FIRST_NAMES), counts(SURNAMES)
+        one, two = tokens
+        return max(
+            last.get(one, 0) / SURNAME_TOTAL * (first.get(two, 0) / FIRST_TOTAL),
+            last.get(two, 0) / SURNAME_TOTAL * (first.get(one, 0) / FIRST_TOTAL),
+        )
     best = 0.0
     for index, surname in enumerate(tokens):
         rest = (*tokens[index + 1 :], *tokens[:index])

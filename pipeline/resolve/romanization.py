@@ -111,20 +111,15 @@ def syllables() -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def is_syllabic(token: str) -> bool:
     """True when the token is a run of one to three known syllables: "hongbo", "wei", "myungsook"."""
-    return any(token == "".join(parts) for parts in _splits(token, 3))
+    return _is_run(token, 3)
 
 
-def _splits(token: str, most: int) -> list[tuple[str, ...]]:
+def _is_run(token: str, most: int) -> bool:
     if not token:
-        return [()]
-    if most == 0:
-        return []
-    return [
-        (token[:cut], *rest)
-        for cut in range(1, min(len(token), 7) + 1)
-        if token[:cut] in syllables()
-        for rest in _splits(token[cut:], most - 1)
-    ]
+        return True
+    known = syllables()
+    cuts = range(1, min(len(token), 7) + 1) if most else ()
+    return any(token[:cut] in known and _is_run(token[cut:], most - 1) for cut in cuts)
 
 
 def boundaries(parts: tuple[str, ...]) -> frozenset[int]:

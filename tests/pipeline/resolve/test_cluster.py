@@ -18,6 +18,7 @@ from pipeline.resolve.cluster import cluster, cluster_with_refusals
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
+from tests.pipeline.resolve.conftest import make_ref
 
 Make = Callable[..., Ref]
 MODEL = base_model()
@@ -214,3 +215,25 @@ def test_what_is_only_said_about_businesses_moves_no_other_paper(seed: int) -> N
 @pytest.mark.parametrize("parts", [(), ("entity",), ("entity", "operator", "r1"), ("齐红波", "", "\x1f", "ü" * 300)])
 def test_ids_are_those_of_the_standard(parts: tuple[str, ...]) -> None:
     assert stable_id(*parts) == str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_groups_at_rest_are_what_joining_one_by_one_gives(data: st.DataObject) -> None:
+    days = st.sampled_from([None, None, None, date(1980, 1, 1), date(1980, 1, 2), date(1991, 7, 5)])
+    count = data.draw(st.integers(2, 14))
+    refs = [make_ref(n, "operator", f"Name {n % 3}", dob=data.draw(days)) for n in range(count)]
+    two = st.tuples(st.sampled_from(refs), st.sampled_from(refs)).filter(lambda t: t[0] is not t[1])
+    shares, weights = st.sampled_from([0.6, 0.95, 0.95]), st.sampled_from([3.0, 8.0, 8.5])
+    drawn = {
+        pair(*t).ref_a + pair(*t).ref_b: pair(*t, data.draw(weights), data.draw(shares))
+        for t in data.draw(st.lists(two, min_size=4, max_size=20))
+    }
+    decisions = [
+        decision(n, *t, data.draw(st.booleans())) for n, t in enumerate(data.draw(st.lists(two, max_size=3)), 1)
+    ]
+    model = replace(MODEL, largest={"operator": data.draw(st.sampled_from([3, 60]))})
+    with pytest.MonkeyPatch.context() as patch:
+        short = cluster_with_refusals(refs, list(drawn.values()), decisions, model)
+        patch.setattr("pipeline.resolve.cluster._quiet_groups", lambda *given: [])
+        assert short == cluster_with_refusals(refs, list(drawn.values()), decisions, model)
