@@ -45,6 +45,8 @@ class Use:
     unit: str = ""
     building: str = ""
     suspect: bool = False  # the business is advertised on illicit sites, whether or not with this value
+    second: bool = False  # a number that stands nowhere but beside another
+    titles: tuple[str, ...] = ()  # of a premises: what the papers of the business call it
 
     def ads(self, *classes: str) -> list[Ref]:
         return [r for r in self.refs if r.owner_kind == "ad" and r.site_class in classes]
@@ -231,6 +233,8 @@ class Facts:
             use = Use(
                 business_id, kind, value, tuple(dict.fromkeys(refs_)), lane, self.ceased.get(business_id),
                 units[0] if units else "", building, business_id in self.advertised,
+                kind == "phone" and all(self._numbers(r.owner_id) > 1 for r in refs_),
+                self._titles(business_id) if kind == "premises" else (),
             )  # fmt: skip
             uses[kind].setdefault(value, []).append(use)
         return uses
@@ -243,6 +247,27 @@ class Facts:
             if ref.role in {"phone", "premises"}:
                 found[ref.owner_id].append(ref)
         return found
+
+    def _titles(self, business_id: str) -> tuple[str, ...]:
+        return tuple(sorted({r.name for r in self.business_refs[business_id] if r.record_kind in PAPERS and r.name}))
+
+    def _numbers(self, owner_id: str) -> int:
+        return sum(part.role == "phone" for part in self.parts.get(owner_id, ()))
+
+    @cached_property
+    def doors(self) -> dict[str, dict[str, set[str]]]:
+        """business -> building -> the units it is known to have there."""
+        found: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        for uses in self.uses.get("premises", {}).values():
+            for use in uses:
+                if use.building:
+                    found[use.business_id].setdefault(use.building, set()).update({use.unit} - {""})
+        return found
+
+    def are_neighbors(self, one: str, two: str) -> bool:
+        """Whether two businesses are in one building and not known to be behind one door there."""
+        here, there = self.doors.get(one, {}), self.doors.get(two, {})
+        return any(not here[building] & there[building] for building in here.keys() & there.keys())
 
     @cached_property
     def account_of(self) -> dict[str, str]:

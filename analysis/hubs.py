@@ -40,7 +40,7 @@ def phone_users(uses: Iterable[Use], facts: Facts, groups: Groups) -> tuple[HubU
     found = {}
     for use in uses:
         business = use.business_id
-        stamped = _stamped_by(use, facts)
+        stamped = _stamped_by(use)
         elsewhere = any(r.owner_kind == "ad" and r.dataset != stamped for r in facts.business_refs[business])
         found[business] = HubUser(
             business, groups.find(business), business in facts.advertised, stamped, bool(stamped) and elsewhere
@@ -48,11 +48,10 @@ def phone_users(uses: Iterable[Use], facts: Facts, groups: Groups) -> tuple[HubU
     return tuple(user for _, user in sorted(found.items()))
 
 
-def _stamped_by(use: Use, facts: Facts) -> str:
+def _stamped_by(use: Use) -> str:
     """The site of all ads that show a number, when each shows another as well; else ""."""
     sites = {r.dataset if r.owner_kind == "ad" else "" for r in use.refs}
-    beside = all(sum(p.role == "phone" for p in facts.parts.get(r.owner_id, ())) > 1 for r in use.refs)
-    return next(iter(sites)) if len(sites) == 1 and beside else ""
+    return next(iter(sites)) if len(sites) == 1 and use.second else ""
 
 
 def operator_hub(operator: str, users: Sequence[HubUser], facts: Facts) -> Hub | None:

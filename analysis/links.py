@@ -80,7 +80,7 @@ def find_ties(facts: Facts) -> tuple[Pairs, list[Hub]]:
         if hub := phone_hub(value, users, facts.rules):
             found.append(hub)
         else:
-            _tie_all(uses, pairs, partial(tie_phone, rules=facts.rules))
+            _tie_all(uses, pairs, partial(_tie_phone, facts=facts))
     _unite(pairs, groups, facts)
     _tie_premises(facts, pairs, groups, found)
     return dict(sorted(pairs.items())), sorted(found, key=lambda h: (h.kind, h.value))
@@ -139,6 +139,10 @@ def _tie_all(uses: Sequence[Use], pairs: Pairs, tie_of: Callable[[Use, Use], Tie
             pairs[_pair(a.business_id, b.business_id)].append(tie)
 
 
+def _tie_phone(a: Use, b: Use, facts: Facts) -> Tie | None:
+    return tie_phone(a, b, facts.rules, neighbors=facts.are_neighbors(a.business_id, b.business_id))
+
+
 def _pair(a: str, b: str) -> tuple[str, str]:
     return (a, b) if a < b else (b, a)
 
@@ -154,7 +158,8 @@ def _tie_operators(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub])
         for a, b in combinations(tenures, 2):
             if tie := tie_operator(a, b, facts.name(operator), facts.rules):
                 pairs[_pair(a.business_id, b.business_id)].append(tie)
-                groups.union(a.business_id, b.business_id)
+                if tie.probability >= facts.rules.binding.threshold:
+                    groups.union(a.business_id, b.business_id)
 
 
 def _tie_premises(facts: Facts, pairs: Pairs, groups: Groups, found: list[Hub]) -> None:

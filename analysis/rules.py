@@ -39,6 +39,8 @@ class PhoneRules:
     one_source_factor: float
     one_source_days: int
     toll_free: tuple[str, ...]
+    second_factor: float
+    second_goes_on_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class PremisesRules:
     gap: float
     min_overlap_days: int
     unitless_factor: float
+    other_trades: tuple[str, ...]
+    own_trade: tuple[str, ...]
     hub_degree: int
     hub_members: int
 
@@ -84,6 +88,8 @@ class OperatorRules:
     reason: str
     shared: float
     no_birth_date: float
+    formed: float
+    forming_roles: tuple[str, ...]
     hub_degree: int
     binding_roles: tuple[str, ...]
     context_roles: tuple[str, ...]

@@ -14,6 +14,7 @@ from analysis.groups import Groups
 from analysis.links import Tied
 from analysis.periods import gap_days, hull
 from analysis.rules import Rules, SuccessionRules
+from analysis.ties import others_number
 from pipeline.model import Entity, Link, Ref, Succession
 from pipeline.resolve.business_names import read_business
 
@@ -245,6 +246,9 @@ def _clue(old: Use, new: Use, lives: Mapping[str, Life], facts: Facts, *, parall
         return Clue("same_premises", rules.premises_only, reason, sources)
     confidence = rules.phone_advertised if both else rules.phone_only
     reason = f"same phone {old.value}"
+    neighbors = facts.are_neighbors(old.business_id, new.business_id)
+    if whose := others_number(old, new, facts.rules, neighbors=neighbors):
+        confidence, reason = min(confidence, rules.phone_only), f"{reason}, {whose}"
     confidence, reason = _weak_source(old, new, confidence, reason, facts)
     if parallel:
         return Clue(

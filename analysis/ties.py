@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,8 +24,9 @@ class Tie:
     sources: tuple[str, ...]
 
 
-def tie_phone(a: Use, b: Use, rules: Rules) -> Tie | None:
-    """Overlapping or near uses of one number; None after a gap, when the number may have been reassigned."""
+def tie_phone(a: Use, b: Use, rules: Rules, *, neighbors: bool = False) -> Tie | None:
+    """Overlapping or near uses of one number; None after a gap, when the number may have been reassigned.
+    `neighbors`: both are in one building, and not known to be behind one door."""
     r, one, two = rules.phone, a.firm, b.firm
     if one is None or two is None:
         return None
@@ -39,8 +41,33 @@ def tie_phone(a: Use, b: Use, rules: Rules) -> Tie | None:
         probability, how = r.paper, f"both had {a.value}: one advertised it while the other's license named it"
     else:
         return None
-    probability, how = _weak(a, b, probability, how, rules)
-    return Tie("shared_phone", a.value, probability, how, hull([one, two]), _sources(a, b))
+    weaker, how = _weak(a, b, probability, how, rules)
+    if weaker == probability and (whose := others_number(a, b, rules, neighbors=neighbors)):
+        weaker, how = probability * r.second_factor, f"{how}; {whose}"
+    return Tie("shared_phone", a.value, weaker, how, hull([one, two]), _sources(a, b))
+
+
+def others_number(a: Use, b: Use, rules: Rules, *, neighbors: bool) -> str:
+    """Why a number that both show only beside another may be a third party's; "" when nothing says so."""
+    if not (a.second and b.second):
+        return ""
+    if neighbors:
+        return "each beside its own number in one building, so that it may be the landlord's"
+    if _taken_along(a, b, rules):
+        return "beside the first one's own number, with which it went on, so that it may be a worker's"
+    return ""
+
+
+def _taken_along(a: Use, b: Use, rules: Rules) -> bool:
+    """Never on ads of both at once, and the one that showed it first was advertised on when it had gone."""
+    seen = {u.business_id: [p for r in u.ads("illicit", "mixed") if (p := period(r.first_seen, r.last_seen))]
+            for u in (a, b)}  # fmt: skip
+    if not all(seen.values()) or any(gap_days(x, y) <= 0 for x in seen[a.business_id] for y in seen[b.business_id]):
+        return False
+    earlier, later = sorted((a, b), key=lambda use: min(p.first for p in seen[use.business_id]))
+    came = min(p.first for p in seen[later.business_id])
+    went = max(p.last for p in seen[earlier.business_id] if p.first < came)
+    return earlier.ceased is None or (earlier.ceased - went).days > rules.phone.second_goes_on_days
 
 
 def _weak(a: Use, b: Use, probability: float, how: str, rules: Rules) -> tuple[float, str]:
@@ -75,11 +102,20 @@ def tie_premises(a: Use, b: Use, rules: Rules, ends: Mapping[str, date] | None =
     for ad, paper in ((a, b), (b, a)):
         held = license_period(paper, ends.get(paper.business_id)) if ad.advertised and not paper.observed else None
         if held and ad.observed and overlap_days(held, ad.observed) >= r.min_overlap_days:
-            how = f"shared one suite: one held a license there while the other advertised ({held}; {ad.observed})"
-            return _at(a, b, r.overlap_license, how, rules)
+            neighbor = other_trade(paper, rules)
+            what = "a license for another trade" if neighbor else "a license"
+            how = f"shared one suite: one held {what} there while the other advertised ({held}; {ad.observed})"
+            return _at(a, b, r.overlap_other if neighbor else r.overlap_license, how, rules)
     if a.firm and b.firm and gap_days(a.firm, b.firm) <= 0:
         return _at(a, b, r.overlap_other, "were both named at one suite in overlapping periods", rules)
     return None
+
+
+def other_trade(use: Use, rules: Rules) -> bool:
+    """Whether all papers of a business name another trade, and none what is advertised."""
+    words = [set(re.findall(r"[a-z]+", title.lower())) for title in use.titles]
+    other, own = set(rules.premises.other_trades), set(rules.premises.own_trade)
+    return bool(words) and all(said & other and not said & own for said in words)
 
 
 def license_period(use: Use, end: date | None = None) -> Period | None:
@@ -143,6 +179,8 @@ def tie_operator(a: Tenure, b: Tenure, name: str, rules: Rules) -> Tie | None:
     probability = r.shared if known else r.no_birth_date
     how = f"both name {name} as {' / '.join(sorted({*a.roles, *b.roles})).replace('_', ' ')}"
     how += "" if known else " (no date of birth to compare)"
+    if {*a.roles, *b.roles} <= set(r.forming_roles):
+        probability, how = min(probability, r.formed), f"{how}, as who forms companies for others does"
     return Tie("shared_operator", a.operator_id, probability, how, hull([a.period, b.period]), _merged(a, b))
 
 

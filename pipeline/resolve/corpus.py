@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -122,11 +123,25 @@ def _predict(
     linker.table_management.register_blocked_pairs_for_predict(
         api.register(f"{name}_blocked", table_name=f"{name}_pairs")
     )
-    predicted = linker.inference.predict(threshold_match_probability=at_least, warning_mode="never")
+    with _without_statistics(connection):
+        predicted = linker.inference.predict(threshold_match_probability=at_least, warning_mode="never")
     return connection.sql(
         "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, round(match_weight, 9) AS weight, "
         f"round(match_probability, 9) AS probability FROM {predicted.physical_name} ORDER BY a, b"
     ).to_arrow_table()
+
+
+@contextmanager
+def _without_statistics(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """DuckDB 2.0 folds a comparison of columns that hold one value throughout, as in a home of one person's papers, and
+    then finds no function for it: "BindBuiltinScalarFunction did not return a BoundFunctionExpression"."""
+    before = str(connection.execute("SELECT current_setting('disabled_optimizers')").fetchall()[0][0])
+    names = [name for name in (before, "statistics_propagation") if name]
+    connection.execute(f"SET disabled_optimizers = '{','.join(names)}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET disabled_optimizers = '{before}'")
 
 
 def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, role: str, model: MatchModel) -> Any:

@@ -43,13 +43,13 @@ class Town:
 
     def ad(
         self, shop: str, first: str, last: str, *, phones: tuple[str, ...] = (), place: str = "",
-        site_class: str = "illicit", captures: int = 3, lane: str = "regulatory", **more: object,
+        site_class: str = "illicit", captures: int = 3, lane: str = "regulatory", dataset: str = "", **more: object,
     ) -> str:  # fmt: skip
         owner = f"ad{len(self.refs)}"
         sources = tuple(f"cap-{owner}-{n}" for n in range(captures))
         shared = {
             "site_class": site_class, "first_seen": date.fromisoformat(first), "last_seen": date.fromisoformat(last),
-            "sources": sources, "dataset": f"{site_class}-board", "lane": lane,
+            "sources": sources, "dataset": dataset or f"{site_class}-board", "lane": lane,
         }  # fmt: skip
         places = (address(place),) if place else ()
         name = str(more.pop("name", shop))

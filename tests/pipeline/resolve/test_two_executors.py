@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import combinations
 from random import Random
 
@@ -15,6 +16,7 @@ from pipeline.resolve.declaration import DECLARED
 from pipeline.resolve.keys import find_hubs, key_columns, keys_of
 from pipeline.resolve.model import MatchModel, base_model
 from pipeline.resolve.score import score
+from tests.pipeline.resolve.conftest import make_ref
 
 Pool = Callable[[int, int, Role], list[Ref]]
 
@@ -109,3 +111,10 @@ def test_a_small_pool_teaches_frequencies_only(pool: Pool) -> None:
     model: MatchModel = train(duckdb.connect(), refs)
     assert model.numbers == base_model().numbers
     assert model.frequency("business", "golden lotus") > base_model().frequency("business", "golden lotus")
+
+
+def test_a_home_whose_papers_all_name_one_person_is_matched() -> None:
+    """Every column holds one value throughout: DuckDB would fold the comparisons of birthdays and find no function."""
+    refs = [make_ref(n, "operator", "Donna Quistgard", dob=date(1970, 2, 3)) for n in range(2)]
+    (pair,) = score_pairs(duckdb.connect(), refs, "operator", base_model())
+    assert pair.probability > 0.99
