@@ -152,6 +152,8 @@ def _road(before: list[str], name: str, road: str, marks: list[str]) -> str:
     road = road.replace("-", "")
     if kinds == ["BUS", "LOOP"] and name in {"I", "HWY"}:  # "I-70 Business Loop" is "Business Loop 70"
         name, kinds = "BUS LOOP", []
+    if name == "BUSINESS HWY":
+        name, kinds = "HWY", ["BUS", *(kind for kind in kinds if kind != "BUS")]
     heading = [word for word in before if word != "OLD"] or after[:1]
     old = ["OLD"] if "OLD" in before else []
     return " ".join([*heading, *old, name, road.lstrip("0") or road, *kinds])

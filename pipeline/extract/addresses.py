@@ -28,6 +28,7 @@ _CITY_ALIASES = {name.upper() for name in DECLARED["cities"]["names"]}
 _BETWEEN_NAMES = {"and", "at", "of", "corner", "the"}
 _ASIDES = "|".join(word.upper() for word in DECLARED["asides"]["words"])
 ASIDE = re.compile(rf" ?[,([]? ?(?:{_ASIDES})\b[^,.;\n()[\]]{{0,60}}[)\]]?")
+_HOUSE_DIGITS = 3  # fewer may count anything
 ENOUGH = 0.5
 _ASCII_BLANKS = frozenset("\t\n\r\f\v")
 _WIDE_BLANKS = frozenset("\xa0\u202f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
@@ -37,10 +38,15 @@ def _ways(words: Iterable[str]) -> str:
     return "|".join(sorted((re.escape(w.upper()) for w in words), key=lambda w: (-len(w), w)))
 
 
+def _road_ways(words: Iterable[str]) -> str:
+    return _ways(words).replace("\\ ", "\\.? ")  # "Bus. Rt. 65"
+
+
 _SUFFIX = _ways(way for way, normal in SUFFIXES.items() if normal in _FREE["suffixes"])
 _DIRECTION = f"(?:{_ways([*DIRECTIONS, 'N.E', 'N.W', 'S.E', 'S.W'])})\\b\\.?"
-_ROADS = [way for name, ways in DECLARED["highways"].items() if name.isupper() for way in ways]
-_ROAD = _ways([*_ROADS, *("u.s." + way[2:] for way in _ROADS if way.startswith("us"))])
+_BARE_ROADS = {"business", "bus"}  # a highway only before a place
+_ROADS = [w for name, ways in DECLARED["highways"].items() if name.isupper() for w in ways if w not in _BARE_ROADS]
+_ROAD = _road_ways([*_ROADS, *("u.s." + way[2:] for way in _ROADS if way.startswith("us"))])
 _STATE = f"(?:{_ways([*STATES, *STATE_CODES])})\\b\\.?"
 _ROAD_ID = r"(?:[0-9]{1,4}(?:-?[A-Z])?|[A-Z]{1,2})\b"
 _ROAD_MARK = "(?:BUSINESS|BUS|LOOP|ALT|SPUR|BYPASS)"
@@ -61,14 +67,14 @@ _NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
 _STREET = UPPER.sought(
     re.compile(
         rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
-        rf"|(?P<bare_road>(?:BUSINESS|LOOP|SPUR) [0-9]{{1,4}}\b|[0-9]{{1,3}} (?:HWY|HIGHWAY)\b)"
+        rf"|(?P<bare_road>(?:BUSINESS|BUS\.?|LOOP|SPUR) [0-9]{{1,4}}\b|[0-9]{{1,3}} (?:HWY|HIGHWAY)\b)"
         rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
         rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})"
         rf"(?: (?!NORTH KANSAS){_DIRECTION})?"
     ),
-    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|LOOP|SPUR) [0-9]|[0-9] H(?:IGH)?WA?Y)",
+    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|BUS\.?|LOOP|SPUR) [0-9]|[0-9] H(?:IGH)?WA?Y)",
 )
-_UNSUFFIXED_END = r"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT)"
+_UNSUFFIXED_END = rf"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT| [A-Z][A-Z.' ]{{2,30}}? {_STATE}(?![A-Z]))"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
 _UNSUFFIXED = UPPER.sought(
     re.compile(
@@ -84,6 +90,8 @@ _SAINT = re.compile(rf" (?P<name>[A-Z][A-Z'’]{{1,24}}) (?P<suffix>{_SUFFIX})\b
 _ONE_STREET = rf"(?:{_DIRECTION} )?(?:{_HIGHWAY}|{_WORD}(?: {_WORD})?? (?:{_SUFFIX})\b\.?)"
 _ORDINAL_STREET = rf"(?:{_DIRECTION} )?[0-9]{{1,3}}(?:ST|ND|RD|TH)"
 _BARE_STREET = rf"(?:{_DIRECTION} )?(?:[A-Z][A-Z'’]{{2,24}}(?: [A-Z][A-Z'’]{{2,24}})??|[0-9]{{1,3}}(?:ST|ND|RD|TH))"
+_COMMON = _ways(DECLARED["streets"]["common"])
+_COMMON_STREET = rf"(?:{_DIRECTION} )?(?:{_COMMON}|[0-9]{{1,3}}(?:ST|ND|RD|TH))"
 _AND = r"(?: ?[&@/] ?| (?:AND|AT) )"
 _LED = r"(?P<led>\b(?:CORNER|INTERSECTION|CROSSING|JUNCTION)(?: OF)? |\bCROSS STREETS?:? )"
 _ENDED = r"(?=\.|,| IN\b| NEAR\b|\n| ?[|•(!-]|$)"
@@ -94,9 +102,11 @@ _CROSSING = UPPER.sought(
         rf"|(?P<one>\b{_ONE_STREET}){_AND}(?P<two>{_ONE_STREET})"
         rf"|(?P<one_nth>\b{_ORDINAL_STREET}){_AND}(?P<two_nth>{_ONE_STREET}|{_BARE_STREET}{_ENDED})"
         rf"|(?P<one_bare>\b{_ONE_STREET}){_AND}(?P<two_bare>{_ORDINAL_STREET}\b)"
+        rf"|(?P<one_common>\b{_COMMON_STREET}){_AND}(?P<two_common>{_COMMON_STREET}\b)"
     ),
-    rf"(?: (?:{_SUFFIX})\.?|{_HIGHWAY}|[0-9](?:ST|ND|RD|TH)){_AND}|{_LED}",
+    rf"(?: (?:{_SUFFIX})\.?|{_HIGHWAY}|[0-9](?:ST|ND|RD|TH)){_AND}|(?:{_COMMON}){_AND}|{_LED}",
 )
+_JOINING = re.compile(r" ?[&@/] ?| (?:and|at) ", re.IGNORECASE)
 _NUMBERED = re.compile(_HIGHWAY)
 _SUFFIX_BEHIND = re.compile(rf" (?:{_SUFFIX})\b")
 _CITY = r"[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z.'’]{0,24}){0,3}?"
@@ -113,7 +123,7 @@ _LEADING = re.compile(r"\b(?:AT|OF|IN) $")
 _APART = re.compile(r"\b[0-9] $")
 _ENDS = re.compile(r" ?[,.!?|•()\n]| ?-|$| CALL\b| TEXT\b| OPEN\b| [0-9(]")
 _CITY_WORDS = re.compile(
-    r"(?P<gap> ?[,|•·–—-] ?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
+    r"(?P<gap> ?[,|•·–—-] ?(?:IN )?| IN | )(?P<words>[A-Z][A-Z.'’]{0,24}(?:[ -][A-Z][A-Z'’]{0,24}){0,3})(?![A-Z])"
 )
 _PLACES = (
     re.compile(
@@ -137,7 +147,10 @@ class AddressMention:
 
 
 def find_addresses(text: str) -> list[AddressMention]:
-    """Every street address and crossing in a text, in order of appearance. Never raises."""
+    """Every street address and crossing in a text, in order of appearance. Never raises.
+
+    PO boxes are left out: they are where mail goes, no place of business; records have them (`parse_address`).
+    """
     upper = _upper(text)
     found: list[AddressMention] = []
     for pattern, read in ((ROAD_PLACE, _on_road), (_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
@@ -245,8 +258,9 @@ def _spelled_digits(number: str) -> str:
 def _is_headed(text: str, found: re.Match[str], place: dict[str, str]) -> bool:
     """Whether a street without suffix is told by its direction: "1200 S. Fifth, Joplin MO", not "20 W rooms"."""
     name = text[slice(*found.span("name"))]
-    plain = " " not in name and not name[0].islower() and len(found["number"]) > 2
-    return bool(plain and found["heading"] and "state" in place and _is_known_city(place["city"]))
+    if " " in name or len(found["number"]) < _HOUSE_DIGITS or not found["heading"] or not _is_known_city(place["city"]):
+        return False
+    return "state" in place or (name[0].isupper() and text[found.end() : found.end() + 2].lstrip(".")[:1] == ",")
 
 
 def _one_line(text: str) -> str:
@@ -281,7 +295,7 @@ def _place(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
         if behind := _stated_place(text, upper, aside.end()):
             return behind
         city, end = _city_alone(text, upper, aside.end())
-        if city and upper[aside.end()] == ",":
+        if city and (upper[aside.end()] == "," or upper[aside.end() - 1] == ")"):
             return city, end
     return _stated_place(text, upper, at) or _city_alone(text, upper, at)
 
@@ -354,13 +368,14 @@ def _crossing(text: str, upper: str, found: re.Match[str]) -> AddressMention | N
         return None
     start = found.start() if not found["led"] else found.start("one_led")
     place, end = _place(text, upper, found.end())
-    bare = found["one_nth"] or found["two_bare"]
+    bare = found["one_nth"] or found["two_bare"] or found["one_common"]
     if bare and not (place and _is_known_city(place.get("city", ""))):
         return None
     if (bare or found["led"]) and not text[start : found.end()].isupper() and not _named(text[start : found.end()]):
         return None
+    line = _one_line(text[found.start() : found.end()])
     address = parse_address(
-        _one_line(text[found.start() : found.end()]),
+        _JOINING.sub(" & ", line) if bare else line,
         city=place.get("city", ""),
         state=place.get("state", ""),
         zip=place.get("zip", ""),
