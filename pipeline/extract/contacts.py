@@ -17,7 +17,7 @@ from pipeline.extract.phones import normalize_phone
 from pipeline.extract.scan import FOLDED, WRITTEN, candidates, holds, matches_at, occurrences, scan, within
 from pipeline.extract.text import Found
 
-_AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?at\s?[\)\]\}>]\s?|\s?\(?@\)\s?)"
+_AT = r"(?:\s?@\s?|\s?[\(\[\{<]\s?(?:at|@)\s?[\)\]\}>]\s?|\(a\)|\s?\(?@\)\s?)"
 _COMMON = r"(?:com|net|org|us|biz|info|uk|au|cn|hk|tw|jp|kr|example)(?![\w-])"
 _DOT = rf"(?:\.|\s?[\(\[\{{<]\s?(?:dot|\.)\s?[\)\]\}}>]\s?|[ \t]+dot[ \t]+|[ \t]\.[ \t]?(?={_COMMON}))"
 _SAID = (  # endings of hosts that are told in words: "look at me dot dot dot" is none
@@ -45,25 +45,41 @@ _SPELLED = FOLDED.sought(
 _FURTHER = re.compile(
     r"(?<![\w.+-])([a-z0-9_]{1,40})\s?[\(\[\{<]\s?(?:dot|\.)\s?[\)\]\}>]\s?$"
 )  # "a(dot)" before "b(at)c"
+_LETTERS_APART = re.compile(r"(?<![a-z0-9])(?:[a-z0-9._] ){2,30}$")  # "l i l " before "y @ host . com"
 _DOTS = re.compile(_DOT)
 _COMMON_ENDING = re.compile(_COMMON)
-_BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]")
+_BRACKETED_AT = re.compile(r"[\(\[\{<]\s?at\s?[\)\]\}>]|\(a\)")
 _SPACED_AT = re.compile(r"[a-z0-9_]\s+at\s")
 _MAY_BEGIN = re.compile(r"(?<![\w.+-])[a-z0-9_]")  # an address or a host
 _OF_ADDRESSES = "abcdefghijklmnopqrstuvwxyz0123456789._%+-"
-_BEFORE_SIGN = "( \t\n\r\f\v\xa0\u3000\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f" + "".join(
+_BEFORE_SIGN = "([{< \t\n\r\f\v\xa0\u3000\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029\u202f\u205f" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _PIXELS = {"pixel": "FB-", "tiktok": "TT-", "yandex": "YM-"}
 _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
-_NO_ACCOUNTS = frozenset(["share", "sharer", "intent", "home", "login", "share.php", "sharer.php"])
+_NO_ACCOUNTS = frozenset(
+    [
+        "insta",
+        "instagram",
+        "twitter",
+        "snap",
+        "snapchat",
+        "share",
+        "sharer",
+        "intent",
+        "home",
+        "login",
+        "share.php",
+        "sharer.php",
+    ]
+)
 _URL = WRITTEN.sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
 _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
 _ID_WORDS = ("id", "号", fold("아이디"), "ไอดี")
 _MARK = (
-    rf"(?P<mark>\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?"
+    rf"(?P<mark>(?:\s(?:me|us)(?:\s(?:at|on))?(?=\s))?\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?"
     r"(?:is|[:：=@#/(\[（>＞→»~-]{1,2})?)\s{0,3}@?"
 )
 _OR_CALL = r"(?: (?:me|us)(?: (?:at|on))?| ?[/&+] ?(?:call|text|txt|tel|phone|sms|cell))?"
@@ -83,6 +99,8 @@ def find_emails(text: str) -> list[Found]:
             start, local = m.start(), m["local"]
             if further := _FURTHER.search(folded, max(0, start - _LONGEST_LOCAL), start):
                 start, local = further.start(), f"{further[1]}.{local}"
+            elif len(local) == 1 and (apart := _LETTERS_APART.search(folded, max(0, start - _LONGEST_LOCAL), start)):
+                start, local = apart.start(), f"{apart[0].replace(' ', '')}{local}"
             value = f"{local}@{_DOTS.sub('.', m['domain']).replace(' ', '')}"
             if (m["tld"] or "") in _FILES or m.start() in found or _is_account(m):
                 continue
@@ -185,15 +203,36 @@ def find_handles(text: str) -> list[Found]:
                 found[span] = Found("handle", f"{named.service}:{m['id']}", *span, "plain", 0.9)
             if span in found:
                 taken[slice(*span)] = b"\x01" * (span[1] - span[0])
-    for written in _written_links(folded):
+    for written in (*_on_a_service(folded), *_written_links(folded)):
         found.setdefault((written.start, written.end), written)
     return sorted(found.values(), key=lambda f: (f.start, f.value))
+
+
+def _on_a_service(folded: str) -> Iterator[Found]:
+    """Ids that stand before the name of their service: "@jade_spa on twitter"."""
+    for m in scan(_BEFORE_SERVICE, folded):
+        yield Found("handle", f"{_service_of()[m['service']]}:{m['id']}", *m.span("id"), "plain", 0.9)
+
+
+@cache
+def _service_of() -> dict[str, str]:
+    """Latin words for a service of accounts -> the service."""
+    entries = vocabulary("handles").items()
+    return {w: s for s, e in entries if not e.get("phone") for w in e.get("words", ()) if w.isascii() and w.isalpha()}
+
+
+_BEFORE_SERVICE = FOLDED.sought(
+    re.compile(
+        r"(?<![\w@.])@(?P<id>[a-z0-9][a-z0-9_.]{2,30}[a-z0-9_]) (?:on|en) (?:my |our )?"
+        rf"(?P<service>{'|'.join(sorted(_service_of(), key=lambda w: (-len(w), w)))})(?![a-z])"
+    )
+)
 
 
 def _is_handle(m: re.Match[str], alone: bool) -> bool:
     """Whether what follows a service's name is an id: marked or with a digit; after a short word both, or "@"."""
     ident, mark = m["id"], m["mark"]
-    telling = re.search(r"[\d_]", ident) is not None
+    telling = re.search(r"[\d_]|[a-z]\.[a-z]", ident) is not None
     if not alone and normalize_phone(ident):
         return False  # "second line: 417…"
     if any(word in mark for word in (*_ID_WORDS, "@")) or m.string[m.start("id") - 1] == "@":
@@ -307,9 +346,9 @@ _BARE_DOMAIN = re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_ENDINGS})(?!
 _SPELLED_DOT = FOLDED.sought(
     re.compile(
         r"(?<![\w@.-])(?<!at )(?<!@ )(?P<name>[a-z0-9][a-z0-9-]{3,40})"
-        r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?dot\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info)(?![\w@-])"
+        r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?(?:dot|\.)\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info|example)(?![\w@-])"
     ),
-    r"(?:[ \t]\.[ \t]?|[(\[]\s?dot\s?[)\]]\s?|dot[ \t]+)(?:com|net|org|biz|info)",
+    r"(?:[ \t]\.[ \t]?|[(\[]\s?(?:dot|\.)\s?[)\]]\s?|dot[ \t]+)(?:com|net|org|biz|info|example)",
 )
 _ENDING = FOLDED.sought(re.compile(rf"\.(?:{_ENDINGS})(?![\w@-])"))
 
