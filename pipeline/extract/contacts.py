@@ -346,7 +346,8 @@ _BARE_DOMAIN = re.compile(rf"(?<![\w@./-])(?:{_LABEL}\.){{1,3}}(?:{_ENDINGS})(?!
 _SPELLED_DOT = FOLDED.sought(
     re.compile(
         r"(?<![\w@.-])(?<!at )(?<!@ )(?P<name>[a-z0-9][a-z0-9-]{3,40})"
-        r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?(?:dot|\.)\s?[)\]]\s?|[ \t]+dot[ \t]+)(?P<ending>com|net|org|biz|info|example)(?![\w@-])"
+        r"(?:[ \t]\.[ \t]?|[ \t]?[(\[]\s?(?:dot|\.)\s?[)\]]\s?|[ \t]+dot[ \t]+)"
+        r"(?P<ending>com|net|org|biz|info|example)(?![\w@-])"
     ),
     r"(?:[ \t]\.[ \t]?|[(\[]\s?(?:dot|\.)\s?[)\]]\s?|dot[ \t]+)(?:com|net|org|biz|info|example)",
 )
