@@ -32,7 +32,8 @@ _FURTHER_ID = r"(?:(?:-|\s?(?:&|/|AND|THRU)\s?)(?:[0-9]+[A-Z]?|[A-Z])(?![A-Z0-9]
 _ID = rf"(?:{_ONE_ID}{_FURTHER_ID}|{_ways(list(NUMBERS))})(?![A-Z0-9])"
 UNIT_WORDS = _ways(_SUITE + _BUILDING + _FLOOR)
 _MARK = rf"(?:(?P<word>{UNIT_WORDS})(?:(?:[\s.:#-]|NO\.?\s)+|(?=[0-9]))|(?P<sign>\#)\s*)"
-_MARKED = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9]){_MARK}(?P<id>{_ID})\)?")
+_NO_STATE = r"(?!FL[\s.,]+[0-9]{5}(?![0-9]))"  # "Tampa, FL 33602" is no floor
+_MARKED = re.compile(rf"[\s,;(-]{{0,4}}(?<![A-Z0-9]){_NO_STATE}{_MARK}(?P<id>{_ID})\)?")
 # The same where a unit directly follows a street, for use in running text.
 _NTH = rf"(?:[0-9]+(?:ST|ND|RD|TH)|{_ways(list(ORDINALS))})"
 UNIT = re.compile(

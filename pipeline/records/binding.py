@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -21,11 +22,17 @@ from pipeline.records.reading import read_table
 HEADER_ROWS = 12  # a sheet may carry a title above its header
 LEAST_SCORE = 0.3
 LEAST_READ = 0.15  # of a header read word by word: its key and whose it is are known, whatever else it holds
-KNOWN_LAYOUT = 0.7  # below, a map is that of another office whose headers happen to agree
+KNOWN_LAYOUT = 0.8  # below, a map is that of another office whose headers happen to agree
 HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
 
 NAMES = frozenset(("name", "first", "last", "last_or_company"))
+
+# A date, a ZIP code, a phone number, a number with letters before it.
+DATUM = re.compile(
+    r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}.*|\d{5}(-\d{4})?|\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}|[A-Z]{1,4}-?\d{3,}"
+)
+EXAMPLE = "such as license_number, license_type, business_name, dba_name, address, city, state, zip, phone, expires"
 
 Columns = Mapping[str, tuple[int, ...]]
 
@@ -186,6 +193,10 @@ def _read_words(
     has_mailing |= any(name.startswith("mailing.") for name in own)
     record: dict[str, list[tuple[int, int]]] = defaultdict(list)
     people: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    entity_named = "entity_name" in own or any(m.what == "entity_name" for m in read.values())
+    if column_map.kind == "filing" and not entity_named:  # in a register of companies "Name" is the company's
+        firm = (i for i, m in read.items() if (m.whose, m.what) == ("licensee", "name"))
+        read |= {i: Meaning("", "entity_name", read[i].rank) for i in firm}
     for i, m in read.items():
         if m.what == "ignore":
             continue
@@ -215,6 +226,9 @@ def _joined(
     for key in [k for k in people if k not in named and k[0] == "owner"]:  # "home phone" of whoever holds the license
         if holder:
             people = {**people, holder: {**people[key], **people.get(holder, {})}}
+    if len(named) == 1 and ("licensee", 1) in people and ("licensee", 1) not in named:
+        (only,) = named  # "DOB", "AKA" of nobody's beside one named person
+        people = {**people, only: {**people["licensee", 1], **people.get(only, {})}}
     for (role, n), parts in people.items():
         columns = {what: _by_rank(found) for what, found in parts.items()}
         if before := known.get((role, n)):
@@ -263,12 +277,37 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
     if best := _best_fit(rows, tried):
         return best
-    seen = ", ".join(h for h in rows[0].cells if h.strip())[:600] if rows else "none"
+    seen = _widest(rows)
+    if rows and _is_data(rows[0]):
+        raise FixInput(
+            f"{path}: the first line is a record already, it seems: {seen}. The file has no header. Put a line with "
+            f"the names of its columns on top of a copy, {EXAMPLE}; leave the name of a column empty that says "
+            "nothing. Then import the copy; --dry-run shows how it is read."
+        )
     raise FixInput(
         f"{path}: no column map for {kind} records fits. Headers seen: {seen}. Maps tried: "
-        f"{', '.join(sorted(m.id for m in tried)) or 'none'}. Check the kind of record, or "
-        "write a map and name it with --map."
+        f"{', '.join(sorted(m.id for m in tried)) or 'none'}. A table needs a header with a column for its number, "
+        f"such as {_numbers(tried)}, and one for a name or an address. Check the kind of record, rename the "
+        "columns in a copy, or write a map and name it with --map."
     )
+
+
+def _numbers(maps: Iterable[ColumnMap]) -> str:
+    """Headers that the general maps know for the number of a row."""
+    names = dict.fromkeys(names[0] for m in maps if m.general for names in m.key)
+    return " or ".join(names) or "license_number"
+
+
+def _widest(rows: Sequence[Row]) -> str:
+    """The cells of the first row that fills the most: titles stand above a header."""
+    filled: list[list[str]] = [[h for h in row.cells if h.strip()] for row in rows] or [["none"]]
+    widest = max(filled, key=len)
+    return ", ".join(widest)[:600]
+
+
+def _is_data(row: Row) -> bool:
+    """Whether a row holds dates, ZIP codes, phones or numbers of papers, as no header does."""
+    return len(row.cells) > 2 and sum(bool(DATUM.fullmatch(cell.strip())) for cell in row.cells) >= 2
 
 
 def _best_fit(rows: Sequence[Row], maps: Sequence[ColumnMap]) -> Binding | None:
@@ -291,7 +330,7 @@ def bind_file(path: Path, column_map: ColumnMap) -> Binding:
     wanted = " or ".join(
         " + ".join(h for n in names for h in column_map.columns.get(n, (n,))[:3]) for names in column_map.key
     )
-    seen = ", ".join(h for h in rows[0].cells if h.strip())[:600] if rows else "none"
+    seen = _widest(rows)
     raise FixInput(
         f"{path} does not fit column map {column_map.id}: it needs the column {wanted} and a name or address. "
         f"Headers seen: {seen}. Choose another map with --map."

@@ -18,6 +18,7 @@ from pipeline.records.values import (
     clean_state,
     clean_zip,
     is_company,
+    is_persons_name,
     is_trade,
     parse_date,
     read_emails,
@@ -132,7 +133,10 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     parties = tuple(p for b in binding.parties for p in _parties(row, b))
     premises, mailing, parties = _as_told(row, premises, mailing, parties)
     person, individual = says_person(take("ownership")), bool(INDIVIDUAL.search(take("license_type")))
-    entity, parties = _who_holds(take("entity_name"), parties, person, "licensee" if individual else "")
+    told = take("entity_name")
+    if person is None and is_persons_name(told, take("dba_name")):
+        person = True
+    entity, parties = _who_holds(told, parties, person, "licensee" if individual else "")
     dba = take("dba_name") or _further_name(row, entity)
     if address_name and not (entity or dba or parties):
         dba, address_name = address_name, ""
@@ -221,6 +225,9 @@ def _place(row: _Cells, columns: Columns, which: str) -> tuple[Address | None, s
     if named and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
         name, line1, line2 = line1, line2, ""
     city, state, code = split_city_state_zip(row.text(columns, "city_state_zip"))
+    if not (city or code) and "city" not in columns and not any(map(str.isdigit, line1 + line2)):
+        told = split_city_state_zip(line1)  # "FLUSHING NY", where no street is told
+        line1, city, state = ("", *told[:2]) if told[1] else (line1, city, state)
     city = row.text(columns, "city") or city
     state = clean_state(row.text(columns, "state") or state)
     code = clean_zip(row.text(columns, "zip") or code, state)

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.records.fixed_width import fixed_columns
+from pipeline.records.fixed_width import fixed_columns, is_rule
 from pipeline.records.text_source import MAX_LINE
 
 DELIMITERS = ("\t", "|", ";", ",", "~", "^")
@@ -84,7 +84,7 @@ def read_rows(lines: Iterator[Line], dialect: Dialect, width: int | None = None)
     waiting: deque[Line] = deque()
     while (item := waiting.popleft() if waiting else next(lines, None)) is not None:
         number, text = item
-        if not text.replace(dialect.delimiter, "").strip(BLANK):
+        if not text.replace(dialect.delimiter, "").strip(BLANK) or (dialect.starts and is_rule(text)):
             continue
         if reason := _unreadable(text):
             yield BadRow(number, reason, text[:1000])

@@ -15,6 +15,8 @@ def fixed_columns(lines: Sequence[str]) -> tuple[int, ...]:
 
     `lines`: the first lines of a file that are not blank. Below the header every line must be blank before each column.
     """
+    if ruled := next(filter(None, map(_ruled, lines[: HEADS + 1])), ()):
+        return ruled
     for at, head in enumerate(lines[:HEADS]):
         below = [line for line in lines[at + 1 :] if len(line.split("  ")) > 1]
         if "\t" in head or "|" in head or len(below) < max(LEAST_LINES, 0.8 * (len(lines) - at - 1)):
@@ -24,6 +26,17 @@ def fixed_columns(lines: Sequence[str]) -> tuple[int, ...]:
             single = [m.end() for m in re.finditer(r"\S (?=\S)", head)]
             return tuple(sorted({*starts, *(s for s in single if len(below) >= SURE and _begins(below, s))}))
     return ()
+
+
+def is_rule(line: str) -> bool:
+    """A line of dashes under a header."""
+    return len(line) > 2 and not line.strip("-= \t\r\n") and ("--" in line or "==" in line)
+
+
+def _ruled(line: str) -> tuple[int, ...]:
+    """Where the columns begin under which a rule is drawn, column by column."""
+    starts = tuple(m.start() for m in re.finditer(r"[-=]+", line)) if is_rule(line) else ()
+    return (0, *starts[1:]) if len(starts) >= LEAST_COLUMNS else ()
 
 
 def _parts(lines: Sequence[str], at: int) -> bool:

@@ -20,6 +20,7 @@ PLACE_PARTS = frozenset(
     ("line1", "line2", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
 )
 PLACES = ("premises", "mailing")
+SHORT = {"addr": "address", "strt": "street"}
 SHARED_CONTACTS = ("phone", "phone_area", "email")  # of the business when nobody else's
 
 
@@ -53,20 +54,24 @@ def _vocabulary() -> frozenset[str]:
             return set().union(*map(words, value.values()))
         return {w for phrase in value for w in phrase.split("_") if len(w) > 1}
 
-    return frozenset(words({**_tables(), "ignore": ()}))
+    return frozenset(words({**_tables(), "ignore": ()}) | set(SHORT))
 
 
 @cache
 def _phrases(table: str) -> Mapping[str, tuple[str, int]]:
     """Phrase -> (what it means, its place in that list), of one table."""
-    return {p: (what, n) for what, listed in _tables()[table].items() for n, p in enumerate(listed)}
+    found: dict[str, tuple[str, int]] = {}
+    for what, listed in _tables()[table].items():
+        for n, phrase in enumerate(listed):
+            found.setdefault("_".join(SHORT.get(w, w) for w in phrase.split("_")), (what, n))
+    return found
 
 
 def split_words(header: str) -> tuple[str, ...]:
     """The words of a header; what is run together is taken apart where all of it are known words."""
     plain = header_words(header).replace("_e_mail_", "_email_").replace("licence", "license")
     parts = re.findall(r"[^\W\d_]+|\d+", plain)
-    return tuple(w for part in parts for w in (_apart(part) or (part,)))
+    return tuple(SHORT.get(w, w) for part in parts for w in (_apart(part) or (part,)))
 
 
 @lru_cache(maxsize=4096)
@@ -129,8 +134,8 @@ def _read_date(words: Sequence[str]) -> Meaning | None:
 def _read_part(words: Sequence[str]) -> Meaning | None:
     """ "mail zip" -> the ZIP code of the mailing address; "owner 2 last name" -> the last name of the second owner."""
     whose, n, rest = _whose(words)
-    if not rest:
-        return _read_alone(whose, "_".join(words), n)
+    if not rest or (whose and len(rest) == 1 and rest[0].isdigit() and len(rest[0]) < 3):  # "Owner 2"
+        return _read_alone(whose, "_".join(words), int(rest[0]) if rest else n)
     found = _phrases("what").get("_".join(rest))
     if found is None and rest[-1].isdigit():  # "owner name 2"
         n, found = int(rest[-1]), _phrases("what").get("_".join(rest[:-1]))

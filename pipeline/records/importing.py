@@ -174,7 +174,8 @@ def preview(
     if nowhere:
         problems.append(
             f"{len(nowhere)} addresses have no street, or no city and no ZIP code: such places match nothing "
-            f"(the first on line {min(r.line for r in nowhere)})"
+            f"(the first on line {min(r.line for r in nowhere)}). Where the whole file is of one city, add columns "
+            "city and state to a copy"
         )
     if folded:
         problems.append(f"{folded} further rows of records already counted are folded into them")

@@ -10,6 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.extract.phones import normalize_phone
+from pipeline.resolve.business_names import word_frequency
+from pipeline.resolve.population import first_frequency, surname_frequency
+from pipeline.resolve.romanization import fold, is_syllabic
 
 SENTINELS = frozenset(
     date.fromisoformat(d)
@@ -25,14 +28,36 @@ SENTINELS = frozenset(
     )
 )
 LAYOUTS = (
-    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y",
-    "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
+    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%m-%d-%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y",
+    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
 )  # fmt: skip
 CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}(:?\d{2})?|UTC)?$")
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 NOTHING = frozenset(
-    ("", "na", "n/a", "none", "null", "nan", "-", "--", "---", ".", "unknown", "not available", "(none)", "#n/a", "nil")
+    (
+        "",
+        "na",
+        "n/a",
+        "none",
+        "null",
+        "nan",
+        "-",
+        "--",
+        "---",
+        ".",
+        "unknown",
+        "not available",
+        "(none)",
+        "#n/a",
+        "nil",
+        "\\n",
+        "<null>",
+        "(null)",
+        "(blank)",
+        "#ref!",
+        "#value!",
+    )
 )
 ZIP = re.compile(r"^(\d{5})(?:[-\s]?(\d{4}))?$")
 ZERO_STATES = frozenset(("CT", "MA", "ME", "NH", "NJ", "RI", "VT", "PR", "VI"))  # whose ZIP codes begin with 0
@@ -216,6 +241,17 @@ def is_company(name: str) -> bool:
 def is_trade(name: str) -> bool:
     """Whether a name holds a word of the trade: a person may own "Lotus Spa" and is not called so."""
     return bool(TRADE.search(name))
+
+
+def is_persons_name(legal: str, trade: str) -> bool:
+    """Whether a business with a trade name has a person's name as its legal one: a firm's own would carry a legal form.
+
+    Every word must be known as a name, and one at least be no word of trade names ("Jade Lily")."""
+    words = re.findall(r"[a-z]+", fold(legal))
+    if not trade or not 2 <= len(words) <= 4 or set(words) <= set(re.findall(r"[a-z]+", fold(trade))):
+        return False
+    known = all(len(w) == 1 or is_syllabic(w) or surname_frequency(w) or first_frequency(w) for w in words)
+    return known and not any(map(word_frequency, words))
 
 
 def says_person(text: str) -> bool | None:

@@ -16,6 +16,7 @@ from pipeline.records.binding import detect_map
 from pipeline.records.column_map import load_maps
 from pipeline.records.folding import Spill
 from pipeline.records.importing import Rejected, preview, read_records
+from pipeline.records.values import is_persons_name
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -323,3 +324,41 @@ def test_spilled_rows_come_back_cell_by_cell(rows: list[list[str]]) -> None:
         groups = list(spill.groups())
     assert sorted((line, list(cells)) for group in groups for line, cells in group) == list(enumerate(rows))
     assert all(len({line % 3 for line, _ in group}) == 1 for group in groups)
+
+
+def test_a_file_without_a_header_is_told_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text('"05","QUIET FERN LLC","120 INVENTED ST","MIAMI","FL","33101","MM12345","01/05/2020"\n' * 3)
+    with pytest.raises(FixInput, match=r"no header\. Put a line with the names of its columns on top of a copy"):
+        list(read_records(path, "license"))
+    path.write_text("Permit list\nColor,Shape,Weight of it\nred,round,5\n")
+    with pytest.raises(FixInput, match=r"Headers seen: Color, Shape, Weight of it.*such as record_number"):
+        list(read_records(path, "application"))
+
+
+@pytest.mark.parametrize(
+    ("legal", "trade", "person"),
+    [
+        ("ZHAO MEI", "QUIET FERN SPA", True),
+        ("MARIA J GARCIA", "QUIET FERN SPA", True),
+        ("Nguyễn Thị Lan", "Lan's Bodywork", True),
+        ("QUIET FERN", "QUIET FERN SPA", False),  # the same name, its legal form left out
+        ("JADE LILY", "QUIET FERN SPA", False),
+        ("GOLDEN LOTUS", "QUIET FERN SPA", False),
+        ("MEI ZHAO", "", False),
+        ("SUNSHINE HOLISTIC", "QUIET FERN", False),
+    ],
+)
+def test_a_persons_name_as_the_legal_name_of_a_shop(legal: str, trade: str, person: bool) -> None:
+    assert is_persons_name(legal, trade) is person
+
+
+def test_the_owner_of_a_sole_proprietorship_is_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "la.csv"
+    path.write_text(
+        "LOCATION ACCOUNT #,BUSINESS NAME,DBA NAME,STREET ADDRESS,CITY,ZIP CODE,LOCATION START DATE,LOCATION END DATE\n"
+        "0000012345-0001-2,MARIA J GARCIA,QUIET FERN SPA,120 S INVENTED AVE,LOS ANGELES,90001,01/05/2014,\n"
+    )
+    (record,) = split(path, "license")[0].values()
+    assert (record.entity_name, record.dba_name) == ("", "QUIET FERN SPA")
+    assert [(p.role, p.full_name) for p in record.parties] == [("owner", "MARIA J GARCIA")]
