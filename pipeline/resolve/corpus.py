@@ -114,9 +114,9 @@ def _predict(
     scored today and one kept since last week stand in one order."""
     from splink import Linker
 
-    linker = Linker(
-        api.register(f"{name}_keys", table_name=f"{name}_input"), splink_settings(model, role), log_level=None
-    )
+    keys = api.register(f"{name}_keys", table_name=f"{name}_input")
+    # Its check of the settings takes longer than the comparing of a day's refs, and only logs, which is silenced.
+    linker = Linker(keys, splink_settings(model, role), log_level=None, validate_settings=False)
     linker.table_management.register_term_frequency_lookup(
         api.register(_frequencies(connection, name, role, model), table_name=f"{name}_tf"), TERM
     )
