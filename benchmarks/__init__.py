@@ -8,6 +8,7 @@ NAMES = (
     "names",
     "fairness",
     "screening",
+    "screen_file",
     "corpus",
     "incremental",
     "growth",

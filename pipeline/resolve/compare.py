@@ -25,6 +25,7 @@ from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same
 from pipeline.resolve.systems import are_names
 
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
+LONG_WORD = 9  # letters of a word in which two slips are believed
 OTHER_PERSON, OTHER_TRADE = 0.45, 0.6  # the most that two different names may score
 
 
@@ -258,6 +259,8 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return OTHER_TRADE, "another word, if a letter off"
     if edits == 1 and _single(one.core) == _single(two.core) and length >= 4:
         return 0.90, "a letter doubled"
+    if edits == 2 and _other_word(one, two):
+        return OTHER_TRADE, "another word, if two letters off"
     if edits <= (2 if length >= 11 else 1) and length >= 6:
         return (0.92 if edits == 1 else 0.88), "a letter or two off"
     return _partly(one, two)
@@ -269,6 +272,14 @@ def _other_beginning(one: BusinessName, two: BusinessName) -> bool:
         return False
     other = [(x, y) for x, y in zip(one.words, two.words, strict=True) if x != y]
     return all(x[1:] == y[1:] for x, y in other)
+
+
+def _other_word(one: BusinessName, two: BusinessName) -> bool:
+    """Whether both slips would have fallen into one word, and no long one: "Healing Hands", "Helping Hands"."""
+    if len(one.words) != len(two.words):
+        return False
+    other = [(x, y) for x, y in zip(one.words, two.words, strict=True) if x != y]
+    return len(other) == 1 and len(other[0][0]) == len(other[0][1]) < LONG_WORD
 
 
 def _single(core: str) -> str:

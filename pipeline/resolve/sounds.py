@@ -251,10 +251,18 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     end = -1 if at == 0 else 0
     if left[end].part != right[end].part:
         return True
+    taiwanese = y in wade_giles(x) or x in wade_giles(y)  # "Zhang Wei", "Wei Chang"
+    if len(left) == 2 and not taiwanese and {x, y} <= usual_pinyin() and _is_surname(left[end].part):
+        return False  # "Feng Yu", "Feng Yue": the surname may well be the part that is the same
     if left[end].part in spelling()["mirrored"]["ends"].split():  # "Dinh Van Hung": the surname stands there
         return False
     other = surname_frequency(left[end].part)
     return other < SURNAME_LEAST or other <= max(map(surname_frequency, _shared_spellings(x, y)))
+
+
+def _is_surname(part: str) -> bool:
+    """Whether a part is the pinyin of a surname: the first spelling of its class."""
+    return part in usual_pinyin() and f"surnames:{part}" in sound_classes().get(part, NOTHING)
 
 
 @lru_cache(maxsize=4096)
