@@ -20,6 +20,7 @@ from unicodedata import category, decomposition
 import re2
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.inventory import inventory
 from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.protected import SIGNS, minor_signs
 
@@ -27,10 +28,6 @@ _EDGE = "\x1f"  # stands between two text nodes
 _EDGE_BYTE = _EDGE.encode()
 _CUT = f"{_EDGE}*"
 _LAST = 0x1FFFF  # code points beyond are no letters that fold to ASCII
-_TOLD_BY = (
-    "meta[content], img[alt]:not([alt='']), img[title]:not([title='']), title, script[type='application/ld+json']"
-)
-_ATTRIBUTES = {"meta": ("content",), "img": ("alt", "title")}
 _REACH = 80  # characters around a candidate that tell whether it is one
 _MOST = 20  # candidates that are looked at one by one
 _REPEATS = frozenset([ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT])
@@ -44,10 +41,7 @@ def may_say(root: LexborNode, phrases: tuple[str, ...]) -> bool:
     `root` is the page's outermost element. Titles, structured data and descriptions of images and for search engines
     are looked at as well as text.
     """
-    nodes = root.css(_TOLD_BY)
-    told = [node.attributes.get(name) or "" for node in nodes for name in _ATTRIBUTES.get(node.tag or "", ())]
-    told += [node.text() for node in nodes if node.tag not in _ATTRIBUTES]
-    text = _EDGE.join((root.text(separator=_EDGE), *told))
+    text = _EDGE.join((root.text(separator=_EDGE), *inventory(root.parser).told))
     return _candidates(text.encode("utf-8", "replace").lower(), phrases)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.extract.inventory import inventory
 from pipeline.extract.selection import MAX_TEXT, Value
 from pipeline.extract.text import visible_text
 
@@ -33,7 +34,7 @@ PROPERTIES = {  # property -> field of AdFields, for JSON-LD and microdata
     "datePublished": "posted",
     "dateModified": "updated",
 }
-_SCRIPTS = 'script[type="application/ld+json" i]'
+_MOST_SCRIPTS = 20
 _WHOLE = 2  # a telephone and an address
 _MANY = 3  # businesses from which the page is a directory
 _MOST_OBJECTS = 500
@@ -72,7 +73,7 @@ def _parts(key: str, words: str) -> list[Property]:
 
 
 def _scripts(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, str, Any]]:
-    for script in tree.css(_SCRIPTS)[:20]:
+    for script in inventory(tree).structured[:_MOST_SCRIPTS]:
         text = visible_text(script)[:MAX_TEXT]
         try:
             yield script, text, json.loads(text)

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.contacts import site_of
+from pipeline.extract.inventory import inventory
 from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.profile import Rules, Selector, Selectors, SiteProfile
 from pipeline.extract.text import Found, css_path, visible_text
@@ -39,8 +40,7 @@ class Reading:
         named = self.profile.allowed_domains if self.profile else ()
         hosts = [site_of(self.url)[0], *(d.split(":")[0].lower().removeprefix("www.") for d in named)]
         object.__setattr__(self, "own_hosts", frozenset(hosts) - {""})
-        base = self.tree.css_first("base[href]")
-        object.__setattr__(self, "base", (base.attributes.get("href") or "").strip() if base is not None else "")
+        object.__setattr__(self, "base", inventory(self.tree).base)
 
     @property
     def timezone(self) -> str:
@@ -126,7 +126,7 @@ def holds(rules: Rules, root: LexborNode, url: str, *, quiet: bool = False) -> b
         if (rule.url is not None and not rule.url.search(url)) or (quiet and rule.text):
             continue
         if not rule.text and rule.css:
-            if root.css_first(rule.css) is not None:
+            if inventory(root.parser).may_hold(rule.css) and root.css_first(rule.css) is not None:
                 return True
             continue
         nodes = root.css(rule.css)[:MAX_MATCHES] if rule.css else [root]

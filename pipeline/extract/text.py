@@ -18,6 +18,7 @@ from typing import NamedTuple
 from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from pipeline.extract.inventory import inventory
 from pipeline.extract.visible import HIDDEN, read_visible, read_without
 
 logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of every stray byte
@@ -243,7 +244,7 @@ def _path(node: LexborNode) -> str:
     while here is not None and here.is_element_node and not (path := known.get(here.mem_id, "")):
         if len(steps) > MAX_DEPTH:
             return ""
-        if _PLAIN_NAME.match(name := here.id or "") and len(here.parser.css(f"#{name}")) == 1:
+        if _PLAIN_NAME.match(name := here.id or "") and inventory(here.parser).is_alone(name):
             path = known[here.mem_id] = f"#{name}"
             break
         tag = here.tag if here.tag and _PLAIN_NAME.match(here.tag) else "*"
