@@ -73,16 +73,17 @@ def attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -
     mentions: list[Mention] = []
     frames = [v.node for v in selected.get("frame", ()) if v.node is not None]
     for node in root.css("a[href]")[:MAX_MATCHES]:
-        href = node.attributes.get("href") or ""
+        href = node.attrs.sget("href")
         if _is_plain(href) or any(within(node, frame) for frame in frames):
             continue
         mentions += mentions_of(Value(href, node, "attr:href"), _link_found(href, reading), reading.version)
     for node in root.css("[data-cfemail]")[:MAX_MATCHES]:
-        code = node.attributes.get("data-cfemail") or ""
+        code = node.attrs.sget("data-cfemail")
         mentions += mentions_of(Value(code, node, "attr:data-cfemail"), _cfemail(code), reading.version)
     for node in root.css("img[alt], img[title]")[:MAX_MATCHES]:
+        attributes = node.attributes
         for name in ("alt", "title"):
-            if words := (node.attributes.get(name) or "")[:1000]:
+            if words := (attributes.get(name) or "")[:1000]:
                 found = list(_described(words, reading.fictional, reading.generated))
                 mentions += mentions_of(Value(words, node, f"attr:{name}"), found, reading.version)
     for node in root.css("script")[:MAX_MATCHES]:

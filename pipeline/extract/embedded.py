@@ -42,8 +42,9 @@ def embedded_fields(tree: LexborHTMLParser) -> list[tuple[str, Value]]:
 
 
 def _data_in(script: LexborNode) -> str:
-    kind = (script.attributes.get("type") or "").lower()
-    if script.attributes.get("src") or kind == "application/ld+json":
+    attributes = script.attributes
+    kind = (attributes.get("type") or "").lower()
+    if attributes.get("src") or kind == "application/ld+json":
         return ""
     text = visible_text(script)
     return text if ("{" in text or "__next_f" in text) and len(text) <= _MAX_SCRIPT else ""

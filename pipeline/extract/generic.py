@@ -91,7 +91,7 @@ def structured_fields(tree: LexborHTMLParser, root: LexborNode, around: Surround
         selected["address"] = places
     selected.setdefault("posted", []).extend(dated_elements(root, left_out))
     selected["other_ads"] = [
-        Value(link.attributes.get("href") or "", link, "attr:href")
+        Value(link.attrs.sget("href"), link, "attr:href")
         for block in around.account
         for link in block.css("a[href]")[:MAX_MATCHES]
     ]
@@ -105,11 +105,12 @@ def _microdata(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str
     for node in tree.css("[itemprop]")[:MAX_MATCHES]:
         if is_inside(node, left_out):
             continue
-        for name in (node.attributes.get("itemprop") or "").split():
+        for name in node.attrs.sget("itemprop").split():
             if name not in PROPERTIES or name == "address" or (name in _NAMES and not _of_business(node)):
                 continue
-            attr = next((a for a in ("content", "datetime") if node.attributes.get(a)), "")
-            text = (node.attributes.get(attr) or "") if attr else visible_text(node)
+            attributes = node.attributes
+            attr = next((a for a in ("content", "datetime") if attributes.get(a)), "")
+            text = (attributes.get(attr) or "") if attr else visible_text(node)
             if text.strip() and len(text) < 500:
                 yield PROPERTIES[name], Value(text, node, f"attr:{attr}" if attr else "text")
 
@@ -117,17 +118,18 @@ def _microdata(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str
 def _of_business(node: LexborNode) -> bool:
     here = node.parent
     while here is not None and here.is_element_node:
-        if "itemtype" in here.attributes:
-            return BUSINESS_TYPE.search(here.attributes.get("itemtype") or "") is not None
+        if "itemtype" in (attributes := here.attributes):
+            return BUSINESS_TYPE.search(attributes["itemtype"] or "") is not None
         here = here.parent
     return False
 
 
 def _meta(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
     for node in tree.css("meta[content]")[:MAX_MATCHES]:
-        key = (node.attributes.get("property") or node.attributes.get("name") or "").lower()
-        content = node.attributes.get("content") or ""
+        attributes = node.attributes
+        key = (attributes.get("property") or attributes.get("name") or "").lower()
+        content = attributes.get("content") or ""
         if key in _META and content.strip():
             yield _META[key], Value(content, node, "attr:content")
     for node in tree.css("time[datetime]:not([itemprop*=odified])")[:1]:
-        yield "posted", Value(node.attributes.get("datetime") or "", node, "attr:datetime")
+        yield "posted", Value(node.attrs.sget("datetime"), node, "attr:datetime")

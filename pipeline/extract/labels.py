@@ -81,7 +81,7 @@ def _value_after(label: LexborNode) -> Value | None:
 def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
     """Short texts of elements named for a date: class "post_date", "utc_time", "published"."""
     for node in root.css(_MAYBE_DATED)[:_MAX_NODES]:
-        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        names = f"{node.attrs.sget('class')} {node.id or ''}"
         if len(names) > 200 or not _DATE_NAME.search(names) or is_inside(node, left_out):
             continue
         text = visible_text(node)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.dates import claimed_date
@@ -22,18 +20,30 @@ def read_items(fields: ListingFields, reading: Reading) -> tuple[ListingItem, ..
     if root is None or not fields.item:
         return ()
     found: dict[str, ListingItem] = {}
-    order = {n.mem_id: place for place, n in enumerate(root.css("*"))} if fields.date else {}
-    headings = [(order[node], when) for node, when in _date_headings(fields, root, reading)]
-    places = [place for place, _ in headings]
+    headings = _date_headings(fields, root, reading)
     for selector in fields.item:
-        for row in root.css(selector.css)[:MAX_ITEMS]:
-            above = bisect_left(places, order[row.mem_id]) if headings else 0
-            item = _read_item(row, fields, reading, headings[above - 1][1] if above else None)
+        for row, above in _rows(root, selector.css, fields, headings):
+            item = _read_item(row, fields, reading, above)
             if item is not None:
                 found.setdefault(item.url, item)
         if found:
             break
     return tuple(found.values())
+
+
+def _rows(
+    root: LexborNode, css: str, fields: ListingFields, headings: dict[int, ClaimedDate]
+) -> list[tuple[LexborNode, ClaimedDate | None]]:
+    """Each row with the date that stands as a heading above it; one walk finds rows and headings in page order."""
+    rows = root.css(css)[:MAX_ITEMS]
+    if not headings:
+        return [(row, None) for row in rows]
+    above: ClaimedDate | None = None
+    of_row: dict[int, ClaimedDate | None] = {}
+    for node in root.css(", ".join((css, *(s.css for s in fields.date if s.css and not s.from_url)))):
+        of_row.setdefault(node.mem_id, above)
+        above = headings.get(node.mem_id, above)
+    return [(row, of_row[row.mem_id]) for row in rows]
 
 
 def _read_item(
@@ -59,7 +69,7 @@ def _link_text(row: LexborNode, fields: ListingFields) -> str:
 
 
 def _text(row: LexborNode, selectors: Selectors, url: str) -> str:
-    values = select(row, selectors, url)
+    values = select(row, selectors, url, most=1)
     return " ".join(values[0].text.split()) if values else ""
 
 
@@ -70,11 +80,11 @@ def _date(values: list[Value], layouts: tuple[str, ...], reading: Reading) -> Cl
     return None
 
 
-def _date_headings(fields: ListingFields, root: LexborNode, reading: Reading) -> list[tuple[int, ClaimedDate]]:
-    """Dates that stand as headings above the rows they hold for: (element, date) in page order."""
+def _date_headings(fields: ListingFields, root: LexborNode, reading: Reading) -> dict[int, ClaimedDate]:
+    """Dates that stand as headings above the rows they hold for, by element."""
     values = select(root, fields.date, reading.url)
-    dates = [(v.node.mem_id, _date([v], fields.date_layouts, reading)) for v in values if v.node is not None]
-    return [(node, when) for node, when in dates if when is not None]
+    dates = ((v.node.mem_id, _date([v], fields.date_layouts, reading)) for v in values if v.node is not None)
+    return {node: when for node, when in dates if when is not None}
 
 
 def next_page(fields: ListingFields, reading: Reading) -> str | None:
@@ -87,7 +97,7 @@ def next_page(fields: ListingFields, reading: Reading) -> str | None:
         wanted = " ".join(fold(fields.next_text).split())
         for link in root.css("a[href]"):
             if " ".join(fold(visible_text(link)).split()) == wanted:
-                values.append(link.attributes.get("href") or "")
+                values.append(link.attrs.sget("href"))
     for href in values:
         url = reading.absolute(href)
         if url and reading.is_own(url) and url != reading.absolute(reading.url):

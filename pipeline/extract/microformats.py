@@ -35,7 +35,7 @@ def microformats(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Va
     """(field, value) of the first card on the page; a full name ("fn") counts when it reads like a business's."""
     for holder in root.css(_HOLDERS)[:1]:
         for node in holder.css("[class]")[:MAX_MATCHES]:
-            for name in (node.attributes.get("class") or "").split():
+            for name in node.attrs.sget("class").split():
                 field, text = _FIELDS.get(name), visible_text(node)
                 if field is None or not 0 < len(text) <= _LONGEST or is_inside(node, left_out):
                     continue

@@ -27,7 +27,7 @@ def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
     """(field, value) of elements called "phone" or "address", and of attributes that hold a number to be shown."""
     kinds = {field: frozenset(vocabulary("surroundings")[f"{field}_names"]) for field in _LONGEST}
     for node in root.css("[class], [id], address")[:_MAX_NODES]:
-        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        names = f"{node.attrs.sget('class')} {node.id or ''}"
         words = {word.lower() for word in (*_WORDS.findall(names[:300]), *names[:300].split())} | (
             {"address"} if node.tag == "address" else set()
         )
@@ -39,7 +39,7 @@ def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
     yield from _in_attributes(root, left_out)
     for node in root.css(_MAPS)[:_MAX_NODES]:
         name = "href" if node.tag == "a" else "src"
-        if (asked := _PLACE_ASKED.search(link := node.attributes.get(name) or "")) and not is_inside(node, left_out):
+        if (asked := _PLACE_ASKED.search(link := node.attrs.sget(name))) and not is_inside(node, left_out):
             yield "address", Value(link[slice(*asked.span(1))], node, f"attr:{name}", asked.start(1))
 
 
@@ -48,7 +48,7 @@ def titled_contacts(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
     for node in tree.css("title"):
         yield "phone", Value(visible_text(node), node, "text")
     for node in tree.css("meta[name=description], meta[property='og:title'], meta[property='og:description']"):
-        yield "phone", Value(node.attributes.get("content") or "", node, "attr:content")
+        yield "phone", Value(node.attrs.sget("content"), node, "attr:content")
 
 
 def _in_attributes(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value]]:
@@ -56,7 +56,7 @@ def _in_attributes(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, 
     attributes = vocabulary("surroundings")["phone_attributes"]
     for node in root.css(", ".join(f"[{name}]" for name in attributes))[:_MAX_NODES]:
         for name in attributes:
-            text = node.attributes.get(name) or ""
+            text = node.attrs.sget(name)
             if len(text) <= _LONGEST["phone"] and _DIGITS.search(text) and not is_inside(node, left_out):
                 yield "phone", Value(text, node, f"attr:{name}")
 

@@ -74,12 +74,12 @@ def _shown_title(root: LexborNode, left_out: set[int]) -> Value | None:
 
 
 def _names(node: LexborNode) -> str:
-    return f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    return f"{node.attrs.sget('class')} {node.id or ''}"
 
 
 def _meta_titles(tree: LexborHTMLParser) -> list[Value]:
     nodes = tree.css("meta[property='og:title'], meta[name='twitter:title']")[:2]
-    return [Value(text, n, "attr:content") for n in nodes if (text := n.attributes.get("content") or "").strip()]
+    return [Value(text, n, "attr:content") for n in nodes if (text := n.attrs.sget("content")).strip()]
 
 
 def _document_title(tree: LexborHTMLParser) -> list[Value]:

@@ -133,7 +133,7 @@ def _profiled_ads(fields: AdFields, root: LexborNode, reading: Reading) -> tuple
     )
     ads = []
     for number, node in enumerate(roots, 1):
-        anchor = (node.attributes.get("id") or str(number)) if fields.many else ""
+        anchor = (node.id or str(number)) if fields.many else ""
         selected = select_fields(node, fields, reading.url)
         ad = read_ad(node, selected, fields, reading, anchor=anchor)
         if not fields.many and (more := _structured(ad, selected, reading)):
@@ -216,12 +216,9 @@ def _consent_link(root: LexborNode, reading: Reading) -> str | None:
 def _suspected_minor(root: LexborNode, text: str, reading: Reading) -> bool:
     """Signs in what is shown, in the title, in descriptions for search engines and of images."""
     page = reading.tree.root or root
-    described = [
-        node.attributes.get(name) or ""
-        for css, names in (("meta[content]", ("content",)), ("img[alt], img[title]", ("alt", "title")))
-        for node in page.css(css)[:1000]
-        for name in names
-    ]
+    described = [node.attrs.sget("content") for node in page.css("meta[content]")[:1000]]
+    for attributes in (node.attributes for node in page.css("img[alt], img[title]")[:1000]):
+        described += (attributes.get("alt") or "", attributes.get("title") or "")
     title = [visible_text(n) for n in page.css("title, script[type='application/ld+json']")[:20]]
     return bool(minor_signs("\n\n".join([text, *title, *described])[: 2 * MAX_TEXT]))
 

@@ -102,10 +102,12 @@ class Selector:
     attr: str = ""  # "" takes the visible text
     pattern: re.Pattern[str] | None = None
     source: str = ""  # as written
+    from_url: bool = field(init=False, repr=False, compare=False)
+    cites: str = field(init=False, repr=False, compare=False)  # as Mention.field
 
-    @property
-    def from_url(self) -> bool:
-        return self.css == "url"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "from_url", self.css == "url")
+        object.__setattr__(self, "cites", "url" if self.from_url else f"attr:{self.attr}" if self.attr else "text")
 
 
 Selectors = tuple[Selector, ...]

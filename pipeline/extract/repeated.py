@@ -129,7 +129,7 @@ def _lead(row: LexborNode, own: str, left_out: set[int], reading: Reading) -> tu
     links = [row] if row.tag == "a" else row.css("a[href]")[:40]
     found: tuple[str, LexborNode] | None = None
     for link in links:
-        url = reading.absolute(link.attributes.get("href") or "")
+        url = reading.absolute(link.attrs.sget("href"))
         if not url or url == own or not reading.is_own(url) or _FILE.search(url) or is_inside(link, left_out):
             continue
         words = visible_text(link)
@@ -176,7 +176,7 @@ def read_rows(rows: Rows, root: LexborNode, left_out: set[int], reading: Reading
 def _title(row: LexborNode, link: LexborNode, url: str, reading: Reading) -> str:
     """The words of the row's link; of a link around the whole row, those of its heading or of its first line."""
     for a in (link,) if link.mem_id == row.mem_id else row.css("a[href]")[:40]:
-        if reading.absolute(a.attributes.get("href") or "") != url:
+        if reading.absolute(a.attrs.sget("href")) != url:
             continue
         heading = a.css_first("h1, h2, h3, h4, h5, h6, [class*=title i], [class*=header i], [class*=name i]")
         words = visible_text(heading if heading is not None and visible_text(heading) else a)
@@ -188,10 +188,10 @@ def _title(row: LexborNode, link: LexborNode, url: str, reading: Reading) -> str
 
 def _date(row: LexborNode, title: str, reading: Reading) -> ClaimedDate | None:
     for node in row.css("time[datetime]")[:1]:
-        if found := _claimed(node.attributes.get("datetime") or "", reading):
+        if found := _claimed(node.attrs.sget("datetime"), reading):
             return found
     for node in row.css("[class]")[:60]:
-        if _DATED.search(node.attributes.get("class") or "") and (found := _claimed(visible_text(node), reading)):
+        if _DATED.search(node.attrs.sget("class")) and (found := _claimed(visible_text(node), reading)):
             return found
     for node in row.css("span, td, small, i, em, b, dd")[:40]:
         if len(words := visible_text(node)) <= _LONGEST_DATE and words != title and (found := _whole(words, reading)):
@@ -218,7 +218,7 @@ def _whole(line: str, reading: Reading) -> ClaimedDate | None:
 
 def _location(row: LexborNode, title: str) -> str:
     for node in row.css("[class]")[:60]:
-        if node.tag != "a" and _PLACED.search(node.attributes.get("class") or "") and (words := visible_text(node)):
+        if node.tag != "a" and _PLACED.search(node.attrs.sget("class")) and (words := visible_text(node)):
             return " ".join(words.split())[:80].strip("() ")
     after = visible_text(row).replace(title, " ", 1)
     m = re.search(r"\(\s*([^()\n\d]{2,40}?)\s*\)", after)
@@ -256,7 +256,7 @@ def next_link(root: LexborNode, reading: Reading) -> str | None:
     own = reading.absolute(reading.url)
     ranked: dict[int, str] = {}
     for link in root.css("a[href], link[rel]")[:MAX_NODES]:
-        url = reading.absolute(link.attributes.get("href") or "")
+        url = reading.absolute(link.attrs.sget("href"))
         if not url or url == own or not reading.is_own(url):
             continue
         rank = _onward(link)
@@ -267,15 +267,16 @@ def next_link(root: LexborNode, reading: Reading) -> str | None:
 
 def _onward(link: LexborNode) -> int:
     """How surely a link leads on: 1 most, 0 not at all."""
-    if "next" in (link.attributes.get("rel") or "").lower().split():
+    attributes = link.attributes
+    if "next" in (attributes.get("rel") or "").lower().split():
         return 1
     if link.tag == "link":
         return 0
     words = " ".join(fold(visible_text(link)).split())
-    label = fold(link.attributes.get("aria-label") or link.attributes.get("title") or "")
+    label = fold(attributes.get("aria-label") or attributes.get("title") or "")
     if words.strip(_ARROWS) in _ONWARD or label.strip(_ARROWS) in _ONWARD:
         return 2
-    names = re.split(r"[\s_-]+", f"{link.attributes.get('class') or ''} {link.attributes.get('id') or ''}")
+    names = re.split(r"[\s_-]+", f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
     if any(re.search(r"^next|[a-z]Next|[nN]ext(?:Page|$)", name) for name in names if name):
         return 3
     if words and not words.strip(_ARROWS) and ">" not in words:
@@ -291,7 +292,7 @@ def _after_current(link: LexborNode, number: int) -> bool:
         while before is not None:
             shown = visible_text(before) if before.is_element_node else before.text_content or ""
             if words := shown.strip(" |,[]"):
-                current = before.tag != "a" or not before.attributes.get("href")
+                current = before.tag != "a" or not before.attrs.get("href")
                 return words == str(number - 1) and current and before.css_first("a[href]") is None
             before = before.prev
         here = here.parent if here is not None else None

@@ -40,7 +40,8 @@ class Reading:
         named = self.profile.allowed_domains if self.profile else ()
         hosts = [site_of(self.url)[0], *(d.split(":")[0].lower().removeprefix("www.") for d in named)]
         object.__setattr__(self, "own_hosts", frozenset(hosts) - {""})
-        object.__setattr__(self, "base", inventory(self.tree).base)
+        base = self.tree.css_first("base[href]")
+        object.__setattr__(self, "base", base.attrs.sget("href").strip() if base is not None else "")
 
     @property
     def timezone(self) -> str:
@@ -88,11 +89,10 @@ def select(
     """What the first matching alternative finds in and below `root`, in page order, blanks and sentinels left out."""
     nothing = {fold(s).strip() for s in sentinels} if selectors and sentinels else ()
     for selector in selectors:
-        attr, pattern = selector.attr, selector.pattern
-        field = "url" if selector.from_url else f"attr:{attr}" if attr else "text"
-        values = []
+        attr, pattern, field = selector.attr, selector.pattern, selector.cites
+        values: list[Value] = []
         for node in _nodes(root, selector, most):
-            text = url if node is None else node.attributes.get(attr) or "" if attr else visible_text(node)
+            text = url if node is None else node.attrs.sget(attr) if attr else visible_text(node)
             start = 0
             if pattern is not None:
                 if (m := pattern.search(text)) is None:
@@ -104,8 +104,10 @@ def select(
                 text = text.strip()
             if text and not (nothing and fold(text) in nothing):
                 values.append(Value(text, node, field, start))
+                if len(values) == most:
+                    break
         if values:
-            return values[:most]
+            return values
     return []
 
 

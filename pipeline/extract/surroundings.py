@@ -123,8 +123,7 @@ def _kind_by_name(node: LexborNode) -> str:
         return ""
     if tag in _FRAME_TAGS or (tag == "header" and not _within_part(node)):
         return "frame"
-    attributes = node.attributes
-    if kind := _kind_of_names(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+    if kind := _kind_of_names(f"{node.attrs.sget('class')} {node.id or ''}"):
         return kind
     return "frame" if tag == "aside" and _is_list_of_links(node) else ""
 

@@ -180,11 +180,12 @@ def visible_text(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked: who cites it knows.
     """
-    if node.tag == "html" and (body := node.parser.body) is not None and body.parent == node:
-        node = body  # the head is not shown
-    read = _read_before(node)
-    if (text := read.texts.get(node.mem_id)) is None:
-        text = read.texts[node.mem_id] = read_visible(node)
+    texts, ident = _read_before(node).texts, node.mem_id
+    if (text := texts.get(ident)) is None:
+        shown = node
+        if node.tag == "html" and (body := node.parser.body) is not None and body.parent == node:
+            shown = body  # the head is not shown
+        text = texts[ident] = texts[shown.mem_id] = read_visible(shown)
     return text
 
 
@@ -217,16 +218,15 @@ class _Read:
     paths: dict[int, str]
 
 
-_last: list[_Read] = []  # one at most: pages are read one after the other, and trees do not change
+# Of the last page only: pages are read one after the other, and trees do not change.
+_last = [_Read(LexborHTMLParser(""), {}, {}, {})]
 
 
 def _read_before(node: LexborNode) -> _Read:
     tree = node.parser
-    if _last and (read := _last[0]).tree is tree:
-        return read
-    read = _Read(tree, {}, {}, {})
-    _last[:] = [read]
-    return read
+    if _last[0].tree is not tree:
+        _last[0] = _Read(tree, {}, {}, {})
+    return _last[0]
 
 
 def css_path(node: LexborNode) -> str:
@@ -271,7 +271,7 @@ def field_of(node: LexborNode, field: str) -> str:
     """The text ("text") or one attribute ("attr:name") of an element."""
     if field == "text":
         return visible_text(node)
-    return node.attributes.get(field.removeprefix("attr:")) or ""
+    return node.attrs.sget(field.removeprefix("attr:"))
 
 
 def field_text(body: bytes, content_type: str, field: str, node: str) -> str:

@@ -149,7 +149,7 @@ def _read_post(post: LexborNode, number: int, around: Surroundings, reading: Rea
         fields["title"] = [Value(words, heading, "text")]
     if (day := post_day(post)) is not None:
         fields["posted"] = [day]
-    return read_ad(post, fields, AdFields(), reading, anchor=post.attributes.get("id") or str(number))
+    return read_ad(post, fields, AdFields(), reading, anchor=post.id or str(number))
 
 
 def _one_ad(

@@ -88,7 +88,7 @@ def read_visible(node: LexborNode) -> str:
     inside = node.child
     if inside is None:
         return ""
-    if inside.is_text_node and inside.next is None:
+    if inside.is_text_node and inside.next is None:  # most elements that are asked for are of this kind
         return " ".join((inside.text_content or "").split())
     return _read(node, node.html or "")
 
@@ -134,7 +134,8 @@ def _hidden(text: str) -> str:
 def _read(node: LexborNode, written: str) -> str:
     markup = _blanked(written)
     hides = ("hidden" in markup or "style" in markup) and any(
-        _HIDING.search(n.attributes.get("style") or "") or "hidden" in n.attributes for n in node.css(_MAY_HIDE)
+        "hidden" in (attributes := n.attributes) or _HIDING.search(attributes.get("style") or "")
+        for n in node.css(_MAY_HIDE)
     )
     pattern = _TAGS if hides else _NAMES
     parts = pattern.split(_markup_alone(markup))
