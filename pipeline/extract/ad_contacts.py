@@ -119,7 +119,13 @@ def _link_found(href: str, reading: Reading) -> list[Found]:
 
 def url_phones(reading: Reading) -> list[Mention]:
     """Phones in the path or sub-domain of the page's URL."""
-    return list(mentions_of(Value(reading.url, None, "url"), _phones(reading.url, reading), reading.version))
+    found = _in_url(reading.url, reading.fictional, reading.generated)
+    return list(mentions_of(Value(reading.url, None, "url"), found, reading.version))
+
+
+@lru_cache(maxsize=4096)  # an ad is captured under the same address again and again
+def _in_url(url: str, fictional: bool, generated: bool) -> tuple[Found, ...]:
+    return tuple(phones_in(url, fictional, generated))
 
 
 def within(node: LexborNode | None, root: LexborNode) -> bool:

@@ -37,8 +37,7 @@ ROAD_PLACE = UPPER.sought(
 
 def road_place(text: str) -> str:
     """The comparison key of an upper-case text that tells an exit or mile marker: "I 44 & MM 123"; "" when none."""
-    found = ROAD_PLACE.rx.search(text)
-    if not found:
+    if not any(way in text for way in _NAME_OF) or (found := ROAD_PLACE.rx.search(text)) is None:
         return ""
     said = found.groupdict()
     kind = _NAME_OF[said["kind"] or said["kind_last"]]

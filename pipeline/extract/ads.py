@@ -28,7 +28,8 @@ _CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this busines
 
 def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
     """What a profile's selectors find in one ad."""
-    selected = {name: select(root, getattr(fields, name), url, fields.sentinels) for name in SELECTED}
+    given = ((name, getattr(fields, name)) for name in SELECTED)
+    selected = {name: select(root, selectors, url, fields.sentinels) if selectors else [] for name, selectors in given}
     for name, selectors in (("frame", fields.without), ("reviews", fields.reviews)):
         if selectors:
             selected[name] = [value for selector in selectors for value in select(root, (selector,), url)]

@@ -23,6 +23,7 @@ from selectolax.lexbor import LexborNode
 from pipeline.extract.inventory import inventory
 from pipeline.extract.lexicon import flat, fold
 from pipeline.extract.protected import SIGNS, minor_signs
+from pipeline.extract.scan import UNANCHORED
 
 _EDGE = "\x1f"  # stands between two text nodes
 _EDGE_BYTE = _EDGE.encode()
@@ -47,11 +48,11 @@ def may_say(root: LexborNode, phrases: tuple[str, ...]) -> bool:
 
 def _candidates(text: bytes, phrases: tuple[str, ...]) -> bool:
     """Whether a candidate is more than the text node alone that holds it can refute."""
-    search, at = _searcher(phrases).search, 0
+    find, at = _finder(phrases), 0
     for _ in range(_MOST):
-        if (found := search(text, at)) is None:
+        start, end = find(UNANCHORED, text, at, len(text))[0]
+        if start < 0:
             return False
-        start, end = found.span()
         if _EDGE_BYTE in text[start + 1 : end] or not _is_refuted(text, start, end, phrases):
             return True
         at = start + 1
@@ -69,12 +70,13 @@ def _is_refuted(text: bytes, start: int, end: int, phrases: tuple[str, ...]) -> 
 
 
 @lru_cache(maxsize=64)
-def _searcher(phrases: tuple[str, ...]) -> Any:
+def _finder(phrases: tuple[str, ...]) -> Any:
+    """RE2's own search, as `scan.Scanned.find`."""
     options = re2.Options()
     options.max_mem = 256 << 20
     options.longest_match = True  # a match within one node then means that none goes on behind it
     ways = [loosened(re.compile(pattern)) for pattern in (*SIGNS, *map(re.escape, phrases))]
-    return re2.compile("|".join(ways).encode(), options)
+    return re2.compile("|".join(ways).encode(), options)._regexp.Match
 
 
 @cache

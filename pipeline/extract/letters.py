@@ -8,12 +8,14 @@ _ASCII = bytes(range(128))
 _AS_IS = "surrogatepass"
 
 
-@lru_cache(maxsize=32)
-def others(text: str) -> frozenset[str]:
+def distinct_others(text: str) -> frozenset[str]:
     """The distinct characters of a text outside ASCII."""
     if text.isascii():
         return frozenset()
     return frozenset(text.encode("utf-8", _AS_IS).translate(None, _ASCII).decode("utf-8", _AS_IS))
+
+
+others = lru_cache(maxsize=32)(distinct_others)  # for texts that are asked for again and again
 
 
 def lowered(text: str) -> str:

@@ -34,14 +34,16 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-@lru_cache(maxsize=32)  # every finder folds the same few texts of a page
 def fold(text: str) -> str:
     """Lower case, compatibility forms (full-width, circled, mathematical) and ASCII quotes, character by character.
 
     The result has the length of the text; zero-width characters become spaces.
     """
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=32)  # every finder folds the same few texts of a page
+def _folded(text: str) -> str:
     text = text.replace("`", "'")
     changed = {c: plain for c in others(text) if (plain := _fold_character(c)) != c}
     if len(changed) > _FEW or not "".join(changed.values()).isascii():

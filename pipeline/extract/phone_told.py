@@ -91,6 +91,9 @@ def find_told(folded: str, *, named: int = 0, fictional: bool, generated: bool) 
     if not holds(_MAYBE, folded):
         return
     phrases = list(_phrases(folded))
+    if len(phrases) < named:
+        return
+    phrases += _joints(folded)
     plain = folded
     for phrase in phrases:
         plain = plain[: phrase.start] + FOREIGN * (phrase.end - phrase.start) + plain[phrase.end :]
@@ -125,8 +128,11 @@ def _phrases(folded: str) -> Iterator[_Piece]:
     for found in candidates(_PHRASE, folded):
         side, number = (found.lastgroup or "_").split("_")
         yield _Piece(*found.span(), parts=tuple(_NAMING[int(number)]["parts"]), side=side)
-    for found in candidates(_LINKS, folded):
-        yield _Piece(found.end(), found.end())
+
+
+def _joints(folded: str) -> Iterator[_Piece]:
+    """Where the words end that join a part to the one before."""
+    return (_Piece(found.end(), found.end()) for found in candidates(_LINKS, folded))
 
 
 def _near(phrases: Sequence[_Piece], folded: str) -> Iterator[list[_Piece]]:

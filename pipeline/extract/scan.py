@@ -32,7 +32,7 @@ _REPEATS = frozenset([ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT])
 _ZERO_WIDTH = frozenset([ops.AT, ops.ASSERT, ops.ASSERT_NOT])
 _MATCHED_BY_MORE = frozenset("ikst")  # by other scripts' letters too, when case is ignored
 
-_UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED  # the wrapper's search costs several times as much as RE2's own
+UNANCHORED = re2._re2.RE2.Anchor.UNANCHORED  # the wrapper's search costs several times as much as RE2's own
 
 
 class Scanned:
@@ -177,7 +177,7 @@ def candidates(pattern: Scanned, text: str, start: int = 0, end: int | None = No
     """The matches of `finditer` that may begin there and end there at least by their beginning's pattern."""
     find, match, plain, at = pattern.find, pattern.rx.match, plain_bytes(text), start
     end = len(plain) if end is None else end
-    while (start := find(_UNANCHORED, plain, at, end)[0][0]) >= 0:
+    while (start := find(UNANCHORED, plain, at, end)[0][0]) >= 0:
         if found := match(text, start):
             at = found.end()
             yield found
@@ -189,7 +189,7 @@ def beginnings(pattern: Scanned, text: str) -> Iterator[int]:
     """Where a match may begin, ascending."""
     find, plain, at = pattern.find, plain_bytes(text), 0
     end = len(plain)
-    while (start := find(_UNANCHORED, plain, at, end)[0][0]) >= 0:
+    while (start := find(UNANCHORED, plain, at, end)[0][0]) >= 0:
         yield start
         at = start + 1
 

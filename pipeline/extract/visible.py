@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain
 
 from selectolax.lexbor import LexborNode
+
+from pipeline.extract.letters import distinct_others
 
 _UNSEEN = """script style noscript template head select datalist iframe object svg canvas audio video noframes noembed
     math"""
@@ -71,7 +72,7 @@ _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
 _MAY_HIDE = "[hidden], [style]"
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _SPACES = "\n\t\r\f\v\x1c\x1d\x1e\x1f"
-_WIDE_SPACES = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_WIDE_SPACES = frozenset("\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 _RUN = re.compile(r"([\n\r\t\v][ \n\r\t\v]*)")
 
 
@@ -157,9 +158,11 @@ def _unescaped(text: str) -> str:
 
 
 def _blanked(markup: str) -> str:
-    for space in _SPACES if markup.isascii() else chain(_SPACES, _WIDE_SPACES):
+    for space in _SPACES:
         if space in markup:
             markup = markup.replace(space, " ")
+    for space in distinct_others(markup) & _WIDE_SPACES:  # to look for each of them in turn costs several times as much
+        markup = markup.replace(space, " ")
     return markup
 
 
