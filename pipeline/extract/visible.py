@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import compress
 
 from selectolax.lexbor import LexborNode
 
@@ -34,12 +35,6 @@ class _Marks(dict[str, str]):
         return ""
 
 
-_MARKS = _Marks(
-    dict.fromkeys(_BLOCKS.split(), _LINE)
-    | {"br": _ROW, "tr": _ROW, "td": _CELL, "th": _CELL}
-    | {f"/{name}": _END for name in (*_BLOCKS.split(), "tr", "td", "th")}
-)
-
 _INLINE = """a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label map mark nobr q s
     samp small span strike strong sub sup time tt u var wbr area col textarea"""
 _SHOWN_NAMES = frozenset(
@@ -47,6 +42,13 @@ _SHOWN_NAMES = frozenset(
     for name in (*_BLOCKS.split(), *_INLINE.split(), "br", "tr", "td", "th")
     if name not in _NOT_SHOWN
     for way in (name, f"/{name}")
+)
+
+_MARKS = _Marks(
+    dict.fromkeys(_SHOWN_NAMES, "")  # so that those of most tags are at hand
+    | dict.fromkeys(_BLOCKS.split(), _LINE)
+    | {"br": _ROW, "tr": _ROW, "td": _CELL, "th": _CELL}
+    | {f"/{name}": _END for name in (*_BLOCKS.split(), "tr", "td", "th")}
 )
 
 # Where a script ends: in "<!-- <script> … </script> … -->" the first end tag is part of it.
@@ -67,9 +69,10 @@ HIDDEN = "\x1a"
 _BETWEEN = "\x1c"  # a blank, so that it is not hidden itself
 _HIDING_TABLE = {code: HIDDEN for code in range(128) if not chr(code).isspace()}
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
-_TAGS = re.compile(r"<([^>]+)>")
+_TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
 _MAY_HIDE = "[hidden], [style]"
+_NEAR = 8  # elements above one that are looked at: a page may nest them by the thousand
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _SPACES = "\n\t\r\f\v\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = frozenset("\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
@@ -134,18 +137,16 @@ def _hidden(text: str) -> str:
 
 def _read(node: LexborNode, written: str) -> str:
     markup = _blanked(written)
-    hides = ("hidden" in markup or "style" in markup) and any(
-        "hidden" in (attributes := n.attributes) or _HIDING.search(attributes.get("style") or "")
-        for n in node.css(_MAY_HIDE)
-    )
-    pattern = _TAGS if hides else _NAMES
-    parts = pattern.split(_markup_alone(markup))
+    hidden: set[int] = set()  # places among the tags
+    if ("hidden" in markup or "style" in markup) and any(_hides_more(n, node) for n in node.css(_MAY_HIDE)):
+        parts = _TAGS.split(_markup_alone(markup))
+        hidden |= {i for i, tag in enumerate(parts[2::3]) if ("hidden" in tag or "style" in tag) and _hides(tag)}
+        del parts[2::3]
+    else:
+        parts = _NAMES.split(_markup_alone(markup))
     names = parts[1::2]
-    if not _SHOWN_NAMES.issuperset(names):
-        tags, names = names, [tag.split(" ", 1)[0] for tag in names] if hides else names
-        hidden = {i for i, name in enumerate(names) if name in _NOT_SHOWN}
-        if hides:
-            hidden |= {i for i, tag in enumerate(tags) if ("hidden" in tag or "style" in tag) and _hides(tag)}
+    if hidden or not _SHOWN_NAMES.issuperset(names):
+        hidden.update(compress(range(len(names)), map(_NOT_SHOWN.__contains__, names)))
         _drop(parts, names, sorted(hidden))
     parts[1::2] = map(_MARKS.__getitem__, names)
     return _tidy(_unescaped("".join(parts)))
@@ -191,6 +192,21 @@ def _without_raw(found: re.Match[str]) -> str:
         return found[0]
     unseen = found["code"] or found["raw"] or ""
     return " " if unseen.isspace() else ""
+
+
+def _hides_more(inner: LexborNode, node: LexborNode) -> bool:
+    """Whether an element within the node may hide what is shown else; most others are pixels for no-script readers."""
+    attributes = inner.attributes
+    if "hidden" not in attributes and not _HIDING.search(attributes.get("style") or ""):
+        return False
+    above = inner.parent
+    for _ in range(_NEAR):
+        if above is None or above.mem_id == node.mem_id:
+            break
+        if above.tag in _NOT_SHOWN:
+            return False
+        above = above.parent
+    return True
 
 
 def _hides(tag: str) -> bool:
