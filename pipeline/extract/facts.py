@@ -94,11 +94,9 @@ def closes_late(hours: str) -> bool:
 @lru_cache(maxsize=4)  # a page's text is asked for its dates and for its fields
 def labelled(text: str) -> tuple[tuple[str, int, int], ...]:
     """(label in lower case, start, end of the value) of "Label: value" lines, table rows and definition lists."""
-    found, at = [], 0
-    while m := _LABEL.search(text, at):
-        found.append((fold(m["label"]).strip(" *•·-"), m.start("value"), m.end("value")))
+    found, at, end = [], 0, len(text)
+    while at < end and (m := _LABEL.search(text, at)):
+        found.append((fold(m[1]).strip(" *•·-"), *m.span(2)))
         # a line can be a label for the next one, so go on at the line's own end
-        at = max(text.find("\n", m.start("label")) + 1, m.start() + 1)
-        if at == 0 or at >= len(text):
-            break
+        at = text.find("\n", m.start(1)) + 1 or end
     return tuple(found)

@@ -64,10 +64,9 @@ _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" 
 _RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
 _SHOWN = re.compile(r"(<[^>]*>|&nbsp;)")  # of what is hidden: the tags, and blanks that are written
 _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
-_NO_SPACE = re.compile(r"\S")
 HIDDEN = "\x1a"
 _BETWEEN = "\x1c"  # a blank, so that it is not hidden itself
-_HIDING_TABLE = {code: HIDDEN for code in range(128) if not chr(code).isspace()}
+_HIDING_TABLE = bytes(code if chr(code).isspace() else ord(HIDDEN) for code in range(256))
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -132,7 +131,9 @@ def _hidden(text: str) -> str:
         return text
     if "&" in text:
         text = _REFERENCE.sub(HIDDEN, text)
-    return text.translate(_HIDING_TABLE) if text.isascii() else _NO_SPACE.sub(HIDDEN, text)
+    for space in distinct_others(text) & _WIDE_SPACES:
+        text = text.replace(space, " ")
+    return text.encode("ascii", "replace").translate(_HIDING_TABLE).decode("ascii")  # one byte for a character
 
 
 def _read(node: LexborNode, written: str) -> str:
