@@ -42,8 +42,16 @@ def may_say(root: LexborNode, phrases: tuple[str, ...]) -> bool:
     `root` is the page's outermost element. Titles, structured data and descriptions of images and for search engines
     are looked at as well as text.
     """
-    text = _EDGE.join((root.text(separator=_EDGE), *inventory(root.parser).told))
+    text = _EDGE.join((*_bare(root), *inventory(root.parser).told))
     return _candidates(text.encode("utf-8", "replace").lower(), phrases)
+
+
+def _bare(root: LexborNode) -> list[str]:
+    """The page's text nodes without style sheets in its head, which are a good part of many a page and say nothing."""
+    head, body = root.parser.head, root.parser.body
+    if head is None or body is None:
+        return [root.text(separator=_EDGE)]
+    return [*(part.text(separator=_EDGE) for part in head.iter() if part.tag != "style"), body.text(separator=_EDGE)]
 
 
 def _candidates(text: bytes, phrases: tuple[str, ...]) -> bool:

@@ -105,6 +105,9 @@ def test_markup_and_nodes_say_the_same(html: str) -> None:
         ("<z<!--x>shown</z<!--x>", "shown"),
         ("a &lt;b&gt; &amp;lt; &nbsp; c", "a <b> &lt; c"),
         ("<input hidden>a<img style='display:none'>b", "ab"),
+        ("a<noscript><img style='display:none'>x</noscript>b", "ab"),
+        ("a<noscript><b hidden>x</b></noscript><i hidden>y</i>b", "ab"),
+        (f"a<svg>{'<g>' * 20}<text style='display:none'>x</text>{'</g>' * 20}</svg>b", "ab"),
     ],
 )
 def test_examples(html: str, shown: str) -> None:
