@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from math import cos, radians
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from math import cos, hypot, radians, sqrt
 
 from analysis.drawing import GREY, INK, KINDS, Box, text, text_width
 from analysis.export.geojson import zip_center
@@ -12,9 +13,10 @@ from analysis.export.graph import Graph
 from analysis.outlines import Ring, county_rings, state_rings
 
 HALO = 'paint-order="stroke" stroke="#ffffff" stroke-width="3"'
-SOURCE = "Circles stand at the center of a ZIP code. Outlines: US Census Bureau."
+SOURCE = "A circle stands at the center of a ZIP code, or beside another there. Outlines: US Census Bureau."
 MARGIN, HIGH, WIDE = 24.0, 380.0, 560.0
 Point = tuple[float, float]
+Circle = tuple[float, float, float]  # x, y, radius
 
 
 def panel(graph: Graph) -> tuple[list[str], float, str]:
@@ -55,11 +57,11 @@ class Projection:
 
 
 def _projection(points: list[Point]) -> Projection:
-    """All points, and never less than some sixty miles around them."""
+    """All points, and never less than some forty miles around them."""
     lons, lats = [p[0] for p in points], [p[1] for p in points]
     middle = ((min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2)
     squeeze = cos(radians(middle[1]))
-    span = max((max(lons) - min(lons)) * squeeze / WIDE, (max(lats) - min(lats)) / HIGH, 0.7 / HIGH)
+    span = max((max(lons) - min(lons)) * squeeze / WIDE, (max(lats) - min(lats)) / HIGH, 0.45 / HIGH)
     return Projection(middle, squeeze, 0.72 / span)
 
 
@@ -83,9 +85,9 @@ def _far(a: Point, b: Point) -> bool:
 def _spots(spots: dict[Point, list[str]], project: Projection) -> list[str]:
     """A circle as large as the count, and the city beside it where there is room."""
     made, taken = [], list[Box]()
+    placed = _side_by_side({point: (*project(point), _radius(cities)) for point, cities in spots.items()})
     for point, cities in sorted(spots.items(), key=lambda s: (-len(s[1]), s[0])):
-        x, y = project(point)
-        r = 6.0 + 2.2 * len(cities) ** 0.5
+        x, y, r = placed[point]
         looks = f'fill="{KINDS["business"][1]}" fill-opacity="0.85" stroke="#ffffff"'
         made.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" {looks}/>')
         if len(cities) > 1:
@@ -96,9 +98,14 @@ def _spots(spots: dict[Point, list[str]], project: Projection) -> list[str]:
         name = Counter(c for c in cities if c).most_common(1)
         if not name or name[0][0] in named:
             continue
-        words, (x, y) = name[0][0], project(point)
+        words, (x, y, r) = name[0][0], placed[point]
         w = text_width(words)
-        for left, bottom in ((x + 12, y + 4), (x - 12 - w, y + 4), (x - w / 2, y + 24), (x - w / 2, y - 14)):
+        for left, bottom in (
+            (x + r + 4, y + 4),
+            (x - r - 4 - w, y + 4),
+            (x - w / 2, y + r + 14),
+            (x - w / 2, y - r - 5),
+        ):
             box = Box(left, bottom - 11, left + w, bottom + 3)
             inside = left >= MARGIN and box.right <= MARGIN + WIDE and 12 < bottom < HIGH
             if inside and not any(any(box.overlap(t)) for t in taken):
@@ -106,13 +113,30 @@ def _spots(spots: dict[Point, list[str]], project: Projection) -> list[str]:
                 taken.append(box)
                 named.add(words)
                 break
-    made.append(
-        text(
-            MARGIN + 6,
-            HIGH - 8,
-            "Circles stand at the center of a ZIP code. Outlines: US Census Bureau.",
-            size=10,
-            color=GREY,
-        )
-    )
+    made.append(text(MARGIN + 6, HIGH - 8, SOURCE, size=10, color=GREY))
     return made
+
+
+def _radius(cities: Sequence[str]) -> float:
+    return 6.0 + 2.2 * sqrt(len(cities))
+
+
+def _side_by_side(circles: dict[Point, Circle]) -> dict[Point, Circle]:
+    """Circles moved apart until none covers another, the smaller ones further."""
+    found = dict(circles)
+    for _ in range(200):
+        moved = False
+        for one, two in combinations(sorted(found), 2):
+            (ax, ay, ar), (bx, by, br) = found[one], found[two]
+            away = hypot(bx - ax, by - ay)
+            lacks = ar + br + 1.0 - away
+            if lacks <= 0.01:
+                continue
+            dx, dy = ((bx - ax) / away, (by - ay) / away) if away > 1e-6 else (1.0, 0.0)
+            share = br / (ar + br)  # how far the first one goes
+            found[one] = (ax - dx * lacks * share, ay - dy * lacks * share, ar)
+            found[two] = (bx + dx * lacks * (1 - share), by + dy * lacks * (1 - share), br)
+            moved = True
+        if not moved:
+            break
+    return found

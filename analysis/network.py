@@ -13,12 +13,12 @@ from analysis.hubs import Hub
 from analysis.links import Tied, build_links, hubs
 from analysis.periods import Period
 from analysis.rules import Rules
+from analysis.spanning import Edges, spanning_tree
 from pipeline.extract.address_place import city_name
 from pipeline.model import Entity, Link, Network, Ref, stable_id
 
 __all__ = ["Hub", "build_links", "build_networks", "hubs", "weakest_links"]
 
-Edges = dict[tuple[str, str], float]
 Strongest = Mapping[tuple[str, str], Link]
 OUTSIDE = 3  # businesses outside of a network that also use a phone or premises: then it is common, not shared
 
@@ -207,16 +207,6 @@ def _others(
             role = f"common {kind}"
         found.append((other, kind, role))
     return found
-
-
-def spanning_tree(edges: Edges) -> Edges:
-    """The strongest set of links that holds all together (Kruskal); ties are broken by id."""
-    groups, tree = Groups(), Edges()
-    for (a, b), p in sorted(edges.items(), key=lambda item: (-item[1], item[0])):
-        if groups.find(a) != groups.find(b):
-            groups.union(a, b)
-            tree[a, b] = p
-    return tree
 
 
 def weakest_links(network: Network, links: Iterable[Link], count: int = 3) -> list[Link]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 
@@ -12,7 +13,9 @@ from analysis.drawing import GREY, INK, KINDS, LINE, Box, legend, shape, text, t
 from analysis.scene import Item, Scene
 
 SIZE, GAP, MARGIN = 11.0, 10.0, 24.0
+TURNS = 300  # of the layout, by when nothing moves any more
 BENDS = (0.0, 0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.6, -0.6, 0.85, -0.85)  # of a line's length, to either side
+UNDER_OTHERS, BENT = 6.0, 25.0  # what a point under a stranger's label and a bend of a line's length cost, in points
 Point = tuple[float, float]
 
 
@@ -65,12 +68,36 @@ def _start(scene: Scene) -> dict[str, Point]:
     parts = sorted((sorted(c) for c in nx.connected_components(made)), key=lambda c: (-len(c), c))
     for a, b in pairwise(parts):
         made.add_edge(a[0], b[0])
-    found = nx.kamada_kawai_layout(made, pos=nx.circular_layout(sorted(made)))
+    found = _by_distance(made)
     xs, ys = [float(p[0]) for p in found.values()], [float(p[1]) for p in found.values()]
     if max(ys) - min(ys) > max(xs) - min(xs):  # the longer side lies
         xs, ys = ys, xs
         found = {i: (p[1], p[0]) for i, p in found.items()}
     return {i: (_unit(float(x), xs), _unit(float(y), ys)) for i, (x, y) in sorted(found.items())}
+
+
+def _by_distance(graph: nx.Graph) -> dict[str, Point]:
+    """Places whose distances are as near as can be to the numbers of steps in a connected graph: stress majorization
+    (Gansner, Koren and North 2004) from a circle on. The result of Kamada and Kawai's without SciPy's half second."""
+    import numpy
+
+    ids = sorted(graph)
+    count = len(ids)
+    if count == 1:
+        return {ids[0]: (0.0, 0.0)}
+    steps = dict(nx.all_pairs_shortest_path_length(graph))
+    apart = numpy.array([[steps[a][b] for b in ids] for a in ids], dtype=float)
+    weights = 1.0 / numpy.maximum(apart, 1.0) ** 2
+    numpy.fill_diagonal(weights, 0.0)
+    pull = numpy.linalg.pinv(numpy.diag(weights.sum(axis=1)) - weights)
+    angle = numpy.arange(count) * (2 * numpy.pi / count)
+    at = numpy.stack([numpy.cos(angle), numpy.sin(angle)], axis=1) * apart.max() / 2
+    for _ in range(TURNS):
+        now = numpy.sqrt(((at[:, None, :] - at[None, :, :]) ** 2).sum(axis=2))
+        numpy.fill_diagonal(now, 1.0)
+        want = weights * apart / numpy.maximum(now, 1e-9)
+        at = pull @ (numpy.diag(want.sum(axis=1)) - want) @ at
+    return {i: (x, y) for i, (x, y) in zip(ids, at.round(6).tolist(), strict=True)}
 
 
 def _unit(value: float, among: list[float]) -> float:
@@ -129,7 +156,7 @@ def bent(
     ties: Sequence[tuple[str, str, str]], boxes: Mapping[str, Box], at: Mapping[str, Point]
 ) -> list[tuple[Point, Point, Point]]:
     """For each tie the ends of its line and the point that bends it: straight where it can be, else around the marks
-    and labels of others, as far as that goes."""
+    and labels of others, as far as that goes, and aside of the labels of its own ends where little bends it."""
     import numpy
 
     ids = sorted(boxes)
@@ -142,11 +169,25 @@ def bent(
         bends = middle + numpy.array(BENDS)[:, None] * across
         path = (1 - along) ** 2 * one + 2 * along * (1 - along) * bends[:, None, :] + along**2 * two
         others = edges[[i not in (a, b) for i in ids]]
-        x, y = path[:, :, 0, None], path[:, :, 1, None]
-        inside = (x > others[:, 0]) & (x < others[:, 2]) & (y > others[:, 1]) & (y < others[:, 3])
-        best = int(inside.any(axis=1).sum(axis=1).argmin())  # the least bend of those that pass under least
+        own = numpy.array([label_of(boxes[i], at[i]) for i in (a, b)])
+        cost = UNDER_OTHERS * _under(path, others) + _under(path, own) + numpy.abs(numpy.array(BENDS)) * BENT
+        best = int(cost.argmin())
         made.append(((one[0], one[1]), (bends[best][0], bends[best][1]), (two[0], two[1])))
     return made
+
+
+def label_of(box: Box, at: Point) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of what a box holds besides its mark."""
+    if at[1] > (box.top + box.bottom) / 2:
+        return box.left, box.top, box.right, box.bottom - 2 * SIZE
+    return box.left, box.top + 2 * SIZE, box.right, box.bottom
+
+
+def _under(path: Any, boxes: Any) -> Any:
+    """How many points of each of several paths lie in any of some boxes."""
+    x, y = path[:, :, 0, None], path[:, :, 1, None]
+    inside = (x > boxes[:, 0]) & (x < boxes[:, 2]) & (y > boxes[:, 1]) & (y < boxes[:, 3])
+    return inside.any(axis=2).sum(axis=1)
 
 
 def _line(a: Point, bend: Point, b: Point, told: str) -> str:

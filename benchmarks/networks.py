@@ -20,7 +20,7 @@ from benchmarks.table import Cell, Table
 
 FULL = True
 SEED = 5
-NETWORKX_UP_TO = 30_000
+NETWORKX_UP_TO = 100_000
 COLUMNS = ("method", "nodes", "links", "CPU s", "of networkit", "networkx of it", "peak MB", "communities")
 Method = Callable[[Any], int]
 
@@ -33,7 +33,7 @@ def planted(nodes: int, seed: int) -> tuple[Any, Any, Any]:
     of = numpy.sort((nodes / 40) ** draw.random(nodes)).astype(numpy.int64)  # log-uniform: a few large, many small
     first = numpy.searchsorted(of, of, side="left")
     size = numpy.searchsorted(of, of, side="right") - first
-    links = int(nodes * 2.7 * 1.03)
+    links = int(nodes * 2.7 * 1.07)  # some pairs are drawn twice
     one = draw.integers(0, nodes, links)
     near = first[one] + (draw.random(links) * size[one]).astype(numpy.int64)
     two = numpy.where(draw.random(links) < 0.1, draw.integers(0, nodes, links), near)

@@ -10,7 +10,6 @@ import typer
 
 from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.indications import indicators_of
 from flows.stages.lookups import note_lookup
 from flows.stages.showing import holding_links, list_hubs, list_networks, list_successions, network_detail
 from pipeline.errors import FixInput
@@ -94,14 +93,17 @@ def show(
         from flows.stages.picturing import draw_network
 
         draw_network(current, detail["network_id"], output, profile, on and on.date())
+    if output is not None and not json:
+        out.print(detail["summary"], markup=False)
+        out.print(f"Drawn: {output}")
+        return
+    from flows.stages.indications import indicators_of  # reads addresses, which a picture does without
+
     indicators = indicators_of(current, detail["network_id"])
     if json:
         emit({**detail, "indicators": indicators})
         return
     out.print(detail["summary"], markup=False)
-    if output is not None:
-        out.print(f"Drawn: {output}")
-        return
     members = [
         [m["kind"], m["name"], m["role"], m["address"], m["city"], m["observed_first"], m["observed_last"]]
         for m in detail["members"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from analysis.on_day import held_on
 from analysis.picture import write_picture
 from analysis.redact import profile_named
-from flows.stages.exporting import full_details
-from flows.stages.timelines import timeline_of
+from flows.stages.dated_sources import events_of
+from flows.stages.network_details import full_details
 from pipeline.errors import FixInput
 from pipeline.home import Home
 
@@ -21,7 +21,8 @@ def draw_network(home: Home, network_id: str, path: Path, profile: str = "analys
     Raises FixInput, NotFound; NotAllowed for a landlord.
     """
     (detail,) = full_details(home, [network_id])
-    events = [asdict(event) for event in timeline_of(home, detail["network_id"])]
+    shops = [m["entity_id"] for m in detail["members"] if m["kind"] == "business"]
+    events = [asdict(event) for event in events_of(home, shops)]
     if on is not None:
         detail = held_on(detail, on)
         if not detail["members"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from analysis.network import spanning_tree
+from analysis.spanning import spanning_tree
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.store.intelligence import open_snapshot
