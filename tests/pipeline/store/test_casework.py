@@ -270,6 +270,35 @@ def test_a_casework_of_the_first_version_is_brought_up_to_date(path: Path) -> No
             raw.execute("DELETE FROM aliases")
 
 
+def test_events_that_an_earlier_version_told_in_words_lose_them_and_nothing_else(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    kept = ("In no network before: {business:b1}.", "The same network; another of its ads or denials counts as its "
+            "earliest now.")  # fmt: skip
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for reason in (kept[0], "Golden Lotus and Jade Garden both used +14175550101.", kept[1]):
+            connection.execute(
+                sa.text("""INSERT INTO network_events
+                               (before_snapshot, snapshot_id, kind, network_id, others, reason, at)
+                           VALUES ('s1', 's2', 'grown', 'n1', '["n2"]', :reason, '2026-01-01 00:00:00')"""),
+                {"reason": reason},
+            )
+    opened = Casework(f"sqlite:///{path}")
+    events = opened.network_events()
+    assert [(e["kind"], e["network_id"], e["others"]) for e in events] == [("grown", "n1", ["n2"])] * 3
+    assert (events[0]["reason"], events[2]["reason"]) == kept
+    assert "earlier version" in events[1]["reason"]
+    with sqlite3.connect(path) as raw, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute("UPDATE network_events SET reason = ''")
+    raw.close()
+    opened.engine.dispose()
+    engine.dispose()
+    assert not any(b"Golden Lotus" in file.read_bytes() for file in path.parent.iterdir())
+
+
 def test_migrations_lead_to_the_declared_tables(casework: Casework) -> None:
     with casework.engine.connect() as connection:
         context = MigrationContext.configure(connection)
