@@ -8,13 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from flows.stages.known_numbers import keep_apart
 from flows.stages.progress import Progress
 from flows.stages.receiving import number_rules, unreadable_files
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind, stable_id
 from pipeline.records.grades import grade_of
-from pipeline.records.importing import Rejected, read_records
+from pipeline.records.importing import Rejected, choose_binding, read_bound
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
 
@@ -98,12 +99,15 @@ def _read_file(home: Home, store: Store, body: dict[str, Any], known_at: datetim
     kind: RecordKind = body["kind"]
     dataset = ""
     fictional, generated = number_rules(home)
-    found = read_records(path, kind, map_id=body.get("map") or None, fictional=fictional, generated=generated)
+    binding = choose_binding(path, kind, map_id=body.get("map") or None)
+    found = read_bound(path, binding, fictional, generated)
     with store.transaction():
         for rows in _batches(found):
             records = [r for r in rows if isinstance(r, Record)]
             rejected = [r for r in rows if isinstance(r, Rejected)]
             dataset = dataset or next((r.dataset for r in records), "")
+            if not binding.map.one_issuer:
+                records = keep_apart(store, records)
             _insert_records(store, records, body["sha256"], known_at)
             store.insert("raw_quarantine", [_rejected_row(body, r) for r in rejected])
             counts["records"] += len(records)

@@ -7,6 +7,8 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
     general = true                    # where no map fits: what no list names is read word by word (header_words.toml)
     apart = true                      # files of another header are another data set: their numbers are others' numbers;
                                       # without it, only where no list names the header of the number
+    one_issuer = true                 # one office gives every number once: a later row of one is its newer version.
+                                      # Without it, another holder and place under a number is another license
     key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values
     ignore = ["ward", "precinct"]     # headers that are known and not kept
 
@@ -88,6 +90,7 @@ TOP = (
     "source",
     "general",
     "apart",
+    "one_issuer",
     "key",
     "ignore",
     "format",
@@ -148,6 +151,7 @@ class ColumnMap:
     person_address: str = "premises"
     general: bool = False
     apart: bool = False
+    one_issuer: bool = False
     row_tells: RowTells | None = None
 
 
@@ -195,6 +199,7 @@ def load_map(path: Path) -> ColumnMap:
         check.one_of("rows.person_address", rows.get("person_address", "premises"), ADDRESSES),
         bool(table.get("general", False)),
         bool(table.get("apart", False)),
+        bool(table.get("one_issuer", False)),
         _row_tells(check, check.table(table, "row_tells")),
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def read_records(
     no table, no map fits, or it turns out damaged further on: then nothing of it may be taken over.
     """
     binding = choose_binding(path, kind, column_map, map_id)
-    yield from _records(path, binding, fictional, generated, None)
+    yield from read_bound(path, binding, fictional, generated)
 
 
 def choose_binding(
@@ -92,9 +92,10 @@ def _named_map(name: str) -> ColumnMap:
     return maps[name]
 
 
-def _records(
-    path: Path, binding: Binding, fictional: bool, generated: bool, limit: int | None
+def read_bound(
+    path: Path, binding: Binding, fictional: bool, generated: bool, limit: int | None = None
 ) -> Iterator[Record | Rejected]:
+    """As `read_records`, by a layout that is chosen already."""
     for item in read_groups(path, binding, limit):
         yield from (item,) if isinstance(item, Rejected) else fold_group(path, binding, item, fictional, generated)
 
@@ -162,7 +163,7 @@ def preview(
     records: list[Record] = []
     problems = [f"column {binding.header[i]!r} is never imported ({why})" for i, why in binding.dropped]
     read, folded = 0, 0
-    for item in _records(path, binding, fictional, generated, PREVIEW_READS):
+    for item in read_bound(path, binding, fictional, generated, PREVIEW_READS):
         if isinstance(item, Rejected):
             read += 1
             problems.append(f"line {item.line}: {item.reason}")

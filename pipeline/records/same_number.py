@@ -1,0 +1,109 @@
+"""Whether one number in two files means one thing. Pure.
+
+Every city counts its licenses from 1: "1001" of one office and "1001" of another are two licenses, also where both
+offices write the same header.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+
+from pipeline.model import Address, Record
+from pipeline.records.applications import APPLICANTS
+from pipeline.records.values import LEGAL_FORM
+from pipeline.resolve.romanization import fold
+
+APART = "~"  # between the data set of a number and what tells apart a second holder of it
+LEAST_DIFFERENT = 2  # a name alone changes by marriage or sale, a place alone by moving
+
+
+def is_another(known: Record, further: Record) -> bool:
+    """Whether two records of one number are of two licenses: nothing that both tell agrees (name, place, contact, date
+    of birth, narrative), and two such things differ. Dates count only where both tell less than two of these: many
+    licenses are issued on one day."""
+    told = [
+        agree(known, further) for agree in (_names_agree, _places_agree, _contacts_agree, _births_agree, _text_agrees)
+    ]
+    said = [t for t in told if t is not None]
+    if len(said) < LEAST_DIFFERENT and not any(said):
+        said += [t for t in (_days_agree(known, further),) if t is not None]
+    return len(said) >= LEAST_DIFFERENT and not any(said)
+
+
+def set_apart(record: Record) -> Record:
+    """The record in a data set beside its own, by what it says of holder and place."""
+    base = record.dataset.partition(APART)[0]
+    said = (sorted(map(sorted, _names(record))), sorted(_buildings(record)), _city(record), *record.phones, record.text)
+    return replace(record, dataset=f"{base}{APART}{sha256(repr(said).encode()).hexdigest()[:8]}")
+
+
+def _meet(a: set[str], b: set[str]) -> bool | None:
+    """Whether the two have something in common; None when either tells nothing."""
+    return bool(a & b) if a and b else None
+
+
+def _names_agree(a: Record, b: Record) -> bool | None:
+    left, right = _names(a), _names(b)
+    if not (left and right):
+        return None
+    return any(x == y or (min(len(x), len(y)) > 1 and (x <= y or y <= x)) for x in left for y in right)
+
+
+def _names(record: Record) -> set[frozenset[str]]:
+    """The words of every name of the business and its holders, without legal forms."""
+    holders = [p for p in record.parties if p.role in APPLICANTS] or record.parties
+    people = (n for p in holders for n in (p.full_name, p.native_name, *p.other_names))
+    names = (record.entity_name, record.dba_name, *record.previous_names, *people)
+    words = (frozenset(re.findall(r"\w+", fold(LEGAL_FORM.sub("", n)))) for n in names if n)
+    return {w for w in words if w}
+
+
+def _places_agree(a: Record, b: Record) -> bool | None:
+    streets = _meet(_buildings(a), _buildings(b))
+    if streets is None and _city(a) and _city(b) and _city(a) != _city(b):
+        return False
+    return streets
+
+
+def _places(record: Record) -> list[Address]:
+    return [p for p in (record.premises, record.mailing) if p]
+
+
+def _buildings(record: Record) -> set[str]:
+    return {p.building_key for p in _places(record) if p.building_key}
+
+
+def _city(record: Record) -> str:
+    return next((f"{p.city} {p.state}".casefold() for p in _places(record) if p.city), "")
+
+
+def _contacts_agree(a: Record, b: Record) -> bool | None:
+    return _meet(_contacts(a), _contacts(b))
+
+
+def _contacts(record: Record) -> set[str]:
+    holders = [p for p in record.parties if p.role in APPLICANTS]
+    of_holders = {c for p in holders for c in (*p.phones, *p.emails)}
+    return {*record.phones, *record.emails, *record.websites, *of_holders}
+
+
+def _births_agree(a: Record, b: Record) -> bool | None:
+    return _meet(_births(a), _births(b))
+
+
+def _births(record: Record) -> set[str]:
+    return {p.dob.isoformat() for p in record.parties if p.dob and p.role in APPLICANTS}
+
+
+def _text_agrees(a: Record, b: Record) -> bool | None:
+    return a.text == b.text if a.text and b.text else None
+
+
+def _days_agree(a: Record, b: Record) -> bool | None:
+    first, second = a.issued or a.received, b.issued or b.received
+    return first == second if first and second else None
+
+
+IDENTIFYING = (_names_agree, _places_agree, _contacts_agree, _births_agree, _text_agrees)
