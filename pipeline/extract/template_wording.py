@@ -18,6 +18,7 @@ Hashes = NDArray[numpy.uint32]
 Numbers = NDArray[numpy.int64]
 
 _MIX = numpy.uint32(0x9E3779B1)  # odd, so that no two first tokens of a pair fall together
+MANY = 4096  # values that are worth sorting before they are looked up
 BLOCK = 8192  # ads handled at once: bounds the memory beside the result
 
 OF_SITE = 0.5  # of a site's ads: wording that so many share is the site's own
@@ -129,9 +130,22 @@ class Counts:
         """The number of each value, 0 where it is in no row."""
         if not len(self.values):
             return numpy.zeros(len(values), numpy.int64)
+        if len(values) >= MANY:
+            return self._of_many(values)
         at = numpy.searchsorted(self.values, values)
         at[at == len(self.values)] = 0
         return numpy.where(self.values[at] == values, self.numbers[at], 0)
+
+    def _of_many(self, values: Hashes) -> Numbers:
+        """Looked up in ascending order: a search that jumps about in millions waits for memory ten times as long."""
+        keyed = values.astype(numpy.uint64) << numpy.uint64(32) | numpy.arange(len(values), dtype=numpy.uint64)
+        keyed.sort()
+        asked = (keyed >> numpy.uint64(32)).astype(numpy.uint32)
+        at = numpy.searchsorted(self.values, asked)
+        at[at == len(self.values)] = 0
+        found = numpy.empty(len(values), numpy.int64)
+        found[keyed.astype(numpy.uint32)] = numpy.where(self.values[at] == asked, self.numbers[at], 0)
+        return found
 
 
 def count(said: Ragged) -> Counts:

@@ -7,8 +7,10 @@ they chosen independently, is set against the number seen.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -129,6 +131,23 @@ def find_more_templates(ads: Sequence[AdText], known: Known | None) -> tuple[lis
     What is usual is told by the first ads only, a number that grows in steps of a quarter: until the next step what
     was compared stays as it is. When an earlier ad is another than before, or the step is reached, all is done anew.
     """
+    with _no_collection():
+        return _find(ads, known)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage in circles: none is made here, and it would visit millions of texts and sets each time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _find(ads: Sequence[AdText], known: Known | None) -> tuple[list[Template], Known]:
     seen = _digests(ads)
     if known and not _is_continued(known, seen):
         known = None
