@@ -105,7 +105,7 @@ class ScreeningIndex:
         hubs = frozenset((h.kind, h.value) for h in find_ties(facts)[1])
         groups = known_groups(facts, networks, standings, known)
         inside = {b for g in groups.values() for b in g.businesses}
-        people = dict(enumerate(known_people(facts, groups)))
+        people = dict(enumerate(known_people(facts, groups, hubs)))
         places = {kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")}
         return cls(
             rules=rules,

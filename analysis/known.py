@@ -80,8 +80,11 @@ def standing_of(standings: Mapping[str, object], business: str) -> str:
     return str(value[0]) if isinstance(value, tuple) else str(value)
 
 
-def known_people(facts: Facts, groups: Mapping[str, Group]) -> list[KnownPerson]:
-    """Owners and officers on papers of the groups' businesses, and everybody in the denied register."""
+def known_people(
+    facts: Facts, groups: Mapping[str, Group], hubs: frozenset[tuple[str, str]] = frozenset()
+) -> list[KnownPerson]:
+    """Owners and officers on papers of the groups' businesses, and everybody who was refused a license. A number of
+    `hubs`, (kind, value), is nobody's own: an agent's stands on the papers of all the clients."""
     group_of = {b: g.group_id for g in groups.values() for b in g.businesses}
     found: dict[tuple[str, str], list[Ref]] = defaultdict(list)
     for entity in facts.entities.values():
@@ -94,18 +97,20 @@ def known_people(facts: Facts, groups: Mapping[str, Group]) -> list[KnownPerson]
             group = group_of.get(facts.owner_business.get(ref.owner_id, ""))
             if group or ref.record_kind == "denied":
                 found[entity.entity_id, group or f"denied:{entity.entity_id}"].append(ref)
-    return [_person(entity, group, refs, facts) for (entity, group), refs in sorted(found.items())]
+    return [_person(entity, group, refs, facts, hubs) for (entity, group), refs in sorted(found.items())]
 
 
-def _person(entity: str, group: str, refs: list[Ref], facts: Facts) -> KnownPerson:
+def _person(
+    entity: str, group: str, refs: list[Ref], facts: Facts, hubs: frozenset[tuple[str, str]]
+) -> KnownPerson:
     return KnownPerson(
         entity,
         group,
         tuple(sorted({r.name for r in refs} | {r.native_name for r in refs if r.native_name})),
         tuple(sorted({n for r in refs for n in r.other_names if n})),
         tuple(sorted({r.dob for r in refs if r.dob})),
-        tuple(sorted({p for r in refs for p in r.phones})),
-        tuple(sorted({e for r in refs for e in r.emails})),
+        tuple(sorted({p for r in refs for p in r.phones if ("phone", p) not in hubs})),
+        tuple(sorted({e for r in refs for e in r.emails if ("email", e) not in hubs})),
         tuple(sorted({b for r in refs if (b := facts.owner_business.get(r.owner_id))})),
         tuple(sorted({s for r in refs for s in r.sources})),
         hull(period(r.first_seen, r.first_seen) for r in refs),

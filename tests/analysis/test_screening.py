@@ -218,6 +218,18 @@ def test_switchboard_number_does_not_corroborate(town: Any) -> None:
     assert screen(application("Ana Cole", phones=(P1,)), index_of(town)).result == "no_relevant_result"
 
 
+def test_an_agent_s_number_on_the_papers_does_not_corroborate(town: Any) -> None:
+    """Who files papers for many puts the office's number on them: it is no owner's own."""
+    town.ad("Golden Lotus", "2026-01-01", "2026-11-01")
+    town.record("Golden Lotus", "2025-01-01", phones=(P1,), people=[("cole", "Ana Cole", "owner")])
+    for n in range(4):
+        town.record(f"Honest Hands {n}", "2026-01-01", phones=(P1,), people=[(f"h{n}", f"Honest Owner {n}", "owner")])
+    for ref in [r for r in town.refs.values() if r.role == "operator"]:
+        town.refs[ref.ref_id] = replace(ref, phones=(P1,))
+    flag = screen(application("Ana Cole", phones=(P1,)), index_of(town))
+    assert (flag.result, flag.notes) == ("no_relevant_result", ())
+
+
 def test_one_step_beyond_the_known_business_is_shown(town: Any) -> None:
     town.ad("Golden Lotus", "2026-01-01", "2026-11-01", phones=(P1,))
     town.ad("Linked", "2026-01-01", "2026-11-01", phones=(P1,), site_class="mixed")
