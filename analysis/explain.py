@@ -32,12 +32,14 @@ def sentence(account: Account, business: KnownBusiness | None, index: ScreeningI
     text = f"Same {_listed(agreed)} as "
     if account.person and "name" in account.kinds:
         roles = " / ".join(account.person.roles) or "named"
-        of = f" of {business.name}" if business else " in the register of denied applicants"
+        of = f" of {business.name}" if business else " in the board's register"
         text += f"{account.person.names[0]}, {roles} on records{of}"
     else:
         text += f"{business.name}" if business else "a known business"
     if business and business.captures:
         text += f"; {_ads(business)}"
+    if account.person and "name" in account.kinds and account.person.denials:
+        text += f"; {'; '.join(account.person.denials)}"
     if account.slip:
         text += "; the dates of birth agree with day and month swapped"
     text += _name_remark(account, index)
@@ -65,8 +67,9 @@ def path(account: Account, business: KnownBusiness | None, target: str, link: Li
     """At most two steps from the applicant to a known business, each with its sources."""
     who = party_name(account.party) or "applicant"
     if business is None:
+        denied = "; ".join(account.person.denials) if account.person else ""
         cited = _cited(account.person.sources if account.person else ())
-        return (f"{who} — {_how(account)} — {account.person.names[0] if account.person else ''}, denied {cited}",)
+        return (f"{who} — {_how(account)} — {account.person.names[0] if account.person else ''}, {denied} {cited}",)
     sources = tuple(s for c in account.contributions if c.weight > 0 for s in c.source_ids)
     first = f"{who} — {_how(account)} — {business.name} {_cited(sources)}"
     if business.business_id == target or not target:

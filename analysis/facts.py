@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from analysis.beside import NOBODY, Beside
+from analysis.denial import is_denial
 from analysis.groups import Groups
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules
@@ -166,11 +167,13 @@ class Facts:
 
     @cached_property
     def advertised(self) -> frozenset[str]:
-        """Businesses with an ad on a site of class illicit, or denied for cause."""
+        """Businesses with an ad on a site of class illicit, or refused a license."""
         return frozenset(
             b
             for b, refs in self.business_refs.items()
-            if any(r.lane == "regulatory" and (r.site_class == "illicit" or r.record_kind == "denied") for r in refs)
+            if any(
+                (r.lane == "regulatory" and r.site_class == "illicit") or is_denial(r, self.rules.denial) for r in refs
+            )
         )
 
     @cached_property
@@ -336,6 +339,10 @@ class Facts:
         rules, role = self.rules.operator, role_key(ref.party_role)
         named = role in rules.binding_roles or role.startswith("owner")
         return named and ref.record_kind in rules.binding_kinds and ref.lane == "regulatory"
+
+    def answers_for(self, ref: Ref) -> bool:
+        """As `is_owner`, without those who only signed for the company when it was formed: they may do so for pay."""
+        return self.is_owner(ref) and role_key(ref.party_role) not in self.rules.operator.forming_roles
 
     def operators_of(self) -> dict[str, list[Tenure]]:
         """operator -> binding tenures."""

@@ -182,7 +182,7 @@ def name_shares(facts: Facts, groups: Iterable[Group] = ()) -> NameShares:
 def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> KnownBusiness:
     refs = [r for r in facts.business_refs[business] if r.lane == "regulatory"]
     illicit = [r for r in refs if r.site_class == "illicit"]
-    tenures = [t for t in facts.tenures_of.get(business, ()) if t.binding]
+    tenures = [t for t in facts.tenures_of.get(business, ()) if any(map(facts.answers_for, t.refs))]
     return KnownBusiness(
         business,
         facts.name(business),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.denial import denials, is_denial
 from analysis.facts import Facts, Use, captures_of
 from analysis.names import is_company, name_words
 from analysis.periods import Period, hull, period
@@ -30,7 +31,7 @@ class KnownPerson:
     sources: tuple[str, ...]
     tenure: Period | None  # days on which papers that name the person were issued
     roles: tuple[str, ...]
-    denied: bool
+    denials: tuple[str, ...]  # refusals that stand, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,15 @@ def known_people(
             continue
         for member in sorted(entity.members):
             ref = facts.refs.get(member)
-            if ref is None or not facts.is_owner(ref) or is_company(ref.name) or len(name_words(ref.name)) < 2:
+            if ref is None or not facts.answers_for(ref) or is_company(ref.name) or len(name_words(ref.name)) < 2:
                 continue
             group = group_of.get(facts.owner_business.get(ref.owner_id, ""))
-            if group or ref.record_kind == "denied":
+            if group or is_denial(ref, facts.rules.denial):
                 found[entity.entity_id, group or f"denied:{entity.entity_id}"].append(ref)
     return [_person(entity, group, refs, facts, hubs) for (entity, group), refs in sorted(found.items())]
 
 
-def _person(
-    entity: str, group: str, refs: list[Ref], facts: Facts, hubs: frozenset[tuple[str, str]]
-) -> KnownPerson:
+def _person(entity: str, group: str, refs: list[Ref], facts: Facts, hubs: frozenset[tuple[str, str]]) -> KnownPerson:
     return KnownPerson(
         entity,
         group,
@@ -115,7 +114,7 @@ def _person(
         tuple(sorted({s for r in refs for s in r.sources})),
         hull(period(r.first_seen, r.first_seen) for r in refs),
         tuple(sorted({r.party_role.replace("_", " ") for r in refs if r.party_role})),
-        any(r.record_kind == "denied" for r in refs),
+        denials(refs, facts.rules.denial),
     )
 
 

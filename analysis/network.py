@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.communities import split
+from analysis.denial import is_denial
 from analysis.facts import Facts, sighted
 from analysis.groups import Groups
 from analysis.hubs import Hub
@@ -134,7 +135,7 @@ def network_id(businesses: Iterable[str], facts: Facts) -> str:
     """uuid5 of the ad on an illicit site, or the denial, that arrived first (any ref when there is none): what arrives
     later lets a network grow and does not change its id; of two that merge the earlier one's id stays."""
     refs = [r for b in businesses for r in facts.business_refs[b] if r.lane == "regulatory"]
-    kept = [r for r in refs if r.site_class == "illicit" or r.record_kind == "denied"] or refs
+    kept = [r for r in refs if r.site_class == "illicit" or is_denial(r, facts.rules.denial)] or refs
     return stable_id("network", min(kept, key=lambda r: (r.intake_seq, r.ref_id)).ref_id)
 
 

@@ -98,6 +98,15 @@ class OperatorRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DenialRules:
+    reason: str
+    refused: tuple[str, ...]
+    undone: tuple[str, ...]
+    formal: tuple[str, ...]
+    grave: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AdRules:
     directory_binds: bool
 
@@ -166,6 +175,7 @@ class Rules:
     contact: ContactRules
     account: AccountRules
     operator: OperatorRules
+    denial: DenialRules
     ad: AdRules
     template: TemplateRules
     succession: SuccessionRules
@@ -179,6 +189,7 @@ SECTIONS: dict[str, type[Any]] = {
     "contact": ContactRules,
     "account": AccountRules,
     "operator": OperatorRules,
+    "denial": DenialRules,
     "ad": AdRules,
     "template": TemplateRules,
     "succession": SuccessionRules,

@@ -25,7 +25,7 @@ from analysis.rules import shipped_rules
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
-FORMAT = "3"
+FORMAT = "4"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory

@@ -189,7 +189,7 @@ def _band(account: Account, index: ScreeningIndex) -> str:
 
 def came_after(account: Account, index: ScreeningIndex) -> bool:
     """Whether all papers that name the person begin long after the last ad: the next owner, not the advertised one."""
-    if account.person is None or account.person.denied or account.person.tenure is None:
+    if account.person is None or account.person.denials or account.person.tenure is None:
         return False
     mine = [index.businesses[b].advertised for b in account.person.businesses if b in index.businesses]
     last = max((p.last for p in mine if p), default=None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from analysis.denial import denials, is_denial
+from analysis.rules import DenialRules, Rules, shipped_rules
 from pipeline.model import Entity, Ref
 
 Standing = tuple[str, str, tuple[str, ...]]  # standing, reason, source ids
@@ -15,6 +17,7 @@ def computed_standings(
     refs: Mapping[str, Ref],
     casework: Mapping[str, tuple[str, str]] | None = None,
     capture_dates: Mapping[str, date] | None = None,
+    rules: Rules | None = None,
 ) -> dict[str, Standing]:
     """business_id -> (standing, reason, sources); businesses of unknown standing are absent.
 
@@ -22,24 +25,21 @@ def computed_standings(
     `capture_dates`: capture_id -> day; without it the first and last days of each ad are counted.
     """
     standings: dict[str, Standing] = {}
+    rules = rules or shipped_rules()
     for entity in sorted(entities, key=lambda e: e.entity_id):
         if entity.kind != "business":
             continue
         members = [refs[r] for r in entity.members if r in refs]
         if decided := (casework or {}).get(entity.entity_id):
             standings[entity.entity_id] = (decided[0], decided[1], ())
-        elif found := _denied(members) or _advertised(members, capture_dates or {}):
+        elif found := _denied(members, rules.denial) or _advertised(members, capture_dates or {}):
             standings[entity.entity_id] = found
     return standings
 
 
-def _denied(refs: Iterable[Ref]) -> Standing | None:
-    denied = [r for r in refs if r.record_kind == "denied" and r.lane == "regulatory"]
-    if not denied:
-        return None
-    days = sorted(r.first_seen for r in denied if r.first_seen)
-    when = f" on {days[0].isoformat()}" if days else ""
-    return "suspected", f"a license was denied for cause{when}", _sources(denied)
+def _denied(refs: Iterable[Ref], rules: DenialRules) -> Standing | None:
+    denied = [r for r in refs if is_denial(r, rules)]
+    return ("suspected", "; ".join(denials(denied, rules)), _sources(denied)) if denied else None
 
 
 def _advertised(refs: Iterable[Ref], capture_dates: Mapping[str, date]) -> Standing | None:

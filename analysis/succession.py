@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from math import inf, prod
 
 from analysis.beside import Value
+from analysis.denial import is_denial
 from analysis.facts import Facts, Use, closing_edge
 from analysis.groups import Groups
 from analysis.links import Tied
@@ -107,7 +108,7 @@ def business_lives(facts: Facts, standings: Mapping[str, object]) -> dict[str, L
         advertised = standing != "cleared" and (
             standing in {"suspected", "designated"}
             or _advertised_twice(kept)
-            or any(r.record_kind == "denied" for r in kept)
+            or any(is_denial(r, facts.rules.denial) for r in kept)
         )
         licensed = min((r.first_seen for r in papers if r.first_seen), default=None)
         lives[business] = Life(business, opened, last, last if over else None, advertised, licensed)

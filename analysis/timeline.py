@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from analysis.denial import stands
+from analysis.rules import shipped_rules
+
 Precision = Literal["day", "month", "year"]
 NAMELESS = "a business without a name"
 
@@ -170,6 +173,8 @@ def _paper(paper: Paper) -> Iterator[Event]:
         ]
     elif paper.kind in ONE_DATE:
         kind, sentence, day = ONE_DATE[paper.kind]
+        if paper.kind == "denied" and not stands(paper.status, "", shipped_rules().denial):
+            kind, sentence = "application", "The application of {what} ended{status}."
         made = [(day(paper), kind, sentence.format(what=what, status=status, grade=paper.grade or "ungraded"))]
     for on, kind, words in made:
         if on is not None:

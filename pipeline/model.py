@@ -255,6 +255,7 @@ class Ref:
     license_number: str = ""
     own_number: str = ""  # of a person's own license or identity paper: nobody else bears it
     status: str = ""
+    cause: str = ""  # of a denial, as written
     first_seen: date | None = None  # period in which the source shows it
     last_seen: date | None = None
     sources: tuple[str, ...] = ()  # source_ids

@@ -180,6 +180,7 @@ def _record_owner(record: Record, source: Source) -> Ref:
         addresses=(record.premises,) if record.premises is not None and record.premises.line else (),
         license_number=record.license_number,
         status=record.status,
+        cause=record.cause,
         first_seen=record.effective or record.issued or record.received,
         last_seen=record.closed or record.expires or record.received or record.effective or record.issued,
         sources=(source.source_id,),

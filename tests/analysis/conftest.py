@@ -68,6 +68,8 @@ class Town:
         shared = {
             "first_seen": date.fromisoformat(first), "last_seen": date.fromisoformat(last or first),
             "sources": (f"row-{owner}",), "dataset": f"{kind}-file", "lane": lane,
+            **({"status": "denied", "cause": "324.262.2(2)"} if kind == "denied" else {}),
+            **{k: more.pop(k) for k in ("status", "cause") if k in more},
         }  # fmt: skip
         places = (address(place),) if place else ()
         name = str(more.pop("name", shop))

@@ -324,6 +324,26 @@ def test_parts_of_a_name_in_any_order_and_joining_are_the_same_name(town: Any) -
     assert screen(application("Bo Hong Lee", dob=date(1970, 1, 1)), index).result == "no_relevant_result"
 
 
+def test_a_refusal_leads_and_is_said_and_other_ends_of_an_application_are_not(town: Any) -> None:
+    town.record(
+        "Lone Denial", "2024-05-01", kind="denied", people=[("doe", "Somsri Rattana", "applicant", "1975-05-05")]
+    )
+    asked = application("Somsri Rattana", dob=date(1975, 5, 5))
+    flag = screen(asked, index_of(town))
+    assert "license denied on 2024-05-01 (324.262.2(2))" in flag.sentence
+    for decision, cause in (("withdrawn", ""), ("denied", "incomplete application"), ("denial reversed", "fraud")):
+        for ref in list(town.refs.values()):
+            town.refs[ref.ref_id] = replace(ref, status=decision, cause=cause)
+        assert screen(asked, index_of(town)).result == "no_relevant_result", decision
+
+
+@pytest.mark.parametrize(("role", "result"), [("organizer", "no_relevant_result"), ("member", "possible_match")])
+def test_who_formed_the_company_of_a_known_business_is_not_its_owner(town: Any, role: str, result: str) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-01-01", kind="filing", people=[("cole", "Ana Cole", role, "1971-04-09")])
+    assert screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town)).result == result
+
+
 def test_a_stage_name_confirms_and_never_opens(town: Any) -> None:
     """A maiden or English name shares a part with the name on the papers; a stage name shares none."""
     town.record("Golden Lotus", "2025-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from analysis.standing import computed_standings
 
 
@@ -31,9 +33,40 @@ def test_capture_days_count_when_they_are_given(town: Any) -> None:
     assert standings(town, capture_dates=dict.fromkeys(sources, date(2026, 2, 1))) == {}
 
 
-def test_denied_for_cause_is_suspected(town: Any) -> None:
-    town.record("Golden Lotus", "2026-01-01", kind="denied")
-    assert standings(town) == {"Golden Lotus": "suspected"}
+@pytest.mark.parametrize(
+    ("decision", "cause", "stands"),
+    [
+        ("denied", "324.262.2(2)", True),
+        ("DENIED", "", True),
+        ("", "324.262.2(4)", True),
+        ("Denial upheld by the AHC", "fraud in securing a license", True),
+        ("Application refused", "obtaining a fee by fraud", True),
+        ("Revoked", "324.262.2(3)", True),
+        ("", "", False),
+        ("lapsed", "renewal not filed", False),
+        ("surrendered", "retired", False),
+        ("withdrawn", "withdrawn by applicant", False),
+        ("", "withdrawn by applicant", False),
+        ("denied", "incomplete application", False),
+        ("Denied", "application fee not paid", False),
+        ("denial reversed by AHC", "324.262.2(2)", False),
+        ("Denial stayed", "324.262.2(2)", False),
+        ("proposed denial", "324.262.2(2)", False),
+        ("approved", "", False),
+        ("pending", "", False),
+    ],
+)
+def test_a_refusal_that_stands_is_suspected_and_other_ends_are_not(
+    town: Any, decision: str, cause: str, stands: bool
+) -> None:
+    town.record("Golden Lotus", "2026-01-01", kind="denied", status=decision, cause=cause)
+    assert standings(town) == ({"Golden Lotus": "suspected"} if stands else {})
+
+
+def test_a_refusal_is_said_with_its_day_and_cause(town: Any) -> None:
+    town.record("Golden Lotus", "2025-12-01", kind="denied")
+    (standing,) = computed_standings(town.entities, town.refs).values()
+    assert standing[1] == "license denied on 2025-12-01 (324.262.2(2))"
 
 
 def test_a_tip_alone_says_nothing(town: Any) -> None:
