@@ -24,7 +24,7 @@ from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value
 from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside, speaks_of_the_site
 from pipeline.extract.text import text_without, visible_text
-from pipeline.extract.whose_numbers import is_own_site, others_numbers
+from pipeline.extract.whose_numbers import is_own_site, is_toll_free, others_numbers
 from pipeline.model import Ad, Page
 
 MAX_ADS = 500  # of one forum page
@@ -87,7 +87,13 @@ def _with_own_foot(around: Surroundings, root: LexborNode, reading: Reading) -> 
             )
         )
     ]
+    own = [ident for ident in own if ident in local] if (local := _with_local_numbers(telling, reading)) else own
     return replace(around, frame=tuple(p for p in around.frame if p.mem_id not in own)) if own else around
+
+
+def _with_local_numbers(parts: Sequence[LexborNode], reading: Reading) -> set[int]:
+    """The parts with a number that is not toll-free: beside it a toll-free one is whoever made the site's."""
+    return {p.mem_id for p in parts if not all(map(is_toll_free, _phones(visible_text(p), reading)))}
 
 
 def _says_name(words: str) -> bool:

@@ -97,7 +97,9 @@ def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNo
     for css in ("h1, h2", "h3, h4, b, strong, font, td, center, p, div, span"):
         for node in root.css(css)[:_MOST_HEADINGS]:
             words = visible_text(node)
-            if words and not is_inside(node, left_out) and (css.startswith("h1") or _squashed(words) in titled):
+            if not words or is_inside(node, left_out) or _is_beside(node):
+                continue
+            if css.startswith("h1") or _squashed(words) in titled:
                 return node
     return None
 
@@ -256,6 +258,11 @@ def _beginning(holder: _Holder) -> str:
     return "" if word in _words_of("labels") else word
 
 
+def is_toll_free(e164: str) -> bool:
+    """Whether nobody pays who calls the number: few advertisers have one."""
+    return e164.startswith("+1") and e164[2:5] in _words_of("toll_free")
+
+
 @cache
 def _words_of(kind: str) -> frozenset[str]:
     return frozenset(vocabulary("whose_numbers")[kind])
@@ -267,8 +274,8 @@ def _is_the_sites(holder: _Holder, page: _Page) -> bool:
         return False
     if any(name in _squashed(words) for name in page.site) or holder.phones <= page.framed:
         return True
-    if all(number[2:5] in _words_of("toll_free") for number in holder.phones):
-        return not any(number[2:5] in _words_of("toll_free") for number in page.own)
+    if all(map(is_toll_free, holder.phones)):
+        return not any(map(is_toll_free, page.own))
     return _is_beside(holder.node)
 
 
