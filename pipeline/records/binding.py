@@ -23,8 +23,12 @@ HEADER_ROWS = 12  # a sheet may carry a title above its header
 LEAST_SCORE = 0.3
 LEAST_READ = 0.15  # of a header read word by word: its key and whose it is are known, whatever else it holds
 KNOWN_LAYOUT = 0.8  # below, a map is that of another office whose headers happen to agree
+KNOWN_SIGNED = 0.6  # with a header that only this layout writes: its office may have added columns
 HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
+BY_WORDS = frozenset(("license", "filing"))  # kinds whose maps read by words what they do not name
+RECORDS = frozenset(("", *ADDRESSES))  # whose a column is that is of the record itself
+UNTOLD = frozenset(("ignore", "record_number"))  # what words do not tell of a layout that has a map
 
 NAMES = frozenset(("name", "first", "last", "last_or_company"))
 
@@ -164,6 +168,9 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     together = {**shared, **own}
     usable = _has_key(column_map, together) and (_says_who(together) or bool(parties))
     found = len(own) + len({(p.spec.role, k) for p in parties for k in p.columns})
+    if column_map.kind in BY_WORDS and not column_map.general:  # says nothing of how well the map fits
+        further, parties, _ = _read_words(columns, header, column_map, together, parties)
+        together = {**further, **together}
     return Binding(
         column_map,
         tuple(header),
@@ -189,6 +196,11 @@ def _read_words(
 ) -> tuple[dict[str, tuple[int, ...]], Parties, tuple[int, ...]]:
     """What the words of the headers say that no list names: columns of the record, parties, columns not kept."""
     read = instead(columns.take_read(header), header)
+    if not column_map.general:  # its own columns say it better
+        told = [i for i, m in read.items() if m.what in UNTOLD or (m.whose in RECORDS and _named(m) in own)]
+        for i in told:
+            columns.give_back(header[i], i)
+            del read[i]
     has_mailing = any(m.whose == "mailing" and not m.borrowed for m in read.values())
     has_mailing |= any(name.startswith("mailing.") for name in own)
     record: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -202,14 +214,19 @@ def _read_words(
             continue
         if m.borrowed and has_mailing:
             columns.give_back(header[i], i)
-        elif m.whose in {"", *ADDRESSES}:
-            record[f"{m.whose}.{m.what}" if m.whose else m.what].append((m.rank, i))
+        elif m.whose in RECORDS:
+            record[_named(m)].append((m.rank, i))
         else:
             role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
             people[role, m.n][m.what].append((m.rank, i))
     ignored = tuple(i for i, m in read.items() if m.what == "ignore")
     shared = {name: _by_rank(found) for name, found in record.items() if name not in own}
     return shared, _joined(parties, people), ignored
+
+
+def _named(meaning: Meaning) -> str:
+    """The canonical name of a column of the record."""
+    return f"{meaning.whose}.{meaning.what}" if meaning.whose else meaning.what
 
 
 def _by_rank(found: Iterable[tuple[int, int]]) -> tuple[int, ...]:
@@ -312,13 +329,23 @@ def _is_data(row: Row) -> bool:
 
 def _best_fit(rows: Sequence[Row], maps: Sequence[ColumnMap]) -> Binding | None:
     """A map that surely is the layout's own; else the general one; else whatever fits somewhat."""
-    own, general = ([m for m in maps if m.general is wanted] for wanted in (False, True))
+    signed = [m for m in maps if not m.signature or any(_signed(m, row) for row in rows)]
+    own, general = ([m for m in signed if m.general is wanted] for wanted in (False, True))
     for tried, least in ((own, KNOWN_LAYOUT), (general, LEAST_READ), (own, LEAST_SCORE)):
-        fits = [b for m in tried for row in rows if (b := bind(m, row)).score >= least]
+        fits = [b for m in tried for row in rows if (b := bind(m, row)).score >= min(least, _known_from(m))]
         if fits:
             # A row of group titles reads well too, and says less.
             return max(fits, key=lambda b: (b.understood if b.map.general else 0, b.score, -b.line))
     return None
+
+
+def _known_from(column_map: ColumnMap) -> float:
+    return KNOWN_SIGNED if column_map.signature else KNOWN_LAYOUT
+
+
+def _signed(column_map: ColumnMap, row: Row) -> bool:
+    """Whether a row has a header that only this layout writes."""
+    return not {fold_header(h) for h in column_map.signature}.isdisjoint(map(fold_header, row.cells))
 
 
 def bind_file(path: Path, column_map: ColumnMap) -> Binding:

@@ -9,6 +9,7 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
                                       # without it, only where no list names the header of the number
     one_issuer = true                 # one office gives every number once: a later row of one is its newer version.
                                       # Without it, another holder and place under a number is another license
+    signature = ["valid_license_for"] # headers nobody else writes: a file without any is not taken for this layout
     key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values
     ignore = ["ward", "precinct"]     # headers that are known and not kept
 
@@ -46,6 +47,7 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
     name_in_line1 = true              # line 1 of the address may hold a business name and line 2 the street
     person_address = "mailing"        # the address of a row without a business name is the person's, not premises
 
+Where licenses and filings have columns that neither map nor synonyms.toml name, their headers are read by words too.
 Columns of no map are kept under their header in `Record.extra`; those of never_import.toml never are.
 """
 
@@ -91,6 +93,7 @@ TOP = (
     "general",
     "apart",
     "one_issuer",
+    "signature",
     "key",
     "ignore",
     "format",
@@ -152,6 +155,7 @@ class ColumnMap:
     general: bool = False
     apart: bool = False
     one_issuer: bool = False
+    signature: Headers = ()
     row_tells: RowTells | None = None
 
 
@@ -200,6 +204,7 @@ def load_map(path: Path) -> ColumnMap:
         bool(table.get("general", False)),
         bool(table.get("apart", False)),
         bool(table.get("one_issuer", False)),
+        check.headers("signature", table.get("signature", [])),
         _row_tells(check, check.table(table, "row_tells")),
     )  # fmt: skip
 

@@ -362,3 +362,50 @@ def test_the_owner_of_a_sole_proprietorship_is_a_person(tmp_path: Path) -> None:
     (record,) = split(path, "license")[0].values()
     assert (record.entity_name, record.dba_name) == ("", "QUIET FERN SPA")
     assert [(p.role, p.full_name) for p in record.parties] == [("owner", "MARIA J GARCIA")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "holder"),
+    [
+        (
+            "license_number,business_name,address,city,state,zip,owner_name,phone",
+            "1001,Alder Bodywork,1 Fenwick St,Springfield,MO,65801,Aaron Vale,417-555-0161",
+            "owner: Aaron Vale",
+        ),  # was taken for Kansas City
+        ("license_number,name", "1001,Aaron Vale", "licensee: Aaron Vale"),
+        ("Name,Address,City,State,Zip,Status,Credential Number", "Aaron Vale,1 Fenwick St,Rolla,MO,65401,Active,7",
+         "licensee: Aaron Vale"),  # was taken for Connecticut
+    ],
+)  # fmt: skip
+def test_a_layout_without_the_headers_of_an_office_is_not_called_that_office_s(
+    tmp_path: Path, header: str, row: str, holder: str
+) -> None:
+    path = tmp_path / "city.csv"
+    path.write_text(f"{header}\n{row}\n")
+    assert detect_map(path, "license")[0].id == "licenses"
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert [f"{p.role}: {p.full_name}" for p in record.parties] == [holder]
+
+
+def test_every_layout_of_one_office_has_headers_that_only_it_writes() -> None:
+    assert {m.id for m in load_maps().values() if m.one_issuer} == {m.id for m in load_maps().values() if m.signature}
+
+
+def test_a_known_layout_reads_further_columns_by_their_words(tmp_path: Path) -> None:
+    lines = (FIXTURES / "city_licenses.csv").read_text().splitlines()
+    path = tmp_path / "more.csv"
+    path.write_text(f"{lines[0]},aka\n{lines[1]},Mina Vale\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert record.dataset == "city-licenses"
+    [owner] = record.parties
+    assert (owner.role, owner.other_names) == ("owner", ("Mina Vale",))
+
+
+def test_a_layout_known_by_its_own_headers_may_have_grown_columns(tmp_path: Path) -> None:
+    lines = (FIXTURES / "illinois.csv").read_text().splitlines()
+    path = tmp_path / "grown.csv"
+    grown = ",Business,Case Number,Action,Discipline Start Date,Discipline End Date,Discipline Reason"
+    path.write_text(f"{lines[0]}{grown}\n{lines[1]},N,,,,,\n")
+    assert detect_map(path, "license")[0].id == "illinois-licenses"
