@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
+from pipeline.resolve.cluster import spokesman
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot
 
@@ -38,7 +39,7 @@ def list_standings(home: Home) -> list[dict[str, Any]]:
 def decide_pair(
     home: Home, same: bool, first: str, second: str, why: str, user: str, *, network: bool | None = None
 ) -> dict[str, Any]:
-    """Record a decision on two refs, or on two entities by their anchor refs.
+    """Record a decision on two refs, or on two entities by the refs that speak for them.
 
     `network`: that the two do not belong to one network either. By default this is what "not the same" means of two
     that are different businesses of one network already.
@@ -86,7 +87,7 @@ def _one(store: Store, beginning: str, kind: str) -> str:
 
 
 def _ref(store: Store, given: str) -> tuple[str, list[str]]:
-    """A ref by id, or the first ref of an entity; with the members that were shown."""
+    """A ref by id, or the one that speaks for an entity; with the members that were shown."""
     refs = store.rows("SELECT ref_id FROM core_refs WHERE starts_with(ref_id, ?) LIMIT 2", [given])
     if len(refs) == 1:
         return str(refs[0]["ref_id"]), [str(refs[0]["ref_id"])]
@@ -94,4 +95,8 @@ def _ref(store: Store, given: str) -> tuple[str, list[str]]:
     if len(entities) != 1:
         raise NotFound(f"No single ref or entity has an id like {given!r}. Look it up: imb search TEXT")
     members = [str(m) for m in entities[0]["members"]]
-    return members[0], members
+    with store.listed("shown", members):
+        rows = store.rows(
+            "SELECT ref_id, lane, record_kind, name, intake_seq FROM core_refs SEMI JOIN shown ON id = ref_id"
+        )
+    return spokesman(rows), members

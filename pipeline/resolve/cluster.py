@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -272,12 +273,22 @@ def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
 
 
 def make_entity(kind: Role, members: Sequence[Ref]) -> Entity:
-    """The entity of its members, with the id of the one that arrived first."""
+    """The entity of its members, with the id of its anchor."""
     if len(members) == 1:
         (ref,) = members
         return Entity(stable_id("entity", kind, ref.ref_id), kind, ref.name, (ref.ref_id,))
-    anchor = min(members, key=lambda r: (r.intake_seq, r.ref_id))
+    anchor = min(members, key=lambda r: (r.lane == "intelligence", r.intake_seq, r.ref_id))
     return Entity(stable_id("entity", kind, anchor.ref_id), kind, _name(kind, members), _sorted_ids(members))
+
+
+def spokesman(members: Iterable[Mapping[str, Any]]) -> str:
+    """The ref, of an entity's rows of `core_refs`, to which a person's word about the entity is tied: what makes a
+    business, before what is only said about one or names none and therefore joins one only (`_join_one_each`)."""
+    return str(min(members, key=lambda r: (*_hearsay(r), r["intake_seq"], r["ref_id"]))["ref_id"])
+
+
+def _hearsay(ref: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    return ref["lane"] == "intelligence", ref["record_kind"] in SAID_ABOUT, not ref["name"]
 
 
 def _sorted_ids(members: Sequence[Ref]) -> tuple[str, ...]:
@@ -285,8 +296,10 @@ def _sorted_ids(members: Sequence[Ref]) -> tuple[str, ...]:
 
 
 def _name(kind: Role, members: Sequence[Ref]) -> str:
-    """The most frequent name; of equally frequent ones the one with fewest initials, the longest, the first."""
-    written = [r.name for r in members if r.name]
+    """The most frequent name; of equally frequent ones the one with fewest initials, the longest, the first. What tips
+    and inspections call it counts where nothing else tells of it."""
+    known = [r for r in members if r.lane != "intelligence"] or members
+    written = [r.name for r in known if r.name]
     if len(set(written)) < 2:
         return written[0] if written else ""
     counted = Counter(written)

@@ -61,7 +61,7 @@ class World:
 
     def add_record(self, number: int) -> None:
         rng = self.rng
-        kind: RecordKind = rng.choice(("license", "application"))
+        kind: RecordKind = rng.choice(("license", "license", "application", "tip"))
         people = tuple(
             Party("owner", rng.choice(PEOPLE), dob=rng.choice((None, date(1980, 2, 13), date(1991, 7, 25))))
             for _ in range(rng.randrange(3))
@@ -81,7 +81,8 @@ class World:
             "record_id": record.record_id, "version": sha256(payload.encode()).hexdigest(), "dataset": "roster",
             "kind": record.kind, "natural_key": record.natural_key, "source_id": source, "file_sha256": "f",
             "line": record.line,
-            "lane": "regulatory", "intake_seq": self.day, "known_at": at, "payload": payload,
+            "lane": "intelligence" if record.kind == "tip" else "regulatory", "intake_seq": self.day, "known_at": at,
+            "payload": payload,
         }])  # fmt: skip
 
     def add_ad(self, number: int) -> None:

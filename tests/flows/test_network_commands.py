@@ -152,3 +152,22 @@ def test_hubs_and_context_are_shown_with_their_reasons_and_bind_nobody(built: Pa
     assert all(k["sentence"] and k["kind"] not in {"uses_phone", "at_premises", "operates"} for k in context)
     shown = next(n for n in networks if n["context"])
     assert "binds nobody" in imb(built, "network", "show", shown["network_id"]).stdout
+
+
+def test_the_same_joins_two_businesses_and_not_a_tip_about_one(built: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(built, tmp_path / "home"))
+    with open_snapshot(open_home(home).current_snapshot()) as store:
+        known = (
+            "SELECT entity_id, members FROM core_entities WHERE kind = 'business' AND EXISTS (SELECT 1 FROM core_refs"
+        )
+        reported = store.rows(f"{known} WHERE ref_id = members[1] AND lane = 'intelligence') AND len(members) > 1")
+        licensed = store.rows(f"{known} WHERE ref_id = members[1] AND record_kind = 'license')")
+    one, two = next((a, b) for a in reported for b in licensed if a["entity_id"] != b["entity_id"])
+    imb(home, "decide", "same", one["entity_id"], two["entity_id"], "--why", "one lease", "--user", "lee")
+    imb(home, "build")
+    with open_snapshot(open_home(home).current_snapshot()) as store:
+        now = store.rows(
+            "SELECT entity_id, members FROM core_entities WHERE list_contains(members, ?)", [two["members"][0]]
+        )
+    assert now[0]["entity_id"] in {one["entity_id"], two["entity_id"]}
+    assert set(now[0]["members"]) >= {*one["members"], *two["members"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import NAMESPACE, Address, Decision, Ref, stable_id
-from pipeline.resolve.cluster import cluster, cluster_with_refusals
+from pipeline.resolve.cluster import cluster, cluster_with_refusals, spokesman
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.exact import exact_entities
 from pipeline.resolve.model import base_model
@@ -237,3 +237,39 @@ def test_groups_at_rest_are_what_joining_one_by_one_gives(data: st.DataObject) -
         short = cluster_with_refusals(refs, list(drawn.values()), decisions, model)
         patch.setattr("pipeline.resolve.cluster._quiet_groups", lambda *given: [])
         assert short == cluster_with_refusals(refs, list(drawn.values()), decisions, model)
+
+
+def test_what_a_tip_says_neither_anchors_nor_names_a_business(ref: Make) -> None:
+    said: dict[str, object] = {"lane": "intelligence", "record_kind": "tip", "intake_seq": 1}
+    paper = ref(5, "business", "Harbor Light Massage LLC")
+    tips = [ref(n, "business", "Harbor Light Massage", **said) for n in range(4)]
+    for held in ([paper], [paper, ref(6, "business", "Harbor Light Massage LLC", intake_seq=9)]):
+        (alone,) = cluster(held, [pair(held[0], r) for r in held[1:]], [], MODEL)
+        (whole,) = cluster([*held, *tips], [pair(held[0], r) for r in [*held[1:], *tips]], [], MODEL)
+        assert (whole.entity_id, whole.name) == (alone.entity_id, "Harbor Light Massage LLC")
+        assert len(whole.members) == len(held) + 4
+    (unnamed,) = cluster([replace(paper, name=""), tips[0]], [pair(paper, tips[0])], [], MODEL)
+    assert unnamed.name == ""  # a board's file calls a business by what the lane that the board may read calls it
+    (reported,) = cluster(tips, [pair(tips[0], r) for r in tips[1:]], [], MODEL)
+    assert reported.name == "Harbor Light Massage"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"lane": "intelligence", "record_kind": "tip"},
+        {"lane": "intelligence", "record_kind": "inspection"},
+        {"record_kind": "application"},
+        {"name": ""},
+    ],
+)
+def test_a_word_about_two_businesses_joins_all_that_each_of_them_is(ref: Make, about: dict[str, object]) -> None:
+    """It is tied to what makes a business: what is only said about one would leave it and go to the other alone."""
+    first = [replace(ref(n, "business", "Sweet Breeze"), **(about if n == 0 else {})) for n in range(3)]
+    second = [replace(ref(n, "business", "Red Valley"), **(about if n == 10 else {})) for n in (10, 11)]
+    pairs = [pair(first[0], first[1]), pair(first[1], first[2]), pair(*second)]
+    one, two = (spokesman([asdict(r) for r in refs]) for refs in (first, second))
+    assert (one, two) == (first[1].ref_id, second[1].ref_id)
+    by_id = {r.ref_id: r for r in (*first, *second)}
+    decided = [decision(1, by_id[one], by_id[two], True)]
+    assert groups([*first, *second], pairs, decided) == {frozenset({0, 1, 2, 10, 11})}
