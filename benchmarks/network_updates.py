@@ -102,6 +102,7 @@ def put(store: Store, refs: Sequence[Ref], entities: Sequence[Entity], changed: 
         store.replace("core_refs", map(ref_row, refs))
         store.replace("core_entities", map(entity_row, entities))
         store.append("networks_due", [(owner,) for owner in changed])
+    store.connection.execute("CHECKPOINT")  # writing them belongs to the stages before
 
 
 def updated(store: Store) -> Outcome:
