@@ -13,7 +13,7 @@ from analysis.export.graph import Graph
 from analysis.outlines import Ring, county_rings, state_rings
 
 HALO = 'paint-order="stroke" stroke="#ffffff" stroke-width="3"'
-SOURCE = "A circle stands at the center of a ZIP code, or beside another there. Outlines: US Census Bureau."
+SOURCE = "Circles count businesses at the center of their ZIP code, or beside it. Outlines: US Census Bureau."
 MARGIN, HIGH, WIDE = 24.0, 380.0, 560.0
 Point = tuple[float, float]
 Circle = tuple[float, float, float]  # x, y, radius
