@@ -128,6 +128,16 @@ def look_up(store: Store, ref_ids: Collection[str]) -> list[Ref]:
     return [from_json(Ref, payload) for (payload,) in rows]
 
 
+def look_up_names(store: Store, ref_ids: Collection[str]) -> list[Ref]:
+    """As `look_up`, with the columns of `core_refs` only: enough for an entity, and a fraction of the time."""
+    with store.listed("asked", ref_ids):
+        rows = store.connection.execute(
+            """SELECT ref_id, role, owner_kind, owner_id, dataset, record_kind, site_class, lane, intake_seq, name
+               FROM core_refs WHERE ref_id IN (SELECT id FROM asked) ORDER BY ref_id"""
+        ).fetchall()
+    return [Ref(*row) for row in rows]
+
+
 def kept_refs(store: Store) -> dict[str, Ref]:
     """All refs of `core_refs`, sorted by id."""
     rows = store.connection.execute("SELECT ref_id, payload FROM core_refs ORDER BY ref_id").fetchall()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, take_changes
+from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, look_up_names, take_changes
 from flows.stages.walking import walked
 from pipeline.model import Decision, Entity, Ref, Role
 from pipeline.resolve.cluster import cluster, in_force
@@ -168,7 +168,7 @@ def _resolve_exact(store: Store, change: RefChange, role: Role) -> None:
         return
     touched = {key for _, _, key in left} | {beside[i] for i in turned} | {keys[ref.ref_id] for ref in new}
     members = {ref_id: key for ref_id, _, key in _exact_rows(store, role, "key", touched)}
-    entities = entities_by_key(look_up(store, members), members, role)
+    entities = entities_by_key(look_up_names(store, members), members, role)
     _exchange_entities(store, role, {*members, *gone}, entities)
 
 
