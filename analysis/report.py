@@ -200,8 +200,9 @@ def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
         sheet.append([band.band, band.n, band.flagged, band.rate, band.low, band.high])
     sheet.append(["ratio of the top to the bottom band", found.ratio, "ALERT" if found.alert else "no alert"])
     sheet.append(["candidates resting on a name alone", found.name_only, found.name_only_share])
-    for line in run.unread:
-        sheet.append(["row not read", _legal(line)])
+    for title, lines in (("row not read", run.unread), ("not read", run.partly), ("column not compared", run.unasked)):
+        for line in lines:
+            sheet.append([title, _legal(line)])
 
 
 def _legal(text: str) -> str:

@@ -11,7 +11,8 @@ from pipeline.model import Application, Flag
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`captures`: capture id -> (site, day, SHA-256) of exhibits; `unread`: rows kept back, in words; `screened`: all
+    """`captures`: capture id -> (site, day, SHA-256) of exhibits; `unread`: rows kept back, in words; `partly`:
+    applications with values that were not read; `unasked`: columns whose meaning is not known; `screened`: all
     flags of the run, where a report shows some of them; `reviews`: by application, whether two people
     confirmed the possible match, and what was said of it."""
 
@@ -22,6 +23,8 @@ class Run:
     applications: Mapping[str, Application] = field(default_factory=dict)
     captures: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     screened: tuple[Flag, ...] = ()
     reviews: Mapping[str, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)
 

@@ -181,9 +181,12 @@ def _gaps(flag: Flag) -> str:
 
 
 def _unread(run: Run) -> str:
-    if not run.unread:
-        return ""
-    return f"<h2>Rows that could not be read: {len(run.unread):,}</h2>{_list(run.unread[:200])}"
+    parts = (
+        ("Rows that could not be read", run.unread),
+        ("Applications with values that could not be read and were not compared", run.partly),
+        ("Columns whose meaning is not known, not compared", run.unasked),
+    )
+    return "".join(f"<h2>{title}: {len(lines):,}</h2>{_list(lines[:200])}" for title, lines in parts if lines)
 
 
 def _aged(flags: Sequence[Flag], run: Run) -> list[str]:

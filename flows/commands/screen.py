@@ -120,6 +120,11 @@ def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | N
     unclear = sum(f.result == "insufficient_information" for f in flags)
     out.print(f"{len(flags)} screened: {len(hits)} possible matches, {unclear} with insufficient information, "
               f"{len(screened.rejected)} rows not readable. Run {run.run_id}.")  # fmt: skip
+    if run.partly:
+        out.print(f"{len(run.partly)} applications hold values that could not be read and were not compared, such as "
+                  f"{'; '.join(run.partly[:5])}.", markup=False)  # fmt: skip
+    if run.unasked:
+        out.print(f"Columns whose meaning is not known, not compared: {', '.join(run.unasked)}.", markup=False)
     if new is not None:
         out.print(f"{len(new)} of the possible matches are new; the others were shown before.")
     if output is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from analysis.half_read import half_read
 from analysis.known import standing_of
 from analysis.pairs import pair_digests
 from analysis.rules import SHIPPED
@@ -165,11 +166,12 @@ def load_entities(store: Store) -> list[Entity]:
 @dataclass(frozen=True, slots=True)
 class Screened:
     """A file as it was screened: one flag for each application in their order, the applications that have a possible
-    match (None for the others), and the rows kept back."""
+    match (None for the others), the rows kept back, and the columns whose meaning is not known."""
 
     applications: Sequence[Application | None]
     flags: list[Flag]
     rejected: list[Rejected]
+    unasked: tuple[str, ...] = ()
 
 
 def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent) -> Screened:
@@ -184,7 +186,8 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
         progress=lambda done, total: progress("screen", done, total),
         workers=os.cpu_count() or 1,
     )
-    return Screened(applications, _without_cleared(home, flags, applications, index), rejected)
+    unasked = tuple(binding.header[i] for i in binding.kept)
+    return Screened(applications, _without_cleared(home, flags, applications, index), rejected, unasked)
 
 
 def read_applications(home: Home, path: Path) -> Iterator[Application]:
@@ -240,6 +243,8 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
         applications={a.application_id: a for a in screened.applications if a and a.application_id in hits},
         captures={r["capture_id"]: (r["site"], f"{r['captured_at']:%Y-%m-%d}", r["sha256"]) for r in rows},
         unread=tuple(f"{r.file} line {r.line}: {r.reason}" for r in screened.rejected),
+        partly=tuple(half_read(screened.flags)),
+        unasked=screened.unasked,
         screened=tuple(screened.flags),
         reviews=_reviewed(home, screened),
     )

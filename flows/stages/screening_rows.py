@@ -10,12 +10,13 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
+from analysis.half_read import with_unread
 from analysis.index import ScreeningIndex
 from analysis.passing import packed
 from analysis.saved_index import open_index
 from analysis.screening import BATCH, WORTH_A_POOL, screen
 from pipeline.model import Application, Flag, Record
-from pipeline.records.applications import application_of
+from pipeline.records.applications import application_of, unread_of
 from pipeline.records.binding import Binding
 from pipeline.records.importing import Group, Rejected, fold_group
 
@@ -82,13 +83,15 @@ def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: Scr
     """Some of the rows, in this process."""
     rejected: list[Rejected] = []
     applications: list[Application] = []
+    unread: list[tuple[str, ...]] = []
     for row in rows:
         for item in (row,) if isinstance(row, Rejected) else _folded(row, layout):
             if isinstance(item, Record):
                 applications.append(application_of(item))
+                unread.append(unread_of(item))
             else:
                 rejected.append(item)
-    flags = [screen(application, index) for application in applications]
+    flags = [with_unread(screen(a, index), unsaid) for a, unsaid in zip(applications, unread, strict=True)]
     asked = [a if flag.result == "possible_match" else None for a, flag in zip(applications, flags, strict=True)]
     return asked, flags, rejected
 

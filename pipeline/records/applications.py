@@ -5,7 +5,16 @@ from __future__ import annotations
 from pipeline.errors import FixInput
 from pipeline.model import Application, Record
 
+UNREAD = " (unread)"  # behind the name of a column in `Record.extra`
 APPLICANTS = ("applicant", "owner", "licensee")
+
+
+def unread_of(record: Record) -> tuple[str, ...]:
+    """What identifies an applicant or a place and stands in the file without being readable: "dob", "phone",
+    "premises"."""
+    named = dict.fromkeys(name.removesuffix(UNREAD) for name, _ in record.extra if name.endswith(UNREAD))
+    nowhere = bool(record.premises and record.premises.line and not record.premises.building_key)
+    return (*(name for name in ("dob", "phone") if name in named), *(("premises",) if nowhere else ()))
 
 
 def application_of(record: Record) -> Application:

@@ -28,10 +28,11 @@ SENTINELS = frozenset(
     )
 )
 LAYOUTS = (
-    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%m-%d-%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y",
+    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m%d%Y", "%m-%d-%Y", "%m-%d-%y", "%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y",
     "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d %b %Y", "%d %B %Y", "%m.%d.%Y",
 )  # fmt: skip
 CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|[+-]\d{2}(:?\d{2})?|UTC)?$")
+ORDINAL = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b")  # "February 7th, 1996"
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 NOTHING = frozenset(
@@ -100,7 +101,7 @@ def parse_date(text: str, layouts: tuple[str, ...] = (), sentinels: frozenset[da
     US order (month first) unless a layout of the map says otherwise; tried layouts in order, the map's first."""
     if not layouts and (usual := _usual(text)) and usual not in SENTINELS and usual not in sentinels:
         return usual
-    bare = CLOCK.sub("", text.strip())
+    bare = ORDINAL.sub("", CLOCK.sub("", text.strip()))
     if not bare or bare.casefold() in NOTHING or not bare.strip("0/-. "):
         return None
     for layout in (*layouts, *LAYOUTS):

@@ -31,6 +31,8 @@ from pipeline.records import values
         ("2024/03/01 06:00:00+00", date(2024, 3, 1)),
         ("2/14/2023 12:00:00 AM", date(2023, 2, 14)),
         ("2023-01-03T00:00:00.000", date(2023, 1, 3)),
+        ("02071996", date(1996, 2, 7)),
+        ("February 7th, 1996", date(1996, 2, 7)),
         ("45231", date(2023, 11, 1)),  # as Excel counts days
         ("1672549200000", date(2023, 1, 1)),  # milliseconds since 1970
     ],
@@ -39,7 +41,9 @@ def test_dates(text: str, expected: date | None) -> None:
     assert values.parse_date(text) == expected
 
 
-@pytest.mark.parametrize("text", ["31/31/1990", "2023-02-29", "soon", "31285", "0026-01-01", "1/2", "13/13/2013"])
+@pytest.mark.parametrize(
+    "text", ["31/31/1990", "2023-02-29", "soon", "31285", "0026-01-01", "1/2", "13/13/2013", "31/02/1996", "19121980"]
+)
 def test_unclear_dates_are_not_guessed(text: str) -> None:
     with pytest.raises(ValueError, match="not a date"):
         values.parse_date(text)
