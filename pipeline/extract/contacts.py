@@ -231,10 +231,14 @@ _BEFORE_SERVICE = FOLDED.sought(
 
 def _is_handle(m: re.Match[str], alone: bool) -> bool:
     """Whether what follows a service's name is an id: marked or with a digit; after a short word both, or "@"."""
+    if not _is_marked_or_telling(m, alone):
+        return False
+    return alone or not normalize_phone(m["id"])  # "second line: 417…"
+
+
+def _is_marked_or_telling(m: re.Match[str], alone: bool) -> bool:
     ident, mark = m["id"], m["mark"]
     telling = re.search(r"[\d_]|[a-z]\.[a-z]", ident) is not None
-    if not alone and normalize_phone(ident):
-        return False  # "second line: 417…"
     if any(word in mark for word in (*_ID_WORDS, "@")) or m.string[m.start("id") - 1] == "@":
         return True
     marked = any(sign in mark for sign in ":：=#")

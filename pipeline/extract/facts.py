@@ -72,6 +72,7 @@ def _beginnings(pattern: re.Pattern[str], folded: str, spans: Iterable[tuple[int
     return [m.start() for start, end in joined(spans) for m in pattern.finditer(folded, start, end)]
 
 
+@lru_cache(maxsize=4096)  # most ads of a site are open alike
 def closes_late(hours: str) -> bool:
     """Whether hours as `find_hours` gives them end at 23:00 or later, or in the night."""
     if (late := eastern_hours.closes_late(hours)) is not None:

@@ -96,7 +96,10 @@ def next_page(fields: ListingFields, reading: Reading) -> str | None:
     if fields.next_text:
         wanted = " ".join(fold(fields.next_text).split())
         for link in root.css("a[href]"):
-            if " ".join(fold(visible_text(link)).split()) == wanted:
+            words = visible_text(link)
+            if len(words) != len(wanted) and words.isascii():
+                continue  # most links: folding changes no length, and only other characters may fold to blanks
+            if " ".join(fold(words).split()) == wanted:
                 values.append(link.attrs.sget("href"))
     for href in values:
         url = reading.absolute(href)

@@ -54,7 +54,7 @@ class Reading:
     def is_own(self, url: str) -> bool:
         """Whether a URL lies on the page's own site."""
         host = site_of(url)[0]
-        return any(host == own or host.endswith(f".{own}") for own in self.own_hosts)
+        return host in self.own_hosts or any(host.endswith(f".{own}") for own in self.own_hosts)
 
 
 @lru_cache(maxsize=2048)
@@ -99,9 +99,9 @@ def select(
                     continue
                 group = 1 if m.re.groups and m[1] is not None else 0
                 text, start = m[group], m.start(group)
-            if text[:1].isspace() or text[-1:].isspace():
+            if len(stripped := text.strip()) < len(text):
                 start += len(text) - len(text.lstrip())
-                text = text.strip()
+                text = stripped
             if text and not (nothing and fold(text) in nothing):
                 values.append(Value(text, node, field, start))
                 if len(values) == most:

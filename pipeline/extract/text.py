@@ -180,7 +180,8 @@ def visible_text(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked: who cites it knows.
     """
-    texts, ident = _read_before(node).texts, node.mem_id
+    read, ident = _last[0], node.mem_id
+    texts = read.texts if read.tree is node.parser else _read_before(node).texts
     if (text := texts.get(ident)) is None:
         shown = node
         if node.tag == "html" and (body := node.parser.body) is not None and body.parent == node:
