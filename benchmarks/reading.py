@@ -1,8 +1,9 @@
 """Reading: phones in running text beside PhoneNumberMatcher; pages beside bare parsers with the same selectors.
 
 A bare parser builds the tree, evaluates every selector of the page's profile and takes what they and the page show,
-without what is hidden. The ads are different ones, so that nothing kept from the last answers for the next; "ad again"
-are later captures of the same ads on otherwise different pages, as most captures of an archive are.
+without what is hidden. The ads are different ones at different addresses, so that nothing kept from the last answers
+for the next; "ad again" are later captures of the same ads on otherwise different pages, as most captures of an archive
+are.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ TEXT = (
     "minutes drive from the mall sixty minutes special this week ask for the holiday card no texting please"
 )
 WORDS = TEXT.split()
-Draw = Callable[[int], bytes]
-Reader = Callable[[bytes], object]
+Drawn = tuple[str, bytes]  # address and page
+Draw = Callable[[int], Drawn]
+Reader = Callable[[str, bytes], object]
 
 
 def run(small: bool = False) -> Table:
@@ -49,26 +51,31 @@ def run(small: bool = False) -> Table:
     profile, rounds = load_profile(PROFILE), 1 if small else 5
     number = 3 if small else PAGES
     css, items = selectors(profile), (profile.listing.item[0].css, item_selectors(profile))
-    ad, plain = _ours(profile, ad_page.URL, "ad"), _ours(None, ad_page.URL, "ad")
+    ad, plain = _ours(profile, "ad"), _ours(None, "ad")
     kinds: dict[str, tuple[Draw, Reader, dict[str, Reader]]] = {
-        "ad": (lambda n: ad_page.make_page(Random(-1 - n), Random(n)), ad, _peers(css)),
-        "ad again": (lambda n: ad_page.make_page(Random(f"later {n}"), Random(n)), ad, _peers(css)),
-        "long texts": (lambda n: make_page(Random(n)), ad, _peers(css)),
+        "ad": (lambda n: (address(n), ad_page.make_page(Random(-1 - n), Random(n))), ad, _peers(css)),
+        "ad again": (lambda n: (address(n), ad_page.make_page(Random(f"later {n}"), Random(n))), ad, _peers(css)),
+        "long texts": (lambda n: (address(n), make_page(Random(n))), ad, _peers(css)),
         "listing": (
-            lambda n: ad_page.make_listing(Random(n)),
-            _ours(profile, LISTING, "listing"),
+            lambda n: (f"{LISTING}?page={n}", ad_page.make_listing(Random(n))),
+            _ours(profile, "listing"),
             _peers(css[:4], *items),
         ),
-        "ad, no profile": (lambda n: ad_page.make_page(Random(100_000 + n)), plain, _peers(css)),
+        "ad, no profile": (lambda n: (address(n), ad_page.make_page(Random(100_000 + n))), plain, _peers(css)),
     }
     lines = phone_rows(texts)
     for name, (draw, ours, peers) in kinds.items():
         for n in range(2 * number):  # automata grow with the first texts they read
-            ours(draw(1_000_000 + n))
+            ours(*draw(1_000_000 + n))
         lines += page_rows(name, [[draw(number * r + n) for n in range(number)] for r in range(rounds)], ours, peers)
-    sizes = ", ".join(f"{len(kinds[kind][0](0)) / 1024:.0f} KB" for kind in ("ad", "long texts", "listing"))
+    sizes = ", ".join(f"{len(kinds[kind][0](0)[1]) / 1024:.0f} KB" for kind in ("ad", "long texts", "listing"))
     note = f"{len(texts):,} texts, one number each, a third without; pages (ad, long texts, listing) of {sizes}"
     return Table("Reading", ("method", "per second", "ours / this", "phones found"), tuple(lines), (note,))
+
+
+def address(number: int) -> str:
+    """The address of one ad of the site."""
+    return ad_page.URL.replace("1234567", str(1_000_000 + number))
 
 
 def make_texts(count: int) -> list[str]:
@@ -125,7 +132,7 @@ def item_selectors(profile: SiteProfile) -> list[str]:
 
 
 def page_rows(
-    name: str, rounds: Sequence[Sequence[bytes]], ours: Reader, peers: dict[str, Reader]
+    name: str, rounds: Sequence[Sequence[Drawn]], ours: Reader, peers: dict[str, Reader]
 ) -> list[tuple[Cell, ...]]:
     """One page after the other by each method in turn, each round other pages; the best round counts."""
     methods = {"ours, extract_page": ours, **peers}
@@ -133,8 +140,8 @@ def page_rows(
     for pages in rounds:
         for method, read in methods.items():
             start = time.process_time()
-            for page in pages:
-                read(page)
+            for url, page in pages:
+                read(url, page)
             best[method] = min(best[method], time.process_time() - start)
     rates = {method: len(rounds[0]) / max(seconds, 1e-9) for method, seconds in best.items()}
     return [(f"{name}: {method}", rate, rates["ours, extract_page"] / rate, None) for method, rate in rates.items()]
@@ -151,8 +158,8 @@ def _rate(act: Callable[[], int], count: int) -> tuple[float, int]:
     return count / max(best, 1e-9), found
 
 
-def _ours(profile: SiteProfile | None, url: str, kind: str) -> Reader:
-    def read(page: bytes) -> object:
+def _ours(profile: SiteProfile | None, kind: str) -> Reader:
+    def read(url: str, page: bytes) -> object:
         found = extract_page(page, "text/html; charset=utf-8", url, datetime(2026, 3, 3, tzinfo=UTC), profile)
         assert found.kind == kind, (found.kind, found.problem)
         return found
@@ -168,7 +175,7 @@ def _peers(css: list[str], item: str = "", in_item: Sequence[str] = ()) -> dict[
     }
 
 
-def _read_lexbor(css: list[str], item: str, in_item: Sequence[str], page: bytes) -> object:
+def _read_lexbor(css: list[str], item: str, in_item: Sequence[str], _url: str, page: bytes) -> object:
     tree = LexborHTMLParser(page.decode())
     found = [node.text() for selector in css for node in tree.css(selector)]
     for row in tree.css(item) if item else ():
@@ -178,7 +185,7 @@ def _read_lexbor(css: list[str], item: str, in_item: Sequence[str], page: bytes)
     return found, tree.body.text(separator="\n", strip=True) if tree.body else ""
 
 
-def _read_parsel(css: list[str], item: str, in_item: Sequence[str], page: bytes) -> object:
+def _read_parsel(css: list[str], item: str, in_item: Sequence[str], _url: str, page: bytes) -> object:
     tree = Selector(page.decode())
     found = ["".join(node.css("*::text").getall()) for selector in css for node in tree.css(selector)]
     for row in tree.css(item) if item else ():
@@ -192,7 +199,7 @@ def _read_parsel(css: list[str], item: str, in_item: Sequence[str], page: bytes)
     return found, "\n".join(filter(None, map(str.strip, shown.getall())))
 
 
-def _read_soup(css: list[str], item: str, in_item: Sequence[str], page: bytes) -> object:
+def _read_soup(css: list[str], item: str, in_item: Sequence[str], _url: str, page: bytes) -> object:
     tree = BeautifulSoup(page, "lxml")
     found = [node.get_text() for selector in css for node in tree.select(selector)]
     for row in tree.select(item) if item else ():
