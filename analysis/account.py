@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis.index import ScreeningIndex
-from analysis.known import KnownPerson, KnownPlace
-from analysis.names import name_words
+from analysis.known import KnownPerson, KnownPlace, birth_of, role_words
+from analysis.names import letters, name_words
 from analysis.periods import Period
 from pipeline.model import Application, Contribution, Party
 from pipeline.resolve.cluster import one_slip
+from pipeline.resolve.person_names import read_person
 
 ON_FILE = "(on file, sealed)"
 
@@ -38,8 +39,11 @@ class Account:
     contributions: tuple[Contribution, ...]
     kinds: tuple[str, ...]
     places: tuple[KnownPlace, ...]
-    concurrent: bool  # ads of the known business ran while the application came in, for each place that agrees
+    concurrent: bool  # one known business advertised with both phone and premises while the application came in
     slip: bool = False  # the date of birth agrees only with day and month swapped
+    whose: str = ""  # the party's role, where it is not the applicant's own name that was compared
+    elsewhere: tuple[tuple[str, str], ...] = ()  # (kind, business) of places of businesses the person is not named for
+    generation: bool = False  # one of the two names alone says Jr., Sr. or a number
 
     @property
     def bits(self) -> float:
@@ -69,16 +73,40 @@ def compare_all(
     birth, slip = _birth_line(party, person, index)
     if birth.level == "differs" and name.level not in {"missing", "differs"}:
         name = Contribution("name", name.applicant_value, name.known_value, "differs", 0.0, name.source_ids)
-    contacts, places = _place_lines(asked, group, person, index)
+    contacts, hits = _place_lines(asked, group, person, index)
+    places = (*hits["phone"], *hits["premises"])
     lines = (name, birth, *contacts, _business_line(asked, group, index))
     kinds = [line.field for line in lines if line.level in {"exact", "normalized"} and line.field in COUNTED]
     if name.level == "similar":
         kinds.append("name")
     if slip and "name" in kinds:
         kinds.append("dob")
-    concurrent = all(_runs(p.advertised, asked.application.received, index) for p in places)
+    running = [_running(hits[kind], asked, index) for kind in ("phone", "premises")]
     kept = tuple(sorted({"premises" if k == "prior_address" else k for k in kinds}))
-    return Account(group, party, person, lines, kept, tuple(places), bool(places) and concurrent, slip)
+    return Account(
+        group, party, person, lines, kept, places, bool(running[0] & running[1]), slip,
+        "" if party is None or party is asked.application.applicant else role_words(party.role),
+        _elsewhere(hits, person), name.level != "differs" and one_generation(name.applicant_value, name.known_value),
+    )  # fmt: skip
+
+
+def _running(places: Iterable[KnownPlace], asked: Asked, index: ScreeningIndex) -> set[str]:
+    return {p.business_id for p in places if _runs(p.advertised, asked.application.received, index)}
+
+
+def _elsewhere(hits: Mapping[str, Sequence[KnownPlace]], person: KnownPerson | None) -> tuple[tuple[str, str], ...]:
+    """Places that agree, each with a business, where the person's own papers neither name the place nor a business."""
+    found, own_values = [], (*person.phones, *person.emails) if person else ()
+    for kind, places in hits.items():
+        own = person is None or any(p.business_id in person.businesses or p.value in own_values for p in places)
+        if places and not own:
+            found.append((kind, min(p.business_id for p in places)))
+    return tuple(found)
+
+
+def one_generation(one: str, two: str) -> bool:
+    """Whether of two names one alone says Jr., Sr., II or III: a parent and a child share name, suite and phone."""
+    return bool(one and two) and bool(read_person(one).generation) != bool(read_person(two).generation)
 
 
 COUNTED = frozenset({"name", "dob", "phone", "premises", "prior_address", "email"})
@@ -99,12 +127,20 @@ def _name_line(party: Party | None, person: KnownPerson | None, index: Screening
     if score < rules.name_floor:
         return Contribution("name", party_name(party), person.names[0], "differs", 0.0, person.sources)
     bits = min(index.shares.bits(best[0]), index.shares.bits(best[1]))
-    level = "exact" if score >= rules.name_exact else "similar"
-    bits -= 0.0 if level == "exact" else rules.similar_loss_bits
+    level = _level(best, score, index)
+    bits -= rules.similar_loss_bits if level == "similar" else 0.0
     bits -= rules.alias_loss_bits if alias else 0.0
     if len(name_words(best[0])) < 2 or (alias and _stage_name(party, person, best)):
         level = "weak"  # a surname, a nickname, a stage name: confirms only
     return Contribution("name", best[0], best[1], level, round(max(0.0, bits), 2), person.sources)
+
+
+def _level(names: tuple[str, str], score: float, index: ScreeningIndex) -> str:
+    """ "exact" for the same letters in any order and joining, "normalized" for another spelling of the same name."""
+    if score < index.rules.screening.name_exact or one_generation(*names):
+        return "similar"
+    scripts = [bool(read_person(name).native) for name in names]
+    return "exact" if letters(names[0]) == letters(names[1]) and scripts[0] == scripts[1] else "normalized"
 
 
 def _stage_name(party: Party, person: KnownPerson, agreed: tuple[str, str]) -> bool:
@@ -125,17 +161,18 @@ def party_name(party: Party | None) -> str:
 def _birth_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> tuple[Contribution, bool]:
     """The line, and whether only a swap of day and month makes it agree."""
     rules, known = index.rules.screening, person.births if person else ()
-    mine = party.dob.isoformat() if party and party.dob else str(party.birth_year or "") if party else ""
+    dob = birth_of(party.dob) if party else None
+    mine = dob.isoformat() if dob else str(party.birth_year or "") if party else ""
     if not mine or not known or party is None or person is None:
         return Contribution("dob", mine, ON_FILE if known else "", "missing", 0.0), False
-    if party.dob is None:
+    if dob is None:
         near = any(abs(b.year - (party.birth_year or 0)) <= 1 for b in known)
         return Contribution("dob", mine, ON_FILE, "similar" if near else "differs", 3.0 if near else 0.0), False
-    if party.dob in known:
+    if dob in known:
         return Contribution("dob", mine, ON_FILE, "exact", rules.dob_bits, person.sources), False
-    if any(swapped(b) == party.dob for b in known):
+    if any(swapped(b) == dob for b in known):
         return Contribution("dob", mine, ON_FILE, "similar", rules.dob_slip_bits, person.sources), True
-    if any(one_slip(b, party.dob) for b in known):
+    if any(one_slip(b, dob) for b in known):
         # Some forty dates are one slip from each other one: no agreement, but no contradiction either.
         return Contribution("dob", mine, ON_FILE, "similar", 0.0, person.sources), False
     return Contribution("dob", mine, ON_FILE, "differs", 0.0, person.sources), False
@@ -150,17 +187,16 @@ def swapped(day: date) -> date | None:
 
 def _place_lines(
     asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
-) -> tuple[list[Contribution], list[KnownPlace]]:
-    lines, places = [], []
+) -> tuple[list[Contribution], dict[str, list[KnownPlace]]]:
+    lines, places = [], dict[str, list[KnownPlace]]()
     for kind, values, own in (
         ("phone", asked.phones, person.phones if person else ()),
         ("email", asked.emails, person.emails if person else ()),
     ):
-        line, hits = _contact_line(kind, values, own, group, index)
+        line, places[kind] = _contact_line(kind, values, own, group, index)
         lines.append(line)
-        places += hits if kind == "phone" else []
-    line, hits = _premises_line(asked, group, index)
-    return [*lines, line], [*places, *hits]
+    line, places["premises"] = _premises_line(asked, group, index)
+    return [*lines, line], places
 
 
 def _contact_line(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analysis.account import Account, party_name
 from analysis.index import KnownBusiness, ScreeningIndex
+from analysis.names import letters
 from analysis.periods import Period
 from pipeline.model import Contribution, Flag, Link
 
@@ -28,22 +31,54 @@ def banner(flag: Flag, *, confirmed: bool = False) -> str:
 
 def sentence(account: Account, business: KnownBusiness | None, index: ScreeningIndex) -> str:
     """One plain sentence on what agrees, with whom, and how much the name counts."""
-    agreed = [WORDS[k] for k in ("name", "dob", "phone", "email", "premises") if k in account.kinds]
-    text = f"Same {_listed(agreed)} as "
-    if account.person and "name" in account.kinds:
-        roles = " / ".join(account.person.roles) or "named"
-        of = f" of {business.name}" if business else " in the board's register"
-        text += f"{account.person.names[0]}, {roles} on records{of}"
-    else:
-        text += f"{business.name}" if business else "a known business"
+    apart = dict(account.elsewhere) if account.person and "name" in account.kinds else {}
+    together = agreement(account, [k for k in account.kinds if k not in apart])
+    text = f"{together} as {_known_side(account, business, index)}"
+    for shop in dict.fromkeys(apart.values()):
+        kinds = [kind for kind, other in account.elsewhere if other == shop and kind in account.kinds]
+        name = index.businesses[shop].name if shop in index.businesses else "a known business"
+        text += f"; {agreement(account, kinds)} as {name}" if kinds else ""
+    whose = f"{party_name(account.party)}, {account.whose} on the application: " if account.whose else ""
+    text = whose + text if whose else text[:1].upper() + text[1:]
     if business and business.captures:
         text += f"; {_ads(business)}"
     if account.person and "name" in account.kinds and account.person.denials:
         text += f"; {'; '.join(account.person.denials)}"
-    if account.slip:
-        text += "; the dates of birth agree with day and month swapped"
     text += _name_remark(account, index)
     return text + "."
+
+
+def _known_side(account: Account, business: KnownBusiness | None, index: ScreeningIndex) -> str:
+    """The known person with the roles on papers of one business; the business alone where no name agrees."""
+    person = account.person
+    if person is None or "name" not in account.kinds:
+        return business.name if business else "a known business"
+    own = own_business(account, business, index)
+    posts = [role for shop, role in person.posts if role and shop == (own.business_id if own else "")]
+    name = next((c.known_value for c in account.contributions if c.field == "name"), person.names[0])
+    of = f" of {own.name}" if own else " in the board's register"
+    return f"{name}, {' / '.join(posts) or 'named'} on records{of}"
+
+
+def own_business(account: Account, business: KnownBusiness | None, index: ScreeningIndex) -> KnownBusiness | None:
+    """The business on whose records the known person stands: the given one, else one of known standing first."""
+    person = account.person
+    if person is None or "name" not in account.kinds or (business and business.business_id in person.businesses):
+        return business
+    known = index.group(account.group).known
+    mine = sorted((b for b in person.businesses if b in index.businesses), key=lambda b: (b not in known, b))
+    return index.businesses[mine[0]] if mine else None
+
+
+def agreement(account: Account, kinds: Iterable[str]) -> str:
+    """What agrees, each by how far: "similar name and same phone". Other spellings are no "same name"."""
+    kinds = [k for k in WORDS if k in kinds]
+    exact = next((c.level == "exact" for c in account.contributions if c.field == "name"), False)
+    same = [WORDS[k] for k in kinds if (k != "name" or exact) and not (k == "dob" and account.slip)]
+    words = ["similar name"] if "name" in kinds and not exact else []
+    words += [f"same {_listed(same)}"] if same else []
+    words += ["date of birth with day and month swapped"] if "dob" in kinds and account.slip else []
+    return _listed(words)
 
 
 def _ads(business: KnownBusiness) -> str:
@@ -55,32 +90,39 @@ def _ads(business: KnownBusiness) -> str:
 def _name_remark(account: Account, index: ScreeningIndex) -> str:
     if "name" not in account.kinds:
         return "; the applicant's name is another" if account.party else ""
+    return "; the name is common and counted little" if is_common(account, index) else ""
+
+
+def is_common(account: Account, index: ScreeningIndex) -> bool:
+    """Whether the name that agrees counts for much less than a rare one."""
     bits = next(c.weight for c in account.contributions if c.field == "name")
-    return "; the name is common and counted little" if bits < 0.7 * index.rules.screening.name_max_bits else ""
+    return bits < 0.7 * index.rules.screening.name_max_bits
 
 
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def path(account: Account, business: KnownBusiness | None, target: str, link: Link | None) -> tuple[str, ...]:
+def path(
+    account: Account, business: KnownBusiness | None, target: str, link: Link | None, index: ScreeningIndex
+) -> tuple[str, ...]:
     """At most two steps from the applicant to a known business, each with its sources."""
     who = party_name(account.party) or "applicant"
+    who += f", {account.whose}" if account.whose else ""
     if business is None:
         denied = "; ".join(account.person.denials) if account.person else ""
         cited = _cited(account.person.sources if account.person else ())
-        return (f"{who} — {_how(account)} — {account.person.names[0] if account.person else ''}, {denied} {cited}",)
+        name = account.person.names[0] if account.person else ""
+        return (f"{who} — {agreement(account, account.kinds)} — {name}, {denied} {cited}",)
     sources = tuple(s for c in account.contributions if c.weight > 0 for s in c.source_ids)
-    first = f"{who} — {_how(account)} — {business.name} {_cited(sources)}"
+    own = own_business(account, business, index)
+    known = business.name if own in (None, business) else f"{_known_side(account, business, index)}; {business.name}"
+    first = f"{who} — {agreement(account, account.kinds)} — {known} {_cited(sources)}"
     if business.business_id == target or not target:
         return (first,)
     if link is None:
         return (first, f"{business.name} — in one network with a known business, more than one step away")
     return (first, f"{link.sentence} {_cited(link.sources)}")
-
-
-def _how(account: Account) -> str:
-    return "same " + _listed([WORDS[k] for k in account.kinds])
 
 
 def _cited(sources: tuple[str, ...], most: int = 3) -> str:
@@ -89,14 +131,20 @@ def _cited(sources: tuple[str, ...], most: int = 3) -> str:
     return f"[{', '.join(some[:most])}{more}]" if some else "[no source]"
 
 
-def contrary(account: Account, business: KnownBusiness | None, own_license: str = "") -> tuple[str, ...]:
+def contrary(
+    account: Account, business: KnownBusiness | None, index: ScreeningIndex, own_license: str = ""
+) -> tuple[str, ...]:
     """What speaks against the match, as far as the files show it. `own_license`: the applicant's, in words."""
     found = []
     if own_license:
         found.append(f"The applicant's own {own_license}.")
     if business and business.licensed:
         found.append(f"{business.name}: {business.licensed}.")
-    found += [f"{words}." for words in ownership(account, business)]
+    found += [f"{words}." for words in ownership(account, own_business(account, business, index))]
+    if account.generation and "name" in account.kinds:
+        found.append("Of the two names one alone says Jr., Sr., II or III: it may be a parent's or a child's.")
+    if account.whose:
+        found.append(f"The name is not the applicant's but that of the {account.whose}.")
     for line in account.contributions:
         if line.level == "differs" and line.applicant_value and line.field in {"name", "dob", "phone", "premises"}:
             found.append(f"The {WORDS[line.field]} differs.")
@@ -111,10 +159,14 @@ def ownership(account: Account, business: KnownBusiness | None) -> tuple[str, ..
     ads: Period = business.advertised
     if person.tenure.first > ads.last:
         return (f"{person.names[0]} stands on records only from {person.tenure.first}, after the last ad ({ads.last})",)
+    mine = {letters(name) for name in person.names}
     heirs = [
         (days.first, name)
         for operator, name, days in business.owners
-        if operator != person.entity_id and days and person.tenure.last < days.first <= ads.first
+        if operator != person.entity_id
+        and letters(name) not in mine
+        and days
+        and person.tenure.last < days.first <= ads.first
     ]
     if heirs:
         day, name = min(heirs)

@@ -30,7 +30,8 @@ class KnownPerson:
     businesses: tuple[str, ...]
     sources: tuple[str, ...]
     tenure: Period | None  # days on which papers that name the person were issued
-    roles: tuple[str, ...]
+    until: date | None  # last day of the licenses that name the person; None when a paper has no end
+    posts: tuple[tuple[str, str], ...]  # (business, role); "" for a business that is in no group
     denials: tuple[str, ...]  # refusals that stand, in words
 
 
@@ -107,15 +108,34 @@ def _person(entity: str, group: str, refs: list[Ref], facts: Facts, hubs: frozen
         group,
         tuple(sorted({r.name for r in refs} | {r.native_name for r in refs if r.native_name})),
         tuple(sorted({n for r in refs for n in r.other_names if n})),
-        tuple(sorted({r.dob for r in refs if r.dob})),
+        tuple(sorted({born for r in refs if (born := birth_of(r.dob))})),
         tuple(sorted({p for r in refs for p in r.phones if ("phone", p) not in hubs})),
         tuple(sorted({e for r in refs for e in r.emails if ("email", e) not in hubs})),
         tuple(sorted({b for r in refs if (b := facts.owner_business.get(r.owner_id))})),
         tuple(sorted({s for r in refs for s in r.sources})),
         hull(period(r.first_seen, r.first_seen) for r in refs),
-        tuple(sorted({r.party_role.replace("_", " ") for r in refs if r.party_role})),
+        _ended(refs),
+        tuple(sorted({(facts.owner_business.get(r.owner_id, ""), role_words(r.party_role)) for r in refs})),
         denials(refs, facts.rules.denial),
     )
+
+
+def birth_of(day: date | None) -> date | None:
+    """The date of birth; None for 1 January of a round year or of 1901, which systems write for one nobody knows."""
+    unknown = day is not None and (day.month, day.day) == (1, 1) and (day.year % 10 == 0 or day.year == 1901)
+    return None if unknown else day
+
+
+def role_words(role: str) -> str:
+    """A role for a sentence; "related" is said of whoever stands on an application with no role given."""
+    words = role.replace("_", " ").strip().lower()
+    return "related person" if words == "related" else words
+
+
+def _ended(refs: Iterable[Ref]) -> date | None:
+    """The end of the last license. A filing goes on until somebody ends it; an inspection tells no end."""
+    ends = [r.last_seen if r.record_kind == "license" and r.last_seen != r.first_seen else None for r in refs]
+    return None if None in ends else max((end for end in ends if end), default=None)
 
 
 def known_places(

@@ -22,7 +22,7 @@ def pair_digests(flag: Flag, application: Application, index: ScreeningIndex) ->
     known = [
         flag.known_entity_id,
         sorted(
-            (p.entity_id, p.names, p.aliases, [str(b) for b in p.births], p.phones, p.emails, p.roles, p.denials)
+            (p.entity_id, p.names, p.aliases, [str(b) for b in p.births], p.phones, p.emails, p.posts, p.denials)
             for p in people
         ),
         (business.names, business.standing, business.licensed) if business else (),

@@ -155,6 +155,9 @@ class ScreeningRules:
     concurrent_days: int
     strong_from: float
     moderate_from: float
+    went_before_days: int
+    responsible: tuple[str, ...]
+    not_responsible: tuple[str, ...]
     threshold: float
     exhibits: int
 

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from analysis import explain
 from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
+from analysis.facts import role_key
 from analysis.index import KnownBusiness, ScreeningIndex
-from analysis.known import KnownPerson
+from analysis.known import KnownPerson, birth_of
 from analysis.names import is_company, letters, letters_near, name_words
 from analysis.passing import packed
 from pipeline.model import Application, Flag, Link, Party
@@ -24,7 +25,6 @@ Result = Literal["no_relevant_result", "possible_match", "insufficient_informati
 WORTH_A_POOL, BATCH = 4_000, 1_000  # applications
 NO_LEAD = "No identifier kinds that corroborate each other lead into a known network."
 CLEARED = "A person cleared this pair; nothing has changed on either side since."
-NOT_RESPONSIBLE = ("landlord", "agent", "attorney", "school")
 
 
 def screen_all(
@@ -94,26 +94,26 @@ def screen(application: Application, index: ScreeningIndex, cleared: Callable[[F
 
 
 def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **more: Any) -> Flag:
+    band = _surname_band(asked.application.applicant, asked, index)
     return Flag(
         application_id=asked.application.application_id,
         result=result,
         sentence=sentence,
         coverage=index.coverage,
-        surname_band=_surname_band(asked.application, index),
         snapshot_id=index.snapshot_id,
         model_version=index.model_version,
-        **{"band": "", "score": 0.0, "missing": missing(asked), **more},
+        **{"band": "", "score": 0.0, "missing": missing(asked), "surname_band": band, **more},
     )
 
 
 def _dated(party: Party) -> bool:
-    return party.dob is not None
+    return birth_of(party.dob) is not None
 
 
 def ask(application: Application, index: ScreeningIndex) -> Asked:
-    """The application in the keys of the index; companies, landlords and agents are no persons to compare."""
+    """The application in the keys of the index; who does not answer for the business is nobody to compare."""
     first = (application.applicant,) if application.applicant else ()
-    others = tuple(p for p in application.related if not any(w in p.role.lower() for w in NOT_RESPONSIBLE))
+    others = tuple(p for p in application.related if answers_for(p.role, index))
     parties = tuple(p for p in (*first, *others) if p.is_person and not is_company(party_name(p)))
     places = [("premises", application.premises)] if application.premises else []
     places += [("prior_address", a) for a in application.prior_addresses]
@@ -126,6 +126,13 @@ def ask(application: Application, index: ScreeningIndex) -> Asked:
         tuple((name, value, a.line) for name, value, a in known),
         tuple((a.building_key, bool(a.unit)) for _, _, a in known),
     )
+
+
+def answers_for(role: str, index: ScreeningIndex) -> bool:
+    """Whether a role on an application, as written, answers for the business: not an accountant's, not a landlord's."""
+    words = set(role_key(role).split("_"))
+    rules = index.rules.screening
+    return bool(words & set(rules.responsible)) and not words & set(rules.not_responsible)
 
 
 def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | None, KnownPerson | None]]:
@@ -155,10 +162,11 @@ def _first(asked: Asked) -> Party | None:
 
 def _namesakes_born_with(party: Party, index: ScreeningIndex) -> Iterator[int]:
     """Known people with the date of birth, or the one with day and month swapped, of whom a name agrees too."""
-    if party.dob is None:
+    dob = birth_of(party.dob)
+    if dob is None:
         return
     own = {n: letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
-    for day in (party.dob, swapped(party.dob)):
+    for day in (dob, swapped(dob)):
         for known, names in index.by_birth.get(day, ()) if day else ():
             # Many share a birthday: only names with about the same letters are compared.
             if any(
@@ -175,11 +183,14 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     score = probability(rules.prior_bits + account.bits)
     if score < index.threshold:
         return ""
-    if came_after(account, index):
+    if came_after(account, index) or went_before(account, index):
         return ""
     if not account.corroborated:
         return "review" if account.same_shop else ""
-    if account.slip or explain.ownership(account, _business(account, index)):
+    own = explain.own_business(account, _business(account, index), index)
+    if account.slip and account.kinds == ("dob", "name") and explain.is_common(account, index):
+        return ""  # of so many namesakes some are born on a day that reads alike
+    if account.slip or explain.ownership(account, own) or (account.generation and "dob" not in account.kinds):
         return "review"
     sure = "dob" in account.kinds or len(account.kinds) > 2
     if score >= rules.strong_from and sure:
@@ -194,6 +205,17 @@ def came_after(account: Account, index: ScreeningIndex) -> bool:
     mine = [index.businesses[b].advertised for b in account.person.businesses if b in index.businesses]
     last = max((p.last for p in mine if p), default=None)
     return last is not None and (account.person.tenure.first - last).days > index.rules.screening.came_after_days
+
+
+def went_before(account: Account, index: ScreeningIndex) -> bool:
+    """Whether the person's licenses ran out long before the first ad, of a business that advertises nothing that the
+    applicant brings: a former owner."""
+    person = account.person
+    if person is None or person.denials or person.until is None or any(p.advertised for p in account.places):
+        return False
+    mine = [index.businesses[b].advertised for b in person.businesses if b in index.businesses]
+    first = min((p.first for p in mine if p), default=None)
+    return first is not None and (first - person.until).days > index.rules.screening.went_before_days
 
 
 def _strength(account: Account) -> tuple[bool, float, str, str]:
@@ -244,9 +266,10 @@ def _lead(asked: Asked, best: Account, accounts: Sequence[Account], index: Scree
         network_id=index.group(best.group).network_id,
         matched_kinds=best.kinds,
         contributions=best.contributions,
-        path=explain.path(best, business, target, link),
+        path=explain.path(best, business, target, link, index),
         exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
-        contrary=explain.contrary(best, business, own),
+        contrary=explain.contrary(best, business, index, own),
+        surname_band=_surname_band(best.party if best.whose else asked.application.applicant, asked, index),
         missing=explain.missing_fields(best.contributions),
         notes=_notes([a for a in accounts if a.group != best.group], index),
     )
@@ -256,7 +279,7 @@ def missing(asked: Asked) -> tuple[str, ...]:
     """Fields the application itself does not give."""
     given = {
         "name": bool(asked.parties),
-        "dob": any(p.dob for p in asked.parties),
+        "dob": any(map(_dated, asked.parties)),
         "phone": bool(asked.phones),
         "email": bool(asked.emails),
         "premises": bool(asked.premises),
@@ -279,8 +302,9 @@ def _notes(accounts: Iterable[Account], index: ScreeningIndex) -> tuple[str, ...
     return tuple(sorted(notes))
 
 
-def _surname_band(application: Application, index: ScreeningIndex) -> str:
-    party = application.applicant or next((p for p in application.related if p.is_person), None)
+def _surname_band(party: Party | None, asked: Asked, index: ScreeningIndex) -> str:
+    """The band of the party's surname; without one, of the first person named on the application."""
+    party = party or next((p for p in asked.application.related if p.is_person), None)
     if party is None or not name_words(party_name(party)):
         return ""
     return index.shares.surname_band(party.last, party_name(party))

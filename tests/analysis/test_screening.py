@@ -35,7 +35,7 @@ def suspects(town: Any) -> None:
         "Lone Denial", "2024-05-01", kind="denied", people=[("doe", "Somsri Rattana", "applicant", "1975-05-05")]
     )
     town.record("Oak Therapy", "2024-01-01", "2027-01-31", license_number="L9", status="Active", phones=(P3,),
-                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
+                people=[("cole", "Ana Cole", "owner", "1971-04-09")])  # fmt: skip
 
 
 def index_of(town: Any, known: Any = "suspected", **more: Any) -> ScreeningIndex:
@@ -106,7 +106,7 @@ def test_two_kinds_of_different_origin_are_a_lead(
         application("Brandon Quistgard", place=OTHER, phones=(FREE,)),  # premises alone, even now
         application("Brandon Quistgard", place=SUITE, phones=(P1,)),  # both, but long after the ads
         application("Brandon Quistgard", phones=(P2,), place=OTHER, received=None),
-        application("Ana Cole", dob=date(1970, 1, 1), phones=(P3,), license_number="L9"),  # own innocent license
+        application("Ana Cole", dob=date(1971, 4, 9), phones=(P3,), license_number="L9"),  # own innocent license
         application("Brandon Quistgard", dob=DOB, place=ELSEWHERE),  # same birthday
         application("Mei", dob=DOB),  # one name part
         application("Larkmoor Holdings LLC", phones=(FREE,), place=SUITE),  # the landlord
@@ -191,23 +191,23 @@ def test_own_earlier_application_never_corroborates(town: Any) -> None:
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
     town.record(
         "Golden Lotus", "2026-01-01", kind="application", phones=(FREE,), place=SUITE,
-        people=[("cole", "Ana Cole", "owner", "1970-01-01")],
+        people=[("cole", "Ana Cole", "owner", "1971-04-09")],
     )  # fmt: skip
-    asked = application("Ana Cole", dob=date(1970, 1, 1), phones=(FREE,), place=SUITE)
+    asked = application("Ana Cole", dob=date(1971, 4, 9), phones=(FREE,), place=SUITE)
     assert screen(asked, index_of(town)).result == "no_relevant_result"
 
 
 def test_therapist_of_a_known_business_is_not_its_owner(town: Any) -> None:
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
-    town.record("Golden Lotus", "2025-01-01", people=[("cole", "Ana Cole", "licensee", "1970-01-01")])
-    assert screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town)).result == "no_relevant_result"
+    town.record("Golden Lotus", "2025-01-01", people=[("cole", "Ana Cole", "licensee", "1971-04-09")])
+    assert screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town)).result == "no_relevant_result"
 
 
 def test_intelligence_is_no_evidence_for_a_board(town: Any) -> None:
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
     town.record("Golden Lotus", "2025-01-01", kind="tip", lane="intelligence",
-                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
-    assert screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town)).result == "no_relevant_result"
+                people=[("cole", "Ana Cole", "owner", "1971-04-09")])  # fmt: skip
+    assert screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town)).result == "no_relevant_result"
 
 
 def test_switchboard_number_does_not_corroborate(town: Any) -> None:
@@ -233,18 +233,18 @@ def test_an_agent_s_number_on_the_papers_does_not_corroborate(town: Any) -> None
 def test_one_step_beyond_the_known_business_is_shown(town: Any) -> None:
     town.ad("Golden Lotus", "2026-01-01", "2026-11-01", phones=(P1,))
     town.ad("Linked", "2026-01-01", "2026-11-01", phones=(P1,), site_class="mixed")
-    town.record("Linked", "2025-01-01", people=[("cole", "Ana Cole", "owner", "1970-01-01")])
-    flag = screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town))
+    town.record("Linked", "2025-01-01", people=[("cole", "Ana Cole", "owner", "1971-04-09")])
+    flag = screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town))
     assert flag.known_entity_id == town.id("Golden Lotus")
     assert len(flag.path) == 2
     assert "both used" in flag.path[1]
 
 
 def test_owner_who_sold_before_the_ads_is_said_and_lowered(town: Any) -> None:
-    town.record("Golden Lotus", "2020-01-01", people=[("cole", "Ana Cole", "owner", "1970-01-01")])
+    town.record("Golden Lotus", "2020-01-01", people=[("cole", "Ana Cole", "owner", "1971-04-09")])
     town.record("Golden Lotus", "2025-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01")
-    flag = screen(application("Ana Cole", dob=date(1970, 1, 1)), index_of(town))
+    flag = screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town))
     assert flag.band == "review"
     assert any("Ownership passed to Mei Chen" in c for c in flag.contrary)
 
@@ -310,18 +310,18 @@ def test_next_owner_under_a_resembling_name_is_not_flagged(town: Any) -> None:
     """The resolver may take the next tenant for the old shop; papers that begin long after the last ad are no lead."""
     town.ad("Balanced Studio", "2025-02-24", "2025-07-07", phones=(P1,), place=SUITE)
     town.record("Balanced Studio", "2025-12-15", name="Balanced Therapy", place=SUITE, phones=(P2,),
-                people=[("cole", "Ana Cole", "owner", "1970-01-01")])  # fmt: skip
-    asked = application("Ana Cole", dob=date(1970, 1, 1), phones=(P2,), place=SUITE)
+                people=[("cole", "Ana Cole", "owner", "1971-04-09")])  # fmt: skip
+    asked = application("Ana Cole", dob=date(1971, 4, 9), phones=(P2,), place=SUITE)
     assert screen(asked, index_of(town)).result == "no_relevant_result"
 
 
 def test_parts_of_a_name_in_any_order_and_joining_are_the_same_name(town: Any) -> None:
-    town.record("Golden Lotus", "2025-01-01", people=[("qi", "Hong Bo Qi", "owner", "1970-01-01")])
+    town.record("Golden Lotus", "2025-01-01", people=[("qi", "Hong Bo Qi", "owner", "1971-04-09")])
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01")
     index = index_of(town)
     for name in ("Qi Hongbo", "HONGBO QI", "Qi, Hong-Bo"):
-        assert screen(application(name, dob=date(1970, 1, 1)), index).band == "strong", name
-    assert screen(application("Bo Hong Lee", dob=date(1970, 1, 1)), index).result == "no_relevant_result"
+        assert screen(application(name, dob=date(1971, 4, 9)), index).band == "strong", name
+    assert screen(application("Bo Hong Lee", dob=date(1971, 4, 9)), index).result == "no_relevant_result"
 
 
 def test_a_refusal_leads_and_is_said_and_other_ends_of_an_application_are_not(town: Any) -> None:
@@ -342,6 +342,125 @@ def test_who_formed_the_company_of_a_known_business_is_not_its_owner(town: Any, 
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
     town.record("Golden Lotus", "2025-01-01", kind="filing", people=[("cole", "Ana Cole", role, "1971-04-09")])
     assert screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town)).result == result
+
+
+@pytest.mark.parametrize("role", ["manager", "Owner (51%)", "Managing Member", "co-owner", "Vice President", "related"])
+def test_who_answers_for_the_business_is_compared_and_named(index: ScreeningIndex, role: str) -> None:
+    asked = application("Brandon Quistgard", dob=date(1985, 3, 2), related=(Party(role, "Mei Chen", dob=DOB),))
+    flag = screen(asked, index)
+    whose = role.lower() if role != "related" else "related person"
+    assert flag.sentence.startswith(f"Mei Chen, {whose} on the application: same name and date of birth as Mei Chen,")
+    assert flag.path[0].startswith(f"Mei Chen, {whose} — same name and date of birth")
+    assert f"The name is not the applicant's but that of the {whose}." in flag.contrary
+    assert flag.surname_band == index.shares.surname_band("", "Mei Chen")
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["emergency contact", "bookkeeper", "Accountant", "instructor", "property owner", "Owner of record", "lessor",
+     "application preparer", "former owner", "registered agent", "family member", "landlord", "attorney",
+     "property_manager"],
+)  # fmt: skip
+def test_who_does_not_answer_for_the_business_is_nobody_s_reason(index: ScreeningIndex, role: str) -> None:
+    asked = application("Brandon Quistgard", dob=date(1985, 3, 2), related=(Party(role, "Mei Chen", dob=DOB),))
+    assert screen(asked, index).result == "no_relevant_result"
+
+
+def test_a_running_shop_s_phone_and_suite_are_a_lead_whoever_had_the_number_before(town: Any) -> None:
+    town.ad("Old Fern", "2024-01-01", "2025-11-01", phones=(P1,), place=OTHER)
+    town.record("Old Fern", "2023-01-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    town.ad("Golden Lotus", "2025-12-01", "2026-11-01", phones=(P1,), place=SUITE)
+    town.record("Golden Lotus", "2025-12-01", people=[("chen", "Mei Chen", "owner", DOB.isoformat())])
+    index = index_of(town)
+    flag = screen(application("Brandon Quistgard", phones=(P1,), place=SUITE), index)
+    assert (flag.result, flag.band, flag.matched_kinds) == ("possible_match", "review", ("phone", "premises"))
+    gone = application("Brandon Quistgard", phones=(P1,), place=OTHER)  # the suite it left: two shops, not one
+    assert screen(gone, index).result == "no_relevant_result"
+
+
+@pytest.mark.parametrize(
+    ("ended", "more", "result"),
+    [
+        ("2020-01-31", {}, "no_relevant_result"),
+        ("2025-05-31", {}, "possible_match"),  # no year before the first ad
+        ("2020-01-31", {"phones": (P1,)}, "possible_match"),  # the advertised number is the applicant's
+    ],
+)
+def test_a_former_owner_whose_license_ran_out_long_before_the_ads_is_not_flagged(
+    town: Any, ended: str, more: Any, result: str
+) -> None:
+    town.record("Golden Lotus", "2018-01-01", ended, place=SUITE, people=[("cole", "Ana Cole", "owner", "1971-04-09")])
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,), place=SUITE)
+    asked = application("Ana Cole", dob=date(1971, 4, 9), **more)
+    assert screen(asked, index_of(town)).result == result
+
+
+def test_roles_are_said_of_the_business_whose_papers_name_them_and_places_apart(town: Any) -> None:
+    suspects(town)
+    town.record("Red Maple", "2025-01-01", people=[("lew", "Robert Lewis", "manager", "1971-04-09")])
+    town.ad("Red Maple", "2026-01-01", "2026-11-01", phones=(P2,))
+    flag = screen(application("Robert Lewis", place=OTHER), index_of(town))
+    assert flag.sentence.startswith(
+        "Same name as Robert Lewis, manager on records of Red Maple; same premises as Jade Garden;"
+    )
+    assert not any("Ownership" in c for c in flag.contrary)
+    assert "manager on records of Red Maple; Jade Garden" in flag.path[0]
+
+
+def test_ownership_does_not_pass_to_the_same_name(town: Any) -> None:
+    town.record("Golden Lotus", "2020-01-01", people=[("a", "Ana Cole", "owner", "1971-04-09")])
+    town.record("Golden Lotus", "2025-01-01", people=[("b", "COLE, ANA", "owner")])
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01")
+    flag = screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town))
+    assert not any("Ownership" in c for c in flag.contrary)
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "begins", "level"),
+    [
+        ("Robert Lewis", "LEWIS, ROBERT", "Same name and date", "exact"),
+        ("Robert Lewis", "Bob Lewis", "Similar name and same date", None),
+        ("Rhee Jung-Sun", "Lee Jung Sun", "Similar name and same date", None),
+        ("Robert Lewis", "Robert Lewis Jr.", "Similar name and same date", "similar"),
+    ],
+)
+def test_a_name_that_resembles_is_not_called_the_same(
+    town: Any, known: str, given: str, begins: str, level: str | None
+) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-06-01", people=[("lew", known, "owner", "1971-04-09")])
+    flag = screen(application(given, dob=date(1971, 4, 9)), index_of(town))
+    assert flag.sentence.startswith(begins)
+    assert flag.contributions[0].level == level if level else flag.contributions[0].level != "exact"
+
+
+def test_a_junior_at_the_senior_s_suite_is_for_review_and_the_difference_is_said(town: Any) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,), place=SUITE)
+    town.record("Golden Lotus", "2025-06-01", people=[("lew", "Robert Lewis", "owner")])
+    flag = screen(application("Robert Lewis Jr.", phones=(P1,), place=SUITE), index_of(town))
+    assert flag.band == "review"
+    assert any("Jr." in c for c in flag.contrary)
+
+
+def test_a_swapped_date_is_said_and_corroborates_no_common_name(town: Any) -> None:
+    suspects(town)
+    asked = application(dob=date(1980, 7, 3))
+    assert "date of birth with day and month swapped as Mei Chen" in screen(asked, index_of(town)).sentence
+    for number in range(40):
+        town.record(f"Shop {number}", "2025-02-01", people=[(f"c{number}", "Mei Chen", "owner")])
+    common = index_of(town)
+    assert screen(asked, common).result == "no_relevant_result"
+    assert screen(replace(asked, phones=(P1,)), common).band == "review"
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "1901-01-01", "1970-01-01", "2000-01-01"])
+def test_a_date_that_stands_for_an_unknown_one_is_no_date_of_birth(town: Any, day: str) -> None:
+    town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(P1,))
+    town.record("Golden Lotus", "2025-01-01", people=[("cole", "Ana Cole", "owner", day)])
+    unknown = application("Ana Cole", dob=date.fromisoformat(day))
+    assert screen(unknown, index_of(town)).result == "insufficient_information"
+    flag = screen(replace(unknown, phones=(P1,)), index_of(town))
+    assert {c.field: c.level for c in flag.contributions}["dob"] == "missing"
 
 
 def test_a_stage_name_confirms_and_never_opens(town: Any) -> None:
