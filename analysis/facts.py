@@ -17,6 +17,7 @@ from pipeline.model import Address, Entity, Lane, Ref
 
 # Places where a paper's address is the business itself, not an agent's office or a mail drop.
 PAPER_AT_PREMISES = frozenset({"license", "denied", "inspection"})
+EPOCH = date(1970, 1, 1)  # `Ref.intake_seq` counts days from here
 PAPERS = PAPER_AT_PREMISES | {"filing"}  # an application is the applicant's own word, a tip somebody else's
 
 WORDS = {
@@ -31,6 +32,26 @@ def sighted(refs: Iterable[Ref]) -> Period | None:
     refs = tuple(refs)
     ads = hull(period(r.first_seen, r.last_seen) for r in refs if r.owner_kind == "ad")
     return ads or hull(period(r.first_seen, r.first_seen) for r in refs)
+
+
+def shown_by(ref: Ref) -> Period | None:
+    """The days on which a source shows what it says. A paper, however long it is valid, shows none beyond the day on
+    which the home learned of it."""
+    whole = period(ref.first_seen, ref.last_seen)
+    if whole is None or ref.owner_kind == "ad":
+        return whole
+    learned = EPOCH + timedelta(days=ref.intake_seq)
+    return Period(min(whole.first, learned), min(whole.last, learned))
+
+
+def valid_beyond(refs: Iterable[Ref], seen: Period | None) -> str:
+    """ "; a license is valid until 2026-12-31": what papers say of days on which nobody has seen anything yet."""
+    running = [r for r in refs if r.owner_kind == "record" and r.last_seen and seen and r.last_seen > seen.last]
+    if not running:
+        return ""
+    longest = max(running, key=lambda r: (r.last_seen or date.min, r.record_kind))
+    article = "an" if longest.record_kind[:1] in "aeiou" else "a"
+    return f"; {article} {longest.record_kind} that says so is valid until {longest.last_seen}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +84,13 @@ class Use:
 
     @property
     def shown(self) -> Period | None:
-        """From the first to the last sight in any source."""
+        """From the first to the last day of any source, the validity of papers included."""
         return hull(period(r.first_seen, r.last_seen) for r in self.refs)
+
+    @property
+    def seen(self) -> Period | None:
+        """From the first to the last sight in any source."""
+        return hull(map(shown_by, self.refs))
 
     @property
     def firm(self) -> Period | None:
@@ -112,8 +138,8 @@ class Tenure:
     lane: Lane
 
     @property
-    def period(self) -> Period | None:
-        return hull(period(r.first_seen, r.last_seen) for r in self.refs)
+    def seen(self) -> Period | None:
+        return hull(map(shown_by, self.refs))
 
     @property
     def sources(self) -> tuple[str, ...]:

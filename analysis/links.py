@@ -10,7 +10,7 @@ from itertools import combinations
 from math import prod
 
 from analysis.beside import HubUser
-from analysis.facts import Facts, Tenure, Use
+from analysis.facts import Facts, Tenure, Use, valid_beyond
 from analysis.groups import Groups
 from analysis.hubs import Hub, account_hub, contact_hub, operator_hub, phone_hub, phone_users, premises_hub, users_of
 from analysis.periods import hull
@@ -216,8 +216,9 @@ def _attached(uses: Sequence[Use], target: str, kind: str, verb: str, facts: Fac
     regulatory = [u for u in uses if u.lane == "regulatory"]
     kept = regulatory or list(uses)
     sources = tuple(sorted({s for u in kept for s in u.sources}))
-    shown = hull(u.shown for u in kept)
+    shown = hull(u.seen for u in kept)
     when = f" from {shown.first} to {shown.last}" if shown else ""
+    when += valid_beyond((r for u in kept for r in u.refs), shown)
     what = kept[0].value if kind == "uses_phone" else facts.name(target)
     sentence = f"{facts.name(kept[0].business_id)} {verb} {what}{when} ({_count(len(sources), 'source')})."
     first, last = (shown.first, shown.last) if shown else (None, None)
@@ -249,11 +250,12 @@ def tenure_kind(tenure: Tenure) -> str:
 def _operates(tenures: Sequence[Tenure], facts: Facts) -> Link:
     regulatory = [t for t in tenures if t.lane == "regulatory"] or list(tenures)
     one = regulatory[0]
-    when = hull(t.period for t in regulatory)
+    when = hull(t.seen for t in regulatory)
+    beyond = valid_beyond((r for t in regulatory for r in t.refs), when)
     roles = ", ".join(sorted({r.replace("_", " ") for t in regulatory for r in t.roles if r})) or "named"
     sources = tuple(sorted({s for t in regulatory for s in t.sources}))
     sentence = (
-        f"{facts.name(one.operator_id)} stands on records of {facts.name(one.business_id)} as {roles} "
+        f"{facts.name(one.operator_id)} stands on records of {facts.name(one.business_id)} as {roles}{beyond} "
         f"({_count(len(sources), 'source')})."
     )
     first, last = (when.first, when.last) if when else (None, None)

@@ -156,7 +156,7 @@ def tie_contact(a: Use, b: Use, rules: Rules) -> Tie | None:
     # An e-mail address is sealed; the link says that there is one, not which.
     how = "both name one e-mail address" if a.kind == "email" else f"both name the {WORDS[a.kind]} {a.value}"
     probability, how = _weak(a, b, probability, how, rules)
-    return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.shown, b.shown]), _sources(a, b))
+    return Tie(f"shared_{a.kind}", a.value, probability, how, hull([a.seen, b.seen]), _sources(a, b))
 
 
 def tie_account(a: Use, b: Use, rules: Rules) -> Tie | None:
@@ -181,7 +181,7 @@ def tie_operator(a: Tenure, b: Tenure, name: str, rules: Rules) -> Tie | None:
     how += "" if known else " (no date of birth to compare)"
     if {*a.roles, *b.roles} <= set(r.forming_roles):
         probability, how = min(probability, r.formed), f"{how}, as who forms companies for others does"
-    return Tie("shared_operator", a.operator_id, probability, how, hull([a.period, b.period]), _merged(a, b))
+    return Tie("shared_operator", a.operator_id, probability, how, hull([a.seen, b.seen]), _merged(a, b))
 
 
 def _sources(a: Use, b: Use) -> tuple[str, ...]:

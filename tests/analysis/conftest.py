@@ -10,6 +10,8 @@ import pytest
 
 from pipeline.model import Address, Entity, Ref, stable_id
 
+LEARNED = (date(2029, 1, 1) - date(1970, 1, 1)).days  # the day on which the home learned of the first ref
+
 
 def address(text: str) -> Address:
     """ "1200 N Larkmoor Ave #5" in Springfield; without "#" no unit."""
@@ -26,7 +28,7 @@ class Town:
 
     def _ref(self, entity: tuple[str, str], role: str, owner: str, kind: str, **more: object) -> Ref:
         ref_id = f"{role}:{owner}:{len(self.refs)}"
-        seq = int(more.pop("seq", len(self.refs)))  # type: ignore[call-overload]
+        seq = LEARNED + int(more.pop("seq", len(self.refs)))  # type: ignore[call-overload]
         ref = Ref(
             ref_id=ref_id, role=role, owner_kind="ad" if kind == "ad" else "record", owner_id=owner,  # type: ignore[arg-type]
             record_kind=kind, intake_seq=seq, **{"dataset": "test", "site_class": "", "lane": "regulatory", **more},
@@ -69,7 +71,7 @@ class Town:
             "first_seen": date.fromisoformat(first), "last_seen": date.fromisoformat(last or first),
             "sources": (f"row-{owner}",), "dataset": f"{kind}-file", "lane": lane,
             **({"status": "denied", "cause": "324.262.2(2)"} if kind == "denied" else {}),
-            **{k: more.pop(k) for k in ("status", "cause") if k in more},
+            **{k: more.pop(k) for k in ("status", "cause", "seq") if k in more},
         }  # fmt: skip
         places = (address(place),) if place else ()
         name = str(more.pop("name", shop))
