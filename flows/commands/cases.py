@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.deciding import decide_pair, list_standings, set_standing
+from flows.stages.deciding import decide_pair, list_conflicts, list_standings, set_standing
 from flows.stages.rescreening import clear_pair, draft_letter, review_match
 from pipeline.home import locked
 from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
@@ -85,6 +85,17 @@ def not_same(
 ) -> None:
     """Two refs (or entities) are not the same; the weakest path between them is cut at the next build."""
     _decide(False, ref_a, ref_b, why, user, json, home, network)
+
+
+@decide_app.command()
+def conflicts(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Decisions on pairs that cannot all be true. A supervisor's word on the pair settles one."""
+    rows = list_conflicts(opened(home))
+    if json:
+        emit(rows)
+    else:
+        columns = ["names", "said", "settle"]
+        show_table("Contradicting decisions", columns, [[r[c] for c in columns] for r in rows])
 
 
 @decide_app.command("other-person")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
+from pipeline.model import Decision
 from pipeline.resolve.cluster import spokesman
 from pipeline.store.casework import Casework
+from pipeline.store.decided import Contradiction
 from pipeline.store.intelligence import Store, open_snapshot
 
 
@@ -51,7 +54,8 @@ def decide_pair(
     if network and not shared:
         raise FixInput("They are not two businesses of one network. Leave --network out: nothing has to be cut.")
     scope: Literal["entity", "network"] = "network" if shared and network is not False else "entity"
-    decision = Casework(home.casework_url).decide(same, ref_a, ref_b, [*members_a, *members_b], user, why, scope)
+    casework = Casework(home.casework_url)
+    decision = casework.decide(same, ref_a, ref_b, [*members_a, *members_b], user, why, scope)
     word = "the same" if same else "not the same"
     if scope == "network":
         word = f"two businesses that do not belong to one network (now {shared[:13]}); the weakest step between is cut"
@@ -61,8 +65,51 @@ def decide_pair(
         "ref_b": decision.ref_b,
         "same": same,
         "scope": scope,
-        "sentence": f"Recorded: {word}. It binds from the next build: imb build",
+        "sentence": f"Recorded: {word}. " + (_against(casework, decision) or "It binds from the next build: imb build"),
     }
+
+
+def _against(casework: Casework, decision: Decision) -> str:
+    """What others said that cannot be true as well; "" when nothing is."""
+    found = [c for c in casework.conflicts() if decision.decision_id in {d.decision_id for d in c.said}]
+    if not found:
+        return ""
+    others = {_said(d): None for c in found for d in c.said if d.decision_id != decision.decision_id}
+    settle = _to_settle(found[0])
+    return f"It contradicts {'; '.join(others)}. Until a supervisor decides ({settle}) the two are kept apart."
+
+
+def list_conflicts(home: Home) -> list[dict[str, str]]:
+    """Decisions that cannot all be true: the pair, who said what, and how a supervisor settles it."""
+    found = Casework(home.casework_url).conflicts()
+    names = _names(home, {ref for c in found for ref in c.pair})
+    return [
+        {
+            "ref_a": c.pair[0],
+            "ref_b": c.pair[1],
+            "names": " / ".join(names.get(ref, "(no name)") for ref in c.pair),
+            "said": "; ".join(_said(d) for d in c.said),
+            "settle": _to_settle(c),
+        }
+        for c in found
+    ]
+
+
+def _said(decision: Decision) -> str:
+    word = "the same" if decision.same else "not the same"
+    return f"{decision.user}, {decision.decided_at:%Y-%m-%d}: {word} ({decision.reason})"
+
+
+def _to_settle(found: Contradiction) -> str:
+    return f"imb decide same|not-same {found.pair[0]} {found.pair[1]}"
+
+
+def _names(home: Home, refs: Collection[str]) -> dict[str, str]:
+    if not refs:
+        return {}
+    with open_snapshot(home.current_snapshot()) as store, store.listed("asked", refs):
+        rows = store.rows("SELECT ref_id, name FROM core_refs SEMI JOIN asked ON id = ref_id WHERE name <> ''")
+    return {r["ref_id"]: r["name"] for r in rows}
 
 
 def _shared_network(store: Store, ref_a: str, ref_b: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,7 @@ from pipeline.store.casework_tables import (
     USERS,
 )
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.decided import Contradiction, contradictions, in_force
 from pipeline.store.roles import ROLES, require, role_of, user_key
 from pipeline.store.standings import STANDING_WORDS, disagreeing, reasoned, resolve_aliases
 
@@ -149,7 +149,15 @@ class Casework:
             chain.append(connection, "audit", user, "revoke decision", decision_id, role=role, reason=reason)
 
     def decisions(self, at: datetime | None = None) -> list[Decision]:
-        """Decisions in force (at a moment): for each pair the last one that was not revoked; ordered by time."""
+        """Decisions in force (at a moment), one for each pair; ordered by time."""
+        return in_force(*self._decided(at))
+
+    def conflicts(self) -> list[Contradiction]:
+        """Decisions that cannot all be true: for a supervisor."""
+        return contradictions(*self._decided(None))
+
+    def _decided(self, at: datetime | None) -> tuple[list[Decision], set[str]]:
+        """All decisions that were not taken back (at a moment), in order of time; who is registered as supervisor."""
         query = (
             sa.select(DECISIONS, REVOCATIONS.c.at.label("revoked_at"))
             .outerjoin(REVOCATIONS, DECISIONS.c.decision_id == REVOCATIONS.c.decision_id)
@@ -157,25 +165,12 @@ class Casework:
         )
         with self.engine.connect() as connection:
             rows = [dict(r) for r in connection.execute(query).mappings()]
-        last: dict[tuple[str, str], Decision] = {}
+        found = []
         for row in rows:
             revoked, decided = row.pop("revoked_at"), _aware(row["decided_at"])
-            if (revoked and (at is None or _aware(revoked) <= at)) or (at is not None and decided > at):
-                continue
-            pair = row["ref_a"], row["ref_b"]
-            last[pair] = Decision(**{**row, "members_shown": tuple(row["members_shown"]), "decided_at": decided})
-        return sorted(last.values(), key=lambda d: (d.decided_at, d.decision_id))
-
-    def conflicts(self) -> list[tuple[str, str]]:
-        """Pairs that different users decided both ways: for a supervisor."""
-        words: dict[tuple[str, str], set[tuple[bool, str]]] = defaultdict(set)
-        revoked = sa.select(REVOCATIONS.c.decision_id)
-        with self.engine.connect() as connection:
-            for r in connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id.not_in(revoked))).mappings():
-                words[r["ref_a"], r["ref_b"]].add((r["same"], user_key(r["user"])))
-        return sorted(
-            pair for pair, said in words.items() if len({s for s, _ in said}) > 1 and len({u for _, u in said}) > 1
-        )
+            if not (revoked and (at is None or _aware(revoked) <= at)) and (at is None or decided <= at):
+                found.append(Decision(**{**row, "members_shown": tuple(row["members_shown"]), "decided_at": decided}))
+        return found, {user_key(name) for name, role in self.users().items() if role == "supervisor"}
 
     # Screening ---------------------------------------------------------------------------------
 

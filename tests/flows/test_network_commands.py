@@ -163,7 +163,14 @@ def test_the_same_joins_two_businesses_and_not_a_tip_about_one(built: Path, tmp_
         reported = store.rows(f"{known} WHERE ref_id = members[1] AND lane = 'intelligence') AND len(members) > 1")
         licensed = store.rows(f"{known} WHERE ref_id = members[1] AND record_kind = 'license')")
     one, two = next((a, b) for a in reported for b in licensed if a["entity_id"] != b["entity_id"])
-    imb(home, "decide", "same", one["entity_id"], two["entity_id"], "--why", "one lease", "--user", "lee")
+    pair = one["entity_id"], two["entity_id"]
+    imb(home, "decide", "not-same", *pair, "--why", "two leases", "--user", "ana")
+    said = imb(home, "decide", "same", *pair, "--why", "one lease", "--user", "lee").stdout
+    assert "contradicts ana" in said and "two leases" in said and "supervisor" in said
+    (waiting,) = told(home, "decide", "conflicts")
+    assert "one lease" in waiting["said"]
+    imb(home, "decide", "same", *pair, "--why", "one lease", "--user", "ana")
+    assert not told(home, "decide", "conflicts")
     imb(home, "build")
     with open_snapshot(open_home(home).current_snapshot()) as store:
         now = store.rows(

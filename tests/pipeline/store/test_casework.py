@@ -68,12 +68,50 @@ def test_last_decision_on_a_pair_binds_and_revocation_restores(casework: Casewor
     assert [(d.ref_a, d.ref_b, d.same, d.members_shown) for d in casework.decisions()] == [
         ("a", "x", False, ("m1", "m2"))
     ]
-    assert casework.conflicts() == [("a", "x")]
+    assert [(c.pair, [d.user for d in c.said]) for c in casework.conflicts()] == [(("a", "x"), ["amy", "bob"])]
     casework.revoke(second.decision_id, "sue", "mistake")
     assert [d.same for d in casework.decisions()] == [True]
     assert casework.conflicts() == []
     with pytest.raises(NotFound):
         casework.revoke("nothing", "sue", "mistake")
+
+
+SAME, NOT = True, False
+
+
+@pytest.mark.parametrize(
+    ("said", "holds", "open_"),
+    [
+        ([("amy", SAME), ("bob", NOT)], NOT, True),
+        ([("amy", NOT), ("bob", SAME)], NOT, True),
+        ([("amy", NOT), ("bob", SAME), (" Amy ", SAME)], SAME, False),
+        ([("amy", NOT), ("amy", SAME)], SAME, False),
+        ([("amy", NOT), ("bob", SAME), ("sue", SAME)], SAME, False),
+        ([("sue", SAME), ("amy", NOT), ("bob", NOT)], SAME, False),
+        ([("amy", SAME), ("bob", SAME)], SAME, False),
+    ],
+)
+def test_what_users_say_both_ways_waits_for_a_supervisor(
+    casework: Casework, said: list[tuple[str, bool]], holds: bool, open_: bool
+) -> None:
+    casework.add_user("sue", "supervisor", "sue")
+    for user, same in said:
+        casework.decide(same, "a", "x", [], user, "because")
+    assert [d.same for d in casework.decisions()] == [holds]
+    assert bool(casework.conflicts()) == open_
+
+
+def test_decisions_that_contradict_each_other_over_third_ones_wait_for_a_supervisor(casework: Casework) -> None:
+    casework.add_user("sue", "supervisor", "sue")
+    casework.decide(True, "a", "b", ["a", "a2", "b"], "amy", "one lease")
+    casework.decide(True, "b", "c", ["b", "c"], "bob", "one owner")
+    casework.decide(False, "c", "d", ["c", "d"], "bob", "two owners")
+    assert casework.conflicts() == []
+    casework.decide(False, "c", "a2", ["c", "a2"], "cat", "seen both open")
+    (found,) = casework.conflicts()
+    assert (found.pair, [d.user for d in found.said]) == (("a2", "c"), ["amy", "bob", "cat"])
+    casework.decide(False, "a2", "c", ["c", "a2"], "sue", "seen both")
+    assert casework.conflicts() == []
 
 
 def test_head_changes_with_what_binds_a_build(casework: Casework) -> None:
