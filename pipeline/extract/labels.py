@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.addresses import find_addresses
 from pipeline.extract.facts import labelled
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.selection import MAX_TEXT, Value
@@ -35,7 +36,7 @@ def labelled_lines(own: str, root: LexborNode) -> Iterator[tuple[str, Value]]:
         value, field = own[start:end], fields_by_label().get(label)
         if field is None or not value.strip() or value != shown[start:end]:
             continue
-        if fold(value).strip(_ORNAMENT) not in fields_by_label():
+        if _is_value(field, value):
             yield field, Value(value, root, "text", start)
 
 
@@ -49,8 +50,15 @@ def labelled_elements(root: LexborNode, left_out: set[int]) -> Iterator[tuple[st
         if field is None or is_inside(node, left_out):
             continue
         value = _value_after(node)
-        if value is not None and fold(value.text).strip(_ORNAMENT) not in fields_by_label():
+        if value is not None and _is_value(field, value.text):
             yield field, value, node
+
+
+def _is_value(field: str, text: str) -> bool:
+    """Whether a text is no label itself, and a business's name no address: "Spa" may be a heading over it."""
+    if fold(text).strip(_ORNAMENT) in fields_by_label():
+        return False
+    return field != "business_name" or not find_addresses(text)
 
 
 @lru_cache(maxsize=8192)  # a site's pages have the same few words

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -33,6 +33,10 @@ _BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemty
 _LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
 _LEAST_NAME = 5  # letters of a name that is no usual word
 _MOST_HEADINGS = 500
+_LONGEST_PAGE = 40_000  # characters of a page about one business
+_MOST_NUMBERS = 40  # more, and the page is a list
+_LONGEST_NAMES = 300  # characters of class and id
+_DEEPEST = 64  # elements inside one another that are looked into
 _LONGEST_LINE = 300  # characters of a part that speaks of the site
 
 
@@ -64,7 +68,9 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
     """The elements whose numbers are the site's or another business's, in page order, of a page about one business."""
     numbers = _Numbers(around, reading)
     left_out = {part.mem_id for part in around.all}
-    if len(numbers.of(root)) < 2 or is_own_site(reading):
+    if len(visible_text(root)) > _LONGEST_PAGE or not 2 <= len(numbers.of(root)) <= _MOST_NUMBERS:
+        return ()
+    if is_own_site(reading):
         return ()
     heading = _heading(root, left_out, reading)
     if heading is None:
@@ -122,16 +128,18 @@ class _Numbers:
             found = self.known[node.mem_id] = self.within(text)
         return found
 
-    def holders(self, node: LexborNode, heading: LexborNode, *, behind: bool = False) -> Iterator[_Holder]:
+    def holders(
+        self, node: LexborNode, heading: LexborNode, *, behind: bool = False, depth: int = 0
+    ) -> Iterator[_Holder]:
         """The innermost elements with numbers, in page order."""
         if not (phones := self.of(node)):
             return
         inner = frozenset[str]().union(*map(self.of, _elements(node)))
-        if inner < phones:
+        if inner < phones or depth >= _DEEPEST:
             yield _Holder(node, phones, behind or is_inside(heading, {node.mem_id}))
             return
         for child in _elements(node):
-            yield from self.holders(child, heading, behind=behind)
+            yield from self.holders(child, heading, behind=behind, depth=depth + 1)
             behind = behind or is_inside(heading, {child.mem_id})
 
 
@@ -281,11 +289,13 @@ def _is_the_sites(holder: _Holder, page: _Page) -> bool:
 
 def _is_beside(node: LexborNode) -> bool:
     """Whether an element stands in a part that is called a side, a banner, a map …"""
-    return any(
-        _words_of("beside").intersection(
-            word.lower()
-            for word in _NAME_WORDS.findall(f"{here.attributes.get('class') or ''} {here.attributes.get('id') or ''}")
-        )
-        for here in _upward(node)
-        if here.tag not in _WHOLE
-    )
+    for here in _upward(node):
+        names = f"{here.attributes.get('class') or ''} {here.attributes.get('id') or ''}"
+        if here.tag not in _WHOLE and len(names) <= _LONGEST_NAMES and _is_called_beside(names):
+            return True
+    return False
+
+
+@lru_cache(maxsize=8192)  # a site's pages have the same few names
+def _is_called_beside(names: str) -> bool:
+    return not _words_of("beside").isdisjoint(word.lower() for word in _NAME_WORDS.findall(names))
