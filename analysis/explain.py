@@ -90,13 +90,13 @@ def _ads(business: KnownBusiness) -> str:
 def _name_remark(account: Account, index: ScreeningIndex) -> str:
     if "name" not in account.kinds:
         return "; the applicant's name is another" if account.party else ""
-    return "; the name is common and counted little" if is_common(account, index) else ""
+    common = name_bits(account) < 0.7 * index.rules.screening.name_max_bits
+    return "; the name is common and counted little" if common else ""
 
 
-def is_common(account: Account, index: ScreeningIndex) -> bool:
-    """Whether the name that agrees counts for much less than a rare one."""
-    bits = next(c.weight for c in account.contributions if c.field == "name")
-    return bits < 0.7 * index.rules.screening.name_max_bits
+def name_bits(account: Account) -> float:
+    """What the name counts for."""
+    return next(c.weight for c in account.contributions if c.field == "name")
 
 
 def _listed(words: list[str]) -> str:
@@ -154,7 +154,7 @@ def contrary(
 def ownership(account: Account, business: KnownBusiness | None) -> tuple[str, ...]:
     """Whether the papers put the person in charge at another time than that of the ads."""
     person = account.person
-    if not (person and business and business.advertised and person.tenure):
+    if not (person and "name" in account.kinds and business and business.advertised and person.tenure):
         return ()
     ads: Period = business.advertised
     if person.tenure.first > ads.last:

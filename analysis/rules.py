@@ -145,6 +145,7 @@ class ScreeningRules:
     given_lift: float
     dob_bits: float
     dob_slip_bits: float
+    slip_name_bits: float
     phone_bits: float
     premises_bits: float
     premises_past_bits: float

@@ -188,7 +188,7 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     if not account.corroborated:
         return "review" if account.same_shop else ""
     own = explain.own_business(account, _business(account, index), index)
-    if account.slip and account.kinds == ("dob", "name") and explain.is_common(account, index):
+    if account.slip and account.kinds == ("dob", "name") and explain.name_bits(account) < rules.slip_name_bits:
         return ""  # of so many namesakes some are born on a day that reads alike
     if account.slip or explain.ownership(account, own) or (account.generation and "dob" not in account.kinds):
         return "review"
