@@ -52,7 +52,8 @@ def _summary(businesses: Sequence[Detail], here: set[str], members: Sequence[Det
     text = f"On {day}: {there}, {phones} of its numbers in use."
     text += f" Not seen yet: {_listed(later)}." if later else ""
     text += f" Not seen any more: {_listed(before)}." if before else ""
-    return text + f" By periods known today; what was known then: imb build --as-of {day}."
+    then = f"imb build --as-of {day}, then this with --snapshot as-of-{day}"
+    return f"{text} By periods known today; what was known then: {then}."
 
 
 def _listed(names: Sequence[str]) -> str:

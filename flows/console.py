@@ -31,6 +31,10 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The home to work in. Default: $IMB_HOME, else ./imb-home.", show_default=False),
 ]
+SnapshotOption = Annotated[
+    str,
+    typer.Option("--snapshot", help="Read this snapshot, not the newest: what was known on a day is as-of-DAY."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
 
 
@@ -39,9 +43,10 @@ def home_path(given: Path | None) -> Path:
     return given or Path(os.environ.get("IMB_HOME") or "imb-home")
 
 
-def opened(given: Path | None) -> Home:
-    """The home to work in. Raises FixHome."""
-    return open_home(home_path(given))
+def opened(given: Path | None, snapshot: str = "") -> Home:
+    """The home to work in; to read another snapshot than the newest, where one is named. Raises FixHome, NotFound."""
+    home = open_home(home_path(given))
+    return home.reading(snapshot) if snapshot else home
 
 
 def plain(value: Any) -> Any:

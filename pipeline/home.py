@@ -26,11 +26,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.errors import DiskFull, FixHome, HomeBusy
+from pipeline.errors import DiskFull, FixHome, HomeBusy, NotFound
 from pipeline.settings import Settings, load_settings
 
 VERSION = 1
@@ -44,6 +44,7 @@ class Home:
     settings: Settings
     demo: bool = False
     opened_at: float = 0.0  # time.time() when the simulated clock, if any, stood at midnight + 8 h
+    reads: str = ""  # name of the snapshot that is read in the place of the newest one
 
     @property
     def archive(self) -> Path:
@@ -90,11 +91,24 @@ class Home:
         return start + timedelta(seconds=max(0.0, time.time() - self.opened_at) % 57_600)
 
     def current_snapshot(self) -> Path:
-        """Folder of the newest published snapshot. Raises FixHome when nothing has been built."""
+        """Folder of the newest published snapshot, or of the one that is read in its place. Raises FixHome when nothing
+        has been built."""
+        if self.reads:
+            return self.snapshots / self.reads
         pointer = self.snapshots / "current"
         if not pointer.exists():
             raise FixHome(f"{self.root} has no snapshot yet. Run: imb build --home {self.root}")
         return self.snapshots / pointer.read_text(encoding="utf-8").strip()
+
+    def reading(self, snapshot: str) -> Home:
+        """This home with another published snapshot in the place of the newest; a beginning of its name is enough.
+        Raises NotFound."""
+        names = sorted(f.name for f in self.snapshots.glob("*/") if (f / "manifest.json").exists())
+        found = [n for n in names if n == snapshot] or [n for n in names if snapshot and n.startswith(snapshot)]
+        if len(found) != 1:
+            there = ", ".join(names) or "none"
+            raise NotFound(f"{len(found)} snapshots begin with {snapshot!r}. There are: {there}.")
+        return replace(self, reads=found[0])
 
 
 def create_home(root: Path, *, demo: bool = False, settings_text: str = "") -> Home:

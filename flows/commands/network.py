@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from analysis.on_day import held_on
-from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
+from flows.console import HomeOption, JsonOption, SnapshotOption, emit, opened, out, show_table
 from flows.stages.lookups import note_lookup
 from flows.stages.showing import holding_links, list_hubs, list_networks, list_successions, network_detail
 from pipeline.errors import FixInput
@@ -39,13 +39,14 @@ def search(
     on: OnOption = None,
     limit: Annotated[int, typer.Option(min=1, help="The most that is shown.")] = 25,
     user: UserOption = "",
+    snapshot: SnapshotOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Find businesses, operators, papers and ads, each with what it was found by and when that held."""
     from flows.stages import searching  # reads texts like ads, which no other command here does
 
-    current = opened(home)
+    current = opened(home, snapshot)
     note_lookup(current, user, "search", text)
     rows, count = searching.search(current, text, limit, on=on and on.date())
     if json:
@@ -60,11 +61,12 @@ def search(
 @network_app.command("list")
 def list_(
     all_: Annotated[bool, typer.Option("--all", help="Also networks of one business.")] = False,
+    snapshot: SnapshotOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Networks, largest first."""
-    rows = [n for n in list_networks(opened(home)) if all_ or n["size"] > 1]
+    rows = [n for n in list_networks(opened(home, snapshot)) if all_ or n["size"] > 1]
     if json:
         emit(rows)
     else:
@@ -80,11 +82,12 @@ def show(
     all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
     on: OnOption = None,
     user: UserOption = "",
+    snapshot: SnapshotOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """One network: summary, members, the strongest links that hold all of it together, and what is only context."""
-    current = opened(home)
+    current = opened(home, snapshot)
     note_lookup(current, user, "view network", network_id)
     detail = network_detail(current, network_id)
     if on is not None:
@@ -135,9 +138,9 @@ def show(
 
 
 @network_app.command()
-def hubs(home: HomeOption = None, json: JsonOption = False) -> None:
+def hubs(snapshot: SnapshotOption = "", home: HomeOption = None, json: JsonOption = False) -> None:
     """Numbers, premises, accounts and people so widely used that they bind nobody, with the reason of each."""
-    rows = list_hubs(opened(home))
+    rows = list_hubs(opened(home, snapshot))
     if json:
         emit(rows)
     else:
@@ -200,6 +203,7 @@ def succession(
     chains: Annotated[bool, typer.Option("--chains", help="Those that went on over several generations.")] = False,
     minimum: Annotated[float, typer.Option(help="Least confidence, 0 to 1, of the list and the chains.")] = 0.5,
     user: UserOption = "",
+    snapshot: SnapshotOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -208,7 +212,7 @@ def succession(
 
     if sum(map(bool, (from_, at, chains))) > 1:
         raise FixInput("Ask one thing at a time: --from, --at or --chains.")
-    current = opened(home)
+    current = opened(home, snapshot)
     if from_ or at:
         note_lookup(current, user, "view successions", from_ or at)
     title, columns = "Reopened businesses", list(SUCCESSION)
@@ -238,13 +242,14 @@ def timeline(
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = None,
     user: UserOption = "",
+    snapshot: SnapshotOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """What happened when: ads, numbers, filings, licenses, closures, denials, inspections, in order."""
     from flows.stages.timelines import named, timeline_of  # reads numbers and addresses
 
-    current = opened(home)
+    current = opened(home, snapshot)
     note_lookup(current, user, "view timeline", of)
     rows = named(current, timeline_of(current, of, since and since.date(), until and until.date()))
     if json:

@@ -240,6 +240,9 @@ def show_build(result: BuildResult) -> None:
         show_changes(result.changes)
     show_table(f"Snapshot {result.snapshot_id}", ["table", "rows"], list(result.counts.items()))
     out.print(f"{result.folder}", soft_wrap=True)
+    if result.snapshot_id.startswith("as-of-"):
+        read = f"--snapshot {result.snapshot_id}"
+        out.print(f"The newest snapshot stays in force. To read this one: imb network list {read}", soft_wrap=True)
 
 
 def show_changes(changes: Changes) -> None:

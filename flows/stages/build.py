@@ -6,8 +6,9 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from analysis.indicators import SHIPPED as INDICATORS
 from analysis.rules import SHIPPED as RULES
+from flows.stages.as_of import end_of, known_before, remove_leftover
 from flows.stages.custody import note_holds
 from flows.stages.extraction import extract_new
 from flows.stages.holding import sync_holds, withhold_titles
@@ -99,13 +101,16 @@ def build(
     archive.recover()
     casework = Casework(home.casework_url)
     remove_purged_snapshots(home, archive)
+    remove_leftover(home)
     if full or holds_purged(archive, home.working_database):
         for leftover in home.working_database.parent.glob(home.working_database.name + "*"):
             leftover.unlink()
-    with full_disk_named(home.root), open_working(home.working_database, home.settings.database_gigabytes) as store:
-        taken, changes = _take_in(home, archive, store, progress, reextract, processes)
+    with full_disk_named(home.root), ExitStack() as closing:
+        working = closing.enter_context(open_working(home.working_database, home.settings.database_gigabytes))
+        taken, changes = _take_in(home, archive, working, progress, reextract, processes)
         watch.lap("read")
-        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1) if as_of else None
+        moment = end_of(as_of) if as_of else None
+        store = closing.enter_context(known_before(home, working, moment)) if moment else working
         inputs = _inputs(home, store, casework.head(moment), model, as_of, sorted(archive.holds.held))
         if not full and not changes and as_of is None and (standing := _unchanged(home, inputs)):
             return BuildResult(standing["snapshot_id"], home.current_snapshot(), False, standing["counts"], {}, taken)

@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from flows.stages.showing import holding_links
 from pipeline.home import open_home
 from pipeline.resolve.model import base_model
+from pipeline.store.intelligence import open_snapshot
 from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import imb
 
@@ -270,11 +271,26 @@ def test_not_the_same_holds_across_builds(home: Path) -> None:
 
 def test_as_of_build_leaves_the_current_snapshot(home: Path) -> None:
     before = open_home(home).current_snapshot()
+    with open_snapshot(before) as store:
+        last = store.value("SELECT max(known_at) FROM core_sources")
     result = answer(home, "build", "--as-of", "2020-01-01")
     assert open_home(home).current_snapshot() == before
     manifest = read_manifest(Path(result["folder"]))
     assert manifest["as_of"] == "2020-01-01"
-    assert manifest["counts"]["core_refs"] == 0
+    assert set(manifest["counts"].values()) == {0}
+    with open_snapshot(Path(result["folder"])) as store:
+        tables = store.rows("SELECT table_name AS name FROM duckdb_tables() UNION SELECT view_name FROM duckdb_views() "
+                            "WHERE view_name LIKE 'out_%'")  # fmt: skip
+        assert {t["name"]: store.value(f"SELECT count(*) FROM {t['name']}") for t in tables} == {
+            t["name"]: 0 for t in tables
+        }
+    assert answer(home, "network", "list", "--all", "--snapshot", "as-of-2020-01-01") == []
+    assert answer(home, "network", "list", "--all")
+    assert "as-of-2020" in imb(home, "network", "list", "--snapshot", "as-of-1999", check=None).stderr
+    # All that is known now was known by its last day: the same, and a next build finds nothing to do.
+    whole = answer(home, "build", "--as-of", f"{last:%Y-%m-%d}")
+    assert read_manifest(Path(whole["folder"]))["content_digests"] == read_manifest(before)["content_digests"]
+    assert not answer(home, "build")["changed"]
 
 
 def test_backup_and_restore_keep_everything(home: Path, tmp_path: Path) -> None:
