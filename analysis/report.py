@@ -33,7 +33,7 @@ COLUMNS = (
 
 def screening_rows(flags: Iterable[Flag], run: Run | None = None) -> list[dict[str, Any]]:
     """One row per flag with exactly COLUMNS, in their order; lists stay lists, dates of birth and e-mails stay out.
-    What reviewers said of a possible match stands behind its sentence."""
+    What reviewers said of a possible match, its clock and notes stand behind its sentence."""
     return [{c: _value(flag, c, run or Run()) for c in COLUMNS} for flag in flags]
 
 
@@ -41,7 +41,7 @@ def _value(flag: Flag, column: str, run: Run) -> Any:
     if column == "contributions":
         return [_line(c) for c in flag.contributions]
     if column == "sentence":
-        return reviewed_sentence(flag, run)
+        return whole_sentence(flag, run)
     value = getattr(flag, column)
     return list(value) if isinstance(value, tuple) else value
 
@@ -87,13 +87,19 @@ def reviewed_sentence(flag: Flag, run: Run) -> str:
     return f"{flag.sentence} {confirmed}{'; '.join(said)}."
 
 
+def whole_sentence(flag: Flag, run: Run) -> str:
+    """What a row says in words, where nothing stands beside it: the sentence, the clock and the notes."""
+    clock = run.waiting(flag.application_id)
+    return " ".join([reviewed_sentence(flag, run), *([f"Application {clock}."] if clock else []), *flag.notes])
+
+
 def _flat(flag: Flag, run: Run) -> list[str]:
     return [_cell(flag, column, run) for column in COLUMNS]
 
 
 def _cell(flag: Flag, column: str, run: Run) -> str:
     if column == "sentence":
-        return safe_cell(reviewed_sentence(flag, run))
+        return safe_cell(whole_sentence(flag, run))
     value = getattr(flag, column)
     if column == "contributions":
         return safe_cell(json.dumps(_value(flag, column, run), ensure_ascii=False)) if value else ""
@@ -105,7 +111,7 @@ def _csv(flags: Sequence[Flag], run: Run) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for flag in flags:
-        if flag.result == "possible_match":
+        if flag.result == "possible_match" or flag.notes:
             writer.writerow(_flat(flag, run))
         else:
             number = _line_of([safe_cell(flag.application_id)]).removesuffix("\r\n")

@@ -110,7 +110,7 @@ def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | N
                 f.band,
                 f.score,
                 ", ".join(WORDS.get(k, k) for k in f.matched_kinds),
-                reviewed_sentence(f, run),
+                " ".join((reviewed_sentence(f, run), *f.notes)),
             ]
             for f in shown[:40]
         ]

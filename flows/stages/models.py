@@ -41,10 +41,10 @@ class Training:
 def train_model(home: Home, *, accept: bool = False) -> Training:
     """Train on the working database, write the immutable model file, compare it with the one in force.
 
-    It replaces the shipped model. It replaces an earlier trained one unless it contradicts more decisions of people or
-    changes many pairs; `accept` overrides.
+    It replaces the model in force, shipped or trained, unless it contradicts more decisions of people, changes many
+    pairs or expects to be wrong more often; `accept` overrides.
     """
-    old, accept = model_in_force(home), accept or not (home.models / "current").exists()
+    old = model_in_force(home)
     with open_working(home.working_database, home.settings.database_gigabytes) as store:
         refs, connection = make_refs(store), memory_connection(store)
     try:

@@ -14,6 +14,8 @@ from pipeline.resolve.declaration import DECLARED
 from pipeline.resolve.model import MatchModel
 
 MOST_CHANGED = 0.10  # share of the joined pairs from which a person has to agree to the change
+MOST_WRONG = 0.005  # share of the joined pairs that a model may itself expect to be wrong
+TIMES_WRONG = 2.0  # how much more often than the model in force
 FEW = 50  # joined pairs, below which a share says nothing
 
 
@@ -46,6 +48,8 @@ class RoleChange:
         changed = self.added + self.removed
         if self.before >= FEW and changed > MOST_CHANGED * self.before:
             return f"{self.role}: {changed} of {self.before} joined pairs would change"
+        if self.wrong_now > MOST_WRONG * self.now and self.wrong_now > TIMES_WRONG * self.wrong_before:
+            return f"{self.role}: it expects {self.wrong_now:g} of its pairs to be wrong, {self.wrong_before:g} before"
         return ""
 
 

@@ -189,3 +189,15 @@ def test_no_letter_of_a_match_that_one_person_confirmed_or_without_a_listed_caus
         letter(HIT, replace(REVIEWED, reviews={"A-1": (False, ("kim: a true match",))}), "2", date(2026, 9, 14))
     with pytest.raises(FixInput, match="no cause"):
         letter(HIT, REVIEWED, "a hit", date(2026, 9, 14))
+
+
+def test_notes_and_the_clock_reach_every_table(tmp_path: Path) -> None:
+    noted = replace(CLEAR, sentence="Nothing was found.", notes=("Same phone as X, under another name: a note.",))
+    run = Run(day=date(2026, 9, 13), applications={"A-1": Application("A-1", received=date(2026, 9, 1))})
+    data = json.loads(write_screening([HIT, noted], tmp_path / "o.json", run).read_text(encoding="utf-8"))
+    assert data[1]["sentence"] == "Nothing was found. Same phone as X, under another name: a note."
+    assert data[0]["sentence"].endswith("Application received 2026-09-01, 12 days before this screening.")
+    rows = list(
+        csv.DictReader(write_screening([HIT, noted], tmp_path / "o.csv", run).open(encoding="utf-8", newline=""))
+    )
+    assert [r["sentence"].lstrip("'") for r in rows] == [r["sentence"] for r in data]

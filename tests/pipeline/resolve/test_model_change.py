@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
+import pytest
 
 from pipeline.model import Decision, Ref, Role
 from pipeline.resolve.corpus import score_pairs
@@ -68,3 +69,13 @@ def test_a_model_that_contradicts_people_is_not_taken(pool: Pool) -> None:
     change = of_role(compare_models(connection, refs, base_model(), blind, opposite), "operator")
     assert change.contradicted_before == 2
     assert "decision" not in change.worry
+
+
+@pytest.mark.parametrize(
+    ("wrong_before", "wrong_now", "worried"), [(0.14, 40.6, True), (20.0, 30.0, False), (0.1, 2.0, False)]
+)
+def test_a_model_that_expects_to_be_wrong_much_more_often_waits(
+    wrong_before: float, wrong_now: float, worried: bool
+) -> None:
+    change = RoleChange("operator", 2780, 2760, 0, 20, 9, 9, wrong_before, wrong_now, 0.0, 0.0, 0, 0, 0)
+    assert bool(change.worry) is worried
