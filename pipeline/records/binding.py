@@ -18,6 +18,7 @@ from pipeline.records.delimited import Row
 from pipeline.records.header_reading import Meaning, instead, read_header
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.reading import read_table
+from pipeline.records.whose_place import with_its_address
 
 HEADER_ROWS = 12  # a sheet may carry a title above its header
 LEAST_SCORE = 0.3
@@ -171,6 +172,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     if column_map.kind in BY_WORDS and not column_map.general:  # says nothing of how well the map fits
         further, parties, _ = _read_words(columns, header, column_map, together, parties)
         together = {**further, **together}
+    together = with_its_address(together, header)
     return Binding(
         column_map,
         tuple(header),

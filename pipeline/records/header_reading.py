@@ -104,6 +104,11 @@ def read_header(header: str) -> Meaning | None:
     return _read_date(words) or _read_part(words) or _read_part(bare)
 
 
+def says_whose(header: str) -> str:
+    """Whose the column is in the words of its header; "" when they do not say."""
+    return _whose(split_words(header))[0]
+
+
 def instead(read: Mapping[int, Meaning], header: Sequence[str]) -> dict[int, Meaning]:
     """The meanings with the second choice for headers whose first one a better column has ("license name")."""
     found = dict(read)

@@ -159,3 +159,30 @@ def test_the_preview_says_when_addresses_have_no_place(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Permit Number,Business Name,Address\nP-1,Fern Spa,1 Elm St\n")
     assert any("no city and no ZIP" in p for p in preview(path, "license").problems)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "App #,Last Name,First Name,Home Address,City St Zip,Telephone,Establishment Address",
+            'A-2,Vale,Ann,1 Birch St,"Rolla, MO 65401",,"8344 Teasel Dr #3, Springfield, MO 65804"',
+        ),
+        (
+            "App #,Name,Mailing Address,City,State,Zip,Business Address",
+            'A-2,Ann Vale,1 Birch St,Rolla,MO,65401,"8344 Teasel Dr, Springfield, MO 65804"',
+        ),
+        (
+            "App #,Name,Business Address,City,State,Zip,Home Address,Home City",
+            "A-2,Ann Vale,8344 Teasel Dr,Springfield,MO,65804,1 Birch St,Rolla",
+        ),
+    ],
+)
+def test_a_plain_city_is_that_of_the_address_before_it(tmp_path: Path, header: str, row: str) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text(f"{header}\n{row}\n")
+    [record] = list(read_records(path, "application"))
+    assert isinstance(record, Record)
+    assert record.premises
+    assert record.mailing
+    assert (record.mailing.city, record.premises.city) == ("Rolla", "Springfield")
