@@ -182,6 +182,8 @@ def preview(
         problems.append(f"{folded} further rows of records already counted are folded into them")
     if not read:
         problems.append("the file has a header and no rows")
+    if kind == "denied" and "status" not in binding.columns:
+        problems.append("no column says what was decided: name it Decision in a copy, if the file has one")
     absent = tuple(n for n in binding.map.columns if n not in binding.columns)
     return Preview(
         path.name, binding.map.id, round(binding.score, 2), binding.mapping(), absent,

@@ -409,3 +409,14 @@ def test_a_layout_known_by_its_own_headers_may_have_grown_columns(tmp_path: Path
     grown = ",Business,Case Number,Action,Discipline Start Date,Discipline End Date,Discipline Reason"
     path.write_text(f"{lines[0]}{grown}\n{lines[1]},N,,,,,\n")
     assert detect_map(path, "license")[0].id == "illinois-licenses"
+
+
+def test_a_register_says_its_decision_in_other_words(tmp_path: Path) -> None:
+    path = tmp_path / "denied.csv"
+    path.write_text("Docket Number,Respondent,Board Decision,Dt of Decision\nD-1,Ann Vale,Denied,2025-12-01\n")
+    [record] = list(read_records(path, "denied"))
+    assert isinstance(record, Record)
+    assert (record.status, record.effective) == ("Denied", date(2025, 12, 1))
+    assert preview(path, "denied").problems == ()
+    path.write_text("Docket Number,Respondent,Verdictum\nD-1,Ann Vale,Denied\n")
+    assert "no column says what was decided" in preview(path, "denied").problems[0]

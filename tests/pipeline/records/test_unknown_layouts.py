@@ -85,6 +85,12 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Establishment License No.", ("", "license_number")),
         ("Owner Year of Birth", ("owner", "birth_year")),
         ("Trade/DBA Name", ("", "dba_name")),
+        ("Est. No.", ("", "license_number")),
+        ("Orig. Issue", ("", "issued")),
+        ("Place of business", ("premises", "line1")),
+        ("Alias/AKA", ("licensee", "other_names")),
+        ("Bus Addr Ln1", ("premises", "line1")),
+        ("Bus Addr Ln2", ("premises", "line2")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
