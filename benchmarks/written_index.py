@@ -83,7 +83,7 @@ def _person(shop: Shop) -> dict[str, Any]:
     return {
         "entity_id": f"O{k}", "group": f"B{k}", "names": [shop.operator], "aliases": [],
         "births": [shop.born.isoformat()], "phones": [], "emails": [], "businesses": [f"B{k}"], "sources": [f"s{k}"],
-        "tenure": TENURE, "until": None, "posts": [[f"B{k}", "owner"]], "denials": [],
+        "tenure": TENURE, "until": CLOSED.isoformat(), "posts": [[f"B{k}", "owner"]], "denials": [],
     }  # fmt: skip
 
 
