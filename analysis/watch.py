@@ -68,6 +68,13 @@ def ref_test(kind: str, value: str) -> Test:
     return makers[kind](value)
 
 
+def same_value(kind: str, one: str, other: str) -> bool:
+    """Whether two values of a kind watch for the same, however they are written."""
+    if kind == "phone":
+        return normalize_phone(one) == normalize_phone(other)
+    return folded(one) == folded(other)
+
+
 def _phone(value: str) -> Test:
     wanted = normalize_phone(value)
     if not wanted:

@@ -11,7 +11,14 @@ import typer
 from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, SnapshotOption, emit, opened, out, show_table
 from flows.stages.lookups import note_lookup
-from flows.stages.showing import holding_links, list_hubs, list_networks, list_successions, network_detail
+from flows.stages.showing import (
+    holding_links,
+    known_day,
+    list_hubs,
+    list_networks,
+    list_successions,
+    network_detail,
+)
 from pipeline.errors import FixInput
 
 ATTACHED = ("uses_phone", "at_premises", "operates")  # told by the members' table
@@ -91,7 +98,7 @@ def show(
     note_lookup(current, user, "view network", network_id)
     detail = network_detail(current, network_id)
     if on is not None:
-        detail = held_on(detail, on.date())
+        detail = held_on(detail, known_day(current, on.date()))
     if output is not None:
         from flows.stages.picturing import draw_network
 
@@ -102,16 +109,27 @@ def show(
         return
     from flows.stages.indications import indicators_of  # reads addresses, which a picture does without
 
-    indicators = indicators_of(current, detail["network_id"])
+    # Indicators say what the whole archive shows, not what held on a day.
+    indicators = indicators_of(current, detail["network_id"]) if on is None else []
     if json:
         emit({**detail, "indicators": indicators})
         return
     out.print(detail["summary"], markup=False)
     members = [
-        [m["kind"], m["name"], m["role"], m["address"], m["city"], m["observed_first"], m["observed_last"]]
+        [
+            m["kind"],
+            m["name"],
+            m["role"],
+            m["standing"],
+            m["address"],
+            m["city"],
+            m["observed_first"],
+            m["observed_last"],
+        ]
         for m in detail["members"]
     ]
-    show_table("Members", ["kind", "name", "role", "address", "city", "first seen", "last seen"], members)
+    columns = ["kind", "name", "role", "standing", "address", "city", "first seen", "last seen"]
+    show_table("Members", columns, members)
     binding = [k for k in detail["links"] if k["binding"]]
     shown = binding if all_ else holding_links(binding)
     show_table(
@@ -129,12 +147,14 @@ def show(
         show_table("Context, which binds nobody", ["kind", "sentence"], [[k["kind"], k["sentence"]] for k in listed])
     if len(listed) < len(context):
         out.print(f"{len(context) - len(listed)} more of context: --all, or --json")
-    columns = ["group", "indicator", "meaning", "businesses"]
+    headings = ["group", "indicator", "meaning", "businesses"]
     show_table(
         "Indicators (imb indicators ID has each with its sources)",
-        columns,
-        [[r[c] for c in columns] for r in indicators],
+        headings,
+        [[r[c] for c in headings] for r in indicators],
     )
+    if on is not None:
+        out.print("Indicators are left out: they tell of all days together. Without --on they are listed.")
 
 
 @network_app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Party
+from pipeline.records.values import parse_date
 
 
 def screen(
@@ -34,7 +35,7 @@ def screen(
     phone: Annotated[str, typer.Option(help="Phone, in any punctuation.")] = "",
     address: Annotated[str, typer.Option(help="Premises: street, unit, city, state, ZIP.")] = "",
     email: Annotated[str, typer.Option(help="E-mail.")] = "",
-    dob: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%m/%d/%Y"], help="Date of birth.")] = None,
+    dob: Annotated[str, typer.Option(help="Date of birth, as files write it: 1980-03-09, 3/9/1980.")] = "",
     map_: Annotated[str, typer.Option("--map", help="Column map id; default: detected.")] = "",
     user: Annotated[str, typer.Option(help="Who screens; logged.", envvar="IMB_USER")] = "clerk",
     home: HomeOption = None,
@@ -42,6 +43,8 @@ def screen(
 ) -> None:
     """Check license applications against the known networks. A hit is a lead with reasons; a person decides."""
     current = opened(home)
+    if output is not None and output.exists() and Path(file).exists() and output.samefile(file):
+        raise FixInput(f"{output} is the file of applications. Write the results to another file.")
     screened, new = _screened(
         current, file, map_, json, lambda: _one(current, name, business, phone, address, email, dob)
     )
@@ -70,9 +73,7 @@ def _screened(
         return screen_file(home, Path(file), map_id=map_id or None, progress=progress), None
 
 
-def _one(
-    home: Home, name: str, business: str, phone: str, address: str, email: str, dob: datetime | None
-) -> Application:
+def _one(home: Home, name: str, business: str, phone: str, address: str, email: str, dob: str) -> Application:
     if not any((name, business, phone, address, email)):
         raise FixInput("Nothing to check. Give at least --name and one of --dob, --phone, --address, --email.")
     numbers = {"fictional": home.settings.fictional_numbers, "generated": home.settings.generated_numbers}
@@ -82,12 +83,22 @@ def _one(
     return Application(
         "one",
         business_name=business,
-        applicant=Party("applicant", name, dob=dob) if name else None,
+        applicant=Party("applicant", name, dob=_birth(dob)) if name else None,
         premises=parse_address(address) if address else None,
         phones=(e164,) if e164 else (),
         emails=(email.strip().lower(),) if email else (),
         received=home.now().date(),
     )
+
+
+def _birth(text: str) -> date | None:
+    try:
+        found = parse_date(text)
+    except ValueError as unread:
+        raise FixInput(f"{text!r} is no day. Write the date of birth as 1980-03-09 or 3/9/1980.") from unread
+    if text and not found:
+        raise FixInput(f"{text!r} stands for no day. Leave out --dob when it is unknown.")
+    return found
 
 
 def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | None) -> None:

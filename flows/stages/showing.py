@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from analysis.spanning import spanning_tree
-from pipeline.errors import NotFound
+from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
 from pipeline.store.intelligence import open_snapshot
+from pipeline.store.snapshot import read_manifest
 
 
 def list_networks(home: Home) -> list[dict[str, Any]]:
@@ -54,6 +56,15 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
             [full],
         )
     return {**rows[0], "members": members, "links": links, "context": context}
+
+
+def known_day(home: Home, day: date) -> date:
+    """The day, where the present snapshot can speak of it. Raises FixInput for one after everything it knows."""
+    manifest = read_manifest(home.current_snapshot())
+    until = str(manifest["as_of"] or manifest["built_at"])[:10]
+    if day.isoformat() > until:
+        raise FixInput(f"{day} lies after all that this snapshot knows: it was built on {until}. Give an earlier day.")
+    return day
 
 
 def list_hubs(home: Home) -> list[dict[str, Any]]:

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.watch import Match, Text, find_matches, ref_test
+from analysis.watch import Match, Text, find_matches, ref_test, same_value
 from flows.stages.screening import load_refs
 from flows.stages.watch_notices import deliver
-from pipeline.errors import ImbError
+from pipeline.errors import FixInput, ImbError
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot
@@ -28,9 +28,16 @@ class Watched:
 def add_watch(home: Home, kind: str, value: str, why: str, user: str) -> dict[str, Any]:
     """Set a watch; what answers in the present snapshot is listed and not told as new. The caller holds the lock.
 
-    Returns {watch_id, kind, value, known}. Raises FixInput for a value that could never be found.
+    Returns {watch_id, kind, value, known}. Raises FixInput for a value that could never be found, and for one that is
+    watched already: each of its hits would be told twice.
     """
     ref_test(kind, value)
+    for watch in list_watches(home):
+        if watch["kind"] == kind and same_value(kind, watch["value"], value):
+            raise FixInput(
+                f"{watch['value']!r} is watched already, as {watch['watch_id']} by {watch['user']}; all see its hits. "
+                f"To give another reason, end that one first: imb watch remove {watch['watch_id']}"
+            )
     folder = _current(home)
     known = [_row(m) for m in _matches(folder, [("", kind, value)])] if folder else []
     watchlist = Watchlist(Casework(home.casework_url))

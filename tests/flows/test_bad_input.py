@@ -64,6 +64,7 @@ def test_unreadable_record_files(home: Path, files: dict[str, Path], tmp_path: P
         (["evidence", "find", "--phone", "+12125550199"], 11, "imb search"),
         (["screen", "one"], 3, "--name"),
         (["screen", "one", "--name", "A B", "--phone", "12"], 3, "ten digits"),
+        (["screen", "one", "--name", "A B", "--dob", "31/31/1980"], 3, "1980-03-09"),
         (["standing", "set", "zz", "designated", "--why", "x", "--user", "amy"], 11, "imb search"),
         (["decide", "same", "zz", "yy", "--why", "x", "--user", "amy"], 11, "imb search"),
     ],

@@ -241,6 +241,24 @@ def test_screen_one_says_what_is_missing(home: Path) -> None:
     assert dated["coverage"]
 
 
+def test_screen_one_answers_as_the_file_does(home: Path, files: dict[str, Path]) -> None:
+    flagged = answer(home, "screen", str(files["applications"]))
+    known = {r["application_id"]: r for r in flagged if "dob" in r["matched_kinds"]}
+    with files["applications"].open(encoding="utf-8-sig", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["application_id"] in known]
+    assert rows
+    for row in rows[:2]:
+        (alone,) = answer(home, "screen", "one", "--name", row["applicant_name"], "--dob", row["dob"])
+        assert alone["known_entity_id"] == known[row["application_id"]]["known_entity_id"]
+
+
+def test_results_never_replace_the_applications(home: Path, files: dict[str, Path], tmp_path: Path) -> None:
+    mine = Path(shutil.copy(files["applications"], tmp_path / "mine.csv"))
+    done = imb(home, "screen", str(mine), "-o", str(mine), check=3)
+    assert "another file" in done.stderr
+    assert mine.read_bytes() == files["applications"].read_bytes()
+
+
 def test_designation_takes_two_users_and_binds_the_next_build(home: Path, network: dict[str, Any]) -> None:
     business = next(m["entity_id"] for m in network["members"] if m["kind"] == "business")
     first = answer(home, "standing", "set", business, "designated", "--why", "ads and filings", "--user", "amy")

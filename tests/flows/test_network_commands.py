@@ -119,6 +119,14 @@ def test_a_network_on_a_day_holds_what_was_there_then(built: Path) -> None:
     assert (never["members"], never["links"]) == ([], [])
 
 
+def test_a_day_tells_no_undated_indicators_and_none_lies_ahead(built: Path) -> None:
+    detail = a_network(built)
+    assert told(built, "network", "show", detail["network_id"])["indicators"]
+    then = told(built, "network", "show", detail["network_id"], "--on", detail["last_seen"][:10])
+    assert then["indicators"] == []
+    assert "knows" in imb(built, "network", "show", detail["network_id"], "--on", "2099-01-01", check=3).stderr
+
+
 def test_a_search_on_a_day_finds_whose_number_it_was_then(built: Path) -> None:
     uses = [k for k in a_network(built)["links"] if k["kind"] == "uses_phone"]
     number = next(b["phones"][0] for b in shops(built) if b["business_id"] == uses[0]["from_id"])

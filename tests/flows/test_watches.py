@@ -143,6 +143,13 @@ def test_an_ended_watch_is_silent_and_what_happened_is_logged(home: Path, tmp_pa
     assert pending(open_home(home)) == []
 
 
+def test_a_value_is_watched_once_however_it_is_written(home: Path) -> None:
+    imb(home, "watch", "add", "phone", "(417) 555-0101", "--why", "lead", "--user", "ana")
+    done = imb(home, "watch", "add", "phone", "417.555.0101", "--why", "mine too", "--user", "ben", check=3)
+    assert "by ana" in done.stderr
+    assert len(json.loads(imb(home, "watch", "list", "--json").stdout)) == 1
+
+
 @pytest.mark.parametrize("wrong", [["phone", "12"], ["area", "Nowhere, MO"], ["face", "x"], ["phrase", "spa"]])
 def test_a_value_that_could_never_be_found_is_refused(home: Path, wrong: list[str]) -> None:
     imb(home, "watch", "add", *wrong, "--why", "tip 7", check=3)
