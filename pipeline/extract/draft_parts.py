@@ -59,5 +59,13 @@ def posting_id_line(m: re.Match[str]) -> str:
 
 
 def note_of(node: LexborNode) -> str:
+    """The shape of an element's words, "Xxxxx Xxx 000": a profile is kept with the code, and a page's words may name
+    people. What they are shows `imb sites check` on the saved page."""
     words = node.attributes.get("content") or visible_text(node)
-    return "".join(c for c in " ".join(words.split())[:50] if c.isprintable())
+    return "".join(_shape(c) for c in " ".join(words.split())[:50] if c.isprintable())
+
+
+def _shape(character: str) -> str:
+    if character.isdigit():
+        return "0"
+    return "X" if character.isupper() else "x" if character.isalpha() else character

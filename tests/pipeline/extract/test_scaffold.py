@@ -1,3 +1,4 @@
+import re
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,3 +148,10 @@ def test_check_sets_the_reading_beside_one_without_the_profile():
     assert not [r for r in rows if r[0].startswith("listing.")]  # the profile has none
     astray = parse_profile(f'{head}[ad]\nroot = "div.posting"\n', "x.toml")
     assert ("read.kind", "", 0, "other") in check(astray, html, "text/html", "https://x.example/", WHEN)
+
+
+def test_a_draft_repeats_no_words_of_the_page():
+    page = "<h1>Jade Spa</h1><p class=descr>Mimi and Coco here, age 22. Call 417-555-0102</p>"
+    draft = scaffold(page, "https://x.example/ad/1234")
+    assert "Xxxx xxx Xxxx xxxx, xxx 00. Xxxx 000-000-0000" in draft
+    assert not {"Mimi", "Coco", "22", "Jade"} & set(re.findall(r"\w+", draft))
