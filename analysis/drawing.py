@@ -12,8 +12,9 @@ INK, GREY, PALE = "#1a202c", "#4a5568", "#cbd5e0"
 LINE = 15.0
 
 KINDS = {  # kind -> (words of the legend, fill)
-    "business": ("business advertised on illicit sites", "#c05621"),
+    "business": ("business advertised on illicit sites, or with a license refused for cause", "#c05621"),
     "linked": ("business linked by papers, not advertised there", "#f6ad55"),
+    "cleared": ("business that the task force has cleared", "#ffffff"),
     "operator": ("owner or officer by the records", "#2b6cb0"),
     "phone": ("phone number", "#2f855a"),
     "premises": ("premises", "#6b46c1"),
@@ -65,7 +66,7 @@ def lines_of(text: str, letters: int, most: int) -> list[str]:
 def shape(kind: str, x: float, y: float, s: float = 11.0) -> str:
     """The mark of a kind, told apart by form as well as color."""
     fill = f'fill="{KINDS.get(kind, KINDS["other"])[1]}" stroke="{INK}" stroke-width="0.8"'
-    if kind in {"business", "linked"}:
+    if kind in {"business", "linked", "cleared"}:
         return f'<rect x="{x - s:.1f}" y="{y - s:.1f}" width="{2 * s:.1f}" height="{2 * s:.1f}" rx="3" {fill}/>'
     points: tuple[tuple[float, float], ...]
     if kind == "phone":

@@ -50,7 +50,9 @@ class Picture:
 
     @property
     def counted(self) -> str:
-        """ "8 businesses and 2 groups of ads that name no business"."""
+        """ "8 businesses and 2 groups of ads that name no business"; of a picture for the public, how many areas."""
+        if areas := sum(n["kind"] == "area" for n in self.shops):
+            return f"businesses in {areas} {'area' if areas == 1 else 'areas'}"
         nameless = sum(str(n["label"]).startswith("(no name") for n in self.shops)
         named = len(self.shops) - nameless
         words = [f"{named} {'business' if named == 1 else 'businesses'}"] if named or not nameless else []
@@ -78,7 +80,8 @@ class Picture:
         found = {s for e in self.graph.edges for s in str(e["sources"]).split("; ") if s}
         noun = "source" if len(found) == 1 else "sources"
         snapshot = f" As of snapshot {self.detail['snapshot_id']}." if self.detail.get("snapshot_id") else ""
-        return f"{len(found)} {noun} cited by its links.{snapshot}"
+        cited = f"{len(found)} {noun} cited by its links." if self.graph.edges else ""
+        return f"{cited}{snapshot}".strip()
 
     @property
     def told(self) -> bool:
@@ -91,7 +94,7 @@ class Picture:
         lines, y = paragraph(MARGIN, 62, self.lede, width - 2 * MARGIN, 14)
         body += lines
         more, y = paragraph(MARGIN, y + 2, f"{self.sources} {CAUTION}", width - 2 * MARGIN, 11, GREY)
-        body += [*more, *_titled("Who shares what", network, y + 18)]
+        body += [*more, *_titled("Who shares what" if self.scene.ties else "What is there", network, y + 18)]
         y += 18 + 16 + high
         left_out = list(self.scene.left_out)
         for title, (parts, height, missing) in (
@@ -128,7 +131,7 @@ class Picture:
         return page(self.heading, self.lede, facts, panels, self.rows, ties, shown, names)
 
 
-_NOUNS = {"operator": "owner or officer", "phone": "the number", "premises": "the address"}
+_NOUNS = {"operator": "owner or officer", "phone": "the number", "premises": "the address", "other": "the"}
 
 
 def _listed(words: Sequence[str], most: int) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from analysis.cliques import Pair, cliques
 from analysis.drawing import lines_of
 from analysis.export.graph import SUCCEEDED, Graph, Row
 from analysis.groups import Groups
 
 THINGS = ("operator", "phone", "premises")
+THING_OF = {"shared_operator": "operator", "shared_phone": "phone", "shared_premises": "premises"}
 REST = ("",)  # the group of businesses that share nothing that is drawn
 MOST = 60  # marks that a page can hold and an eye can follow
-VERBS = {"operator": "on the records of", "phone": "number of", "premises": "address of"}
+VERBS = {"operator": "on the records of", "phone": "number of", "premises": "address of", "other": "among"}
 _NAMELESS = re.compile(r"\(no name(?:, (\+\d+))?(?:, from [0-9-]+)?\)")  # as facts.unnamed calls them
 _NUMBER = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
 WORDS = {
@@ -52,8 +54,9 @@ class Scene:
 
 def make_scene(graph: Graph, most: int = MOST) -> Scene:
     """The scene of a graph, the same for the same graph."""
-    nodes = graph.by_id
+    nodes = dict(graph.by_id)
     uses = _uses(graph, nodes)
+    _add_cliques(graph, nodes, uses)
     shops = {i for i, n in nodes.items() if n["kind"] in {"business", "area"}}
     shared = {t: set(users) for t, users in uses.items() if len(users) > 1}
     alone = sum(len(users) == 1 for users in uses.values())
@@ -61,7 +64,7 @@ def make_scene(graph: Graph, most: int = MOST) -> Scene:
         ((len(u), str(nodes[t]["kind"]), shown_name(nodes[t])) for t, u in shared.items()),
         key=lambda s: (-s[0], s[1], s[2]),
     ))  # fmt: skip
-    direct = _direct(graph, nodes, shared)
+    direct, untold = _direct(graph, nodes, shared)
     if len(shops) <= 3:
         shared, alone = {t: set(users) for t, users in uses.items() if users}, 0
     groups, kept, dropped = _grouped(shops, shared, direct, most)
@@ -70,6 +73,9 @@ def make_scene(graph: Graph, most: int = MOST) -> Scene:
         scene.left_out.append(
             f"{alone} {things} that one business alone uses {'is' if alone == 1 else 'are'} not drawn"
         )
+    if untold:
+        ties = "tie that joins no others is" if untold == 1 else "ties that join no others are"
+        scene.left_out.append(f"{untold} further {ties} not drawn")
     if dropped:
         scene.left_out.append(f"{dropped} things that only few share are left out, for the eye")
     if len(groups) < len(shops):
@@ -89,21 +95,64 @@ def _uses(graph: Graph, nodes: Mapping[str, Row]) -> dict[str, dict[str, str]]:
     return uses
 
 
-def _direct(graph: Graph, nodes: Mapping[str, Row], shared: Mapping[str, set[str]]) -> list[tuple[str, str, Row]]:
-    """Binding ties that no drawn thing shows: as few as hold the network together, strongest first."""
+def _add_cliques(graph: Graph, nodes: dict[str, Row], uses: dict[str, dict[str, str]]) -> None:
+    """What three businesses or more share without a mark of its own: an e-mail, an owner whose name is not shown."""
+    by_kind: dict[str, dict[Pair, str]] = defaultdict(dict)
+    used = _used(uses)
+    for edge in _between_shops(graph, nodes):
+        a, b = str(edge["from_id"]), str(edge["to_id"])
+        if not _is_shown(str(edge["kind"]), used[a] & used[b], nodes):
+            by_kind[str(edge["kind"])][a, b] = str(edge["sentence"])
+    for kind, pairs in sorted(by_kind.items()):
+        for number, group in enumerate(cliques(pairs)):
+            inside = [sentence for pair, sentence in sorted(pairs.items()) if set(pair) <= set(group)]
+            mark = f"tie-{kind}-{number}"
+            nodes[mark] = {"id": mark, "kind": "other", "label": WORDS.get(kind, kind.replace("_", " "))}
+            uses[mark] = dict.fromkeys(group, inside[0])
+
+
+def _is_shown(kind: str, both_use: Iterable[str], nodes: Mapping[str, Row]) -> bool:
+    """Whether a thing that both use is what a tie of the kind is about."""
+    return any(nodes[t]["kind"] == THING_OF.get(kind) or t.startswith(f"tie-{kind}-") for t in both_use)
+
+
+def _used(uses: Mapping[str, Iterable[str]]) -> defaultdict[str, set[str]]:
+    """business -> the things it uses."""
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    for thing, users in uses.items():
+        for user in users:
+            used[user].add(thing)
+    return used
+
+
+def _between_shops(graph: Graph, nodes: Mapping[str, Row]) -> list[Row]:
+    """Binding ties between two businesses, strongest first."""
+    rest = [e for e in graph.edges if e["binding"] == "yes" and e["kind"] != SUCCEEDED]
+    rest = [e for e in rest if {nodes[str(e[end])]["kind"] for end in ("from_id", "to_id")} == {"business"}]
+    return sorted(rest, key=lambda e: (-float(e["probability"]), str(e["from_id"]), str(e["to_id"])))
+
+
+def _direct(
+    graph: Graph, nodes: Mapping[str, Row], shared: Mapping[str, set[str]]
+) -> tuple[list[tuple[str, str, Row]], int]:
+    """Ties that no drawn thing shows: as few as hold the network together, strongest first; and how many more."""
     groups = Groups()
     for users in shared.values():
         first, *others = sorted(users)
         for other in others:
             groups.union(first, other)
-    found = []
-    rest = [e for e in graph.edges if e["binding"] == "yes" and e["kind"] != SUCCEEDED]
-    for edge in sorted(rest, key=lambda e: (-float(e["probability"]), str(e["from_id"]), str(e["to_id"]))):
+    used = _used(shared)
+    found, pairs, drawn = [], set(), set()
+    for edge in _between_shops(graph, nodes):
         a, b = str(edge["from_id"]), str(edge["to_id"])
-        if {nodes[a]["kind"], nodes[b]["kind"]} == {"business"} and groups.find(a) != groups.find(b):
+        if _is_shown(str(edge["kind"]), used[a] & used[b], nodes):
+            continue
+        pairs.add((a, b))
+        if groups.find(a) != groups.find(b):
             groups.union(a, b)
             found.append((a, b, edge))
-    return found
+            drawn.add((a, b))
+    return found, len(pairs - drawn)
 
 
 def _grouped(
@@ -166,7 +215,9 @@ def shown_phone(text: str) -> str:
 
 
 def kind_of(node: Row) -> str:
-    """The kind that chooses shape and color: a linked business is drawn apart from an advertised one."""
+    """The kind that chooses shape and color: linked and cleared businesses are drawn apart from advertised ones."""
+    if node["kind"] == "business" and node.get("standing") == "cleared":
+        return "cleared"
     return "linked" if node["kind"] == "business" and node["role"] == "linked business" else str(node["kind"])
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.cliques import cliques
 from analysis.drawing import Box
 from analysis.export.graph import graph_of
 from analysis.facts import unnamed
@@ -160,6 +161,40 @@ def test_a_tie_without_a_thing_has_a_mark_of_its_own() -> None:
          "lane": "regulatory", "sentence": "Both gave one address."}
     ]  # fmt: skip
     assert "same e-mail address" in words_of(network_svg(detail))
+
+
+def test_what_many_share_without_a_thing_is_one_mark_and_no_star_of_lines() -> None:
+    detail = ring(6, 6)
+    pairs = [*combinations(range(4), 2), (4, 5)]
+    detail["links"] += [
+        {"from_id": f"b{a}", "to_id": f"b{b}", "kind": "shared_email", "binding": True, "probability": 0.9,
+         "sources": ["cap-1"], "lane": "regulatory", "sentence": f"Shops {a} and {b} have one address."}
+        for a, b in pairs
+    ]  # fmt: skip
+    scene = make_scene(graph_of([detail], ANALYST))
+    mark = next(i for i in scene.items if i.kind == "other")
+    assert mark.lines == ("same e-mail address", "among 4")
+    assert {other for other, thing, _ in scene.ties if thing == mark.item_id} == {"b0", "b1", "b2", "b3"}
+    assert (4, "other", "same e-mail address") in scene.shared
+    assert "1 further tie that joins no others is not drawn" in scene.left_out
+    assert "the same e-mail address (4 of them)" in words_of(network_svg(detail))
+
+
+@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
+def test_cliques_hold_pairs_that_are_ties_each_once(pairs: set[tuple[int, int]]) -> None:
+    named = {(str(a), str(b)) for a, b in pairs}
+    found = [pair for group in cliques(named) for pair in combinations(group, 2)]
+    assert len(found) == len(set(found))
+    assert set(found) <= named
+    assert all(len(group) > 2 for group in cliques(named))
+
+
+def test_a_cleared_business_is_drawn_apart() -> None:
+    detail = ring(3)
+    detail["members"][1]["standing"] = "cleared"
+    scene = make_scene(graph_of([detail], ANALYST))
+    assert [i.item_id for i in scene.items if i.kind == "cleared"] == ["b1"]
+    assert "has cleared" in words_of(network_svg(detail))
 
 
 def test_the_timeline_marks_papers_and_no_tip() -> None:
