@@ -79,7 +79,8 @@ def _screen_here(applications: bytes) -> bytes:
 def screen(application: Application, index: ScreeningIndex, cleared: Callable[[Flag], bool] | None = None) -> Flag:
     """The answer to one application: result, band, contributions, path, exhibits, contrary evidence, coverage.
 
-    `cleared` says whether a person found a lead to be another person's: the next one is shown in its place."""
+    Of several leads the strongest is the answer, those into other networks are noted. `cleared` says whether a person
+    found a lead to be another person's: it is left out."""
     asked = ask(application, index)
     if not (asked.phones or asked.emails or asked.premises or any(_dated(p) for p in asked.parties)):
         return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.")
@@ -87,10 +88,12 @@ def screen(application: Application, index: ScreeningIndex, cleared: Callable[[F
     leads = [a for a in accounts if _band(a, index)]
     if not leads:
         return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=_notes(accounts, index))
-    if cleared is None:
-        return _lead(asked, max(leads, key=_strength), accounts, index)
-    shown = (_lead(asked, lead, accounts, index) for lead in sorted(leads, key=_strength, reverse=True))
-    return next((f for f in shown if not cleared(f)), None) or _flag(asked, index, "no_relevant_result", CLEARED)
+    ranked = sorted(leads, key=_strength, reverse=True)
+    if cleared is not None:
+        ranked = [lead for lead in ranked if not cleared(_lead(asked, lead, accounts, index))]
+    if not ranked:
+        return _flag(asked, index, "no_relevant_result", CLEARED)
+    return _lead(asked, ranked[0], accounts, index, ranked[1:])
 
 
 def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **more: Any) -> Flag:
@@ -247,7 +250,9 @@ def _target(business: KnownBusiness | None, account: Account, index: ScreeningIn
     return (link.to_id if link.from_id == business.business_id else link.from_id), link
 
 
-def _lead(asked: Asked, best: Account, accounts: Sequence[Account], index: ScreeningIndex) -> Flag:
+def _lead(
+    asked: Asked, best: Account, accounts: Sequence[Account], index: ScreeningIndex, others: Sequence[Account] = ()
+) -> Flag:
     rules = index.rules.screening
     business = _business(best, index)
     target, link = _target(business, best, index)
@@ -271,7 +276,7 @@ def _lead(asked: Asked, best: Account, accounts: Sequence[Account], index: Scree
         contrary=explain.contrary(best, business, index, own),
         surname_band=_surname_band(best.party if best.whose else asked.application.applicant, asked, index),
         missing=explain.missing_fields(best.contributions),
-        notes=_notes([a for a in accounts if a.group != best.group], index),
+        notes=(*_further(best, others, index), *_notes([a for a in accounts if a.group != best.group], index)),
     )
 
 
@@ -286,6 +291,16 @@ def missing(asked: Asked) -> tuple[str, ...]:
         "business_name": bool(asked.application.business_name),
     }
     return tuple(name for name, present in given.items() if not present)
+
+
+def _further(best: Account, others: Sequence[Account], index: ScreeningIndex) -> Iterator[str]:
+    """The strongest lead into each other network, strongest first."""
+    told = {best.group}
+    for other in others:
+        if other.group not in told:
+            told.add(other.group)
+            sentence = explain.sentence(other, _business(other, index), index)
+            yield f"Another possible match ({_band(other, index)}), into another network: {sentence}"
 
 
 def _notes(accounts: Iterable[Account], index: ScreeningIndex) -> tuple[str, ...]:

@@ -215,8 +215,11 @@ def _without_cleared(
 
 
 def without_cleared(flag: Flag, application: Application, cleared: set[tuple[str, str]], index: ScreeningIndex) -> Flag:
-    """The flag; when a person found its pair to be two different people, the next lead or none in its place."""
-    if flag.result != "possible_match" or pair_digests(flag, application, index) not in cleared:
+    """The flag; without the leads of which a person found that they are other people's."""
+    if flag.result != "possible_match" or not cleared:
+        return flag
+    said, _ = pair_digests(flag, application, index)
+    if all(said != other for other, _ in cleared):
         return flag
     return screen(application, index, lambda lead: pair_digests(lead, application, index) in cleared)
 

@@ -492,3 +492,16 @@ def test_a_cleared_lead_gives_way_to_the_next(town: Any) -> None:
     none = screen(asked, index, lambda f: True)
     assert none.result == "no_relevant_result"
     assert "cleared" in none.sentence
+
+
+def test_a_lead_into_another_network_is_noted_until_it_is_cleared(index: ScreeningIndex) -> None:
+    manager = Party("manager", "Somsri Rattana", dob=date(1975, 5, 5))
+    asked = application(dob=DOB, related=(manager,))
+    flag = screen(asked, index)
+    noted = [note for note in flag.notes if note.startswith("Another possible match (strong)")]
+    assert len(noted) == 1
+    assert "Somsri Rattana, manager on the application" in noted[0]
+    without = screen(asked, index, lambda lead: lead.known_entity_id != flag.known_entity_id)
+    assert without.known_entity_id == flag.known_entity_id
+    assert not any(note.startswith("Another") for note in without.notes)
+    assert not any(note.startswith("Another") for note in screen(application(dob=DOB), index).notes)
