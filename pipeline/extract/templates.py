@@ -7,10 +7,8 @@ they chosen independently, is set against the number seen.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -37,6 +35,7 @@ from pipeline.extract.template_wording import (
     tokens_of,
     without,
 )
+from pipeline.garbage import cycles_left_for_later
 
 # Overlap from which two ads are one template's; what is no template so is tried again more strictly, because stock
 # phrases may have drawn two templates together.
@@ -131,20 +130,8 @@ def find_more_templates(ads: Sequence[AdText], known: Known | None) -> tuple[lis
     What is usual is told by the first ads only, a number that grows in steps of a quarter: until the next step what
     was compared stays as it is. When an earlier ad is another than before, or the step is reached, all is done anew.
     """
-    with _no_collection():
+    with cycles_left_for_later():
         return _find(ads, known)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for garbage in circles: none is made here, and it would visit millions of texts and sets each time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _find(ads: Sequence[AdText], known: Known | None) -> tuple[list[Template], Known]:

@@ -15,8 +15,8 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Decision, Entity, Ref, Role, stable_id
-from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.person_names import read_person

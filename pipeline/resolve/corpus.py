@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Ref
 from pipeline.resolve.blocking import pairs_sql, said_sql
-from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.declaration import TERM
 from pipeline.resolve.keys import find_hubs
 from pipeline.resolve.model import MatchModel

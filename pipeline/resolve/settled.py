@@ -17,9 +17,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Ref
 from pipeline.resolve.blocking import BLOCK_LIMIT, blocks_sql, pairs_sql, said_sql
-from pipeline.resolve.collector import cycles_left_for_later
 from pipeline.resolve.corpus import ScoredPair, score_keys
 from pipeline.resolve.declaration import COLUMNS
 from pipeline.resolve.keys import HUB_NAMES, hub_columns, key_columns

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def cycles_left_for_later() -> Iterator[None]:
-    """Within it nothing looks for cycles: that would walk over all refs again and again, a third of the time."""
+    """Within it nothing looks for cycles: that would walk over all objects again and again, a third of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
