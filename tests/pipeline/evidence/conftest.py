@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.evidence.archive import Archive
 from pipeline.evidence.warc import Exchange
 from pipeline.home import Home, create_home
 from tests.pipeline.evidence.authority import Authority, serving
@@ -63,3 +64,14 @@ def make_exchange(number: int = 1, **changes: object) -> Exchange:
 @pytest.fixture
 def exchange() -> Callable[..., Exchange]:
     return make_exchange
+
+
+@pytest.fixture
+def archive(home: Home, exchange: Callable[..., Exchange]) -> Archive:
+    """An archive of one crawl with four pages."""
+    archive = Archive(home)
+    crawl_id = archive.begin_crawl("board", {"robots": "obeyed"})
+    for number in range(4):
+        archive.write("board", crawl_id, exchange(number))
+    archive.end_crawl(crawl_id, {"pages": 4}, True, [])
+    return archive

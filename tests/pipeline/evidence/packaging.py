@@ -1,4 +1,4 @@
-"""A package with everything in it, for tools by others."""
+"""Packages for tests: what they are asked for with, and one with everything in it, for tools by others."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.package import build_package
 from pipeline.evidence.warc import Exchange
+from pipeline.model import Capture
 from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.stamping import stamping_home
 
 FACTS = {"exhibit": "12", "case": "26-CR-1", "requester": "County", "authority": "order", "exporter": "clerk"}
+STRANGE = FACTS | {"case": "=CASE<1>"}  # a formula to a spreadsheet, a tag to a page
 OLD_PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Lotus Spa</p>"
 ABOUT = b"1 0 Old Office\nURL IP-address Archive-date Content-type Archive-length\n"
 ARC = b"filedesc://old.arc 0.0.0.0 20120301120000 text/plain %d\n%s\n" % (
     len(ABOUT),
     ABOUT,
 ) + b"http://ads.example/old 127.0.0.1 20120301120001 text/html %d\n%s\n" % (len(OLD_PAGE), OLD_PAGE)
+
+
+def captures_of(archive: Archive) -> list[Capture]:
+    return [known.capture for known in archive.captures()]
 
 
 def sealed_package(
