@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from flows.cli import main
@@ -42,3 +44,8 @@ def _checked(done: Done, check: int | None) -> Done:
     shown = f"{done.args}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
     assert check is None or done.returncode == check, shown
     return done
+
+
+def answer(home: Path, *arguments: str) -> Any:
+    """What `imb … --json` says."""
+    return json.loads(imb(home, *arguments, "--json").stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from flows.stages.build import build
 from flows.stages.collecting import import_archives
 from flows.stages.receiving import receive_files
 from pipeline.home import Home, locked
-from tests.flows.command_line import imb
+from tests.flows.command_line import answer, imb
 
 SEED, SCALE = 5, 0.04
 
@@ -66,3 +67,16 @@ def built(received: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(shutil.copytree(received, tmp_path_factory.mktemp("built") / "home"))
     imb(root, "run")
     return root
+
+
+@pytest.fixture
+def home(built: Path, tmp_path: Path) -> Path:
+    """A copy of that home to write in."""
+    return Path(shutil.copytree(built, tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def network(built: Path) -> dict[str, Any]:
+    """The largest network with its members and links."""
+    first = answer(built, "network", "list")[0]
+    return dict(answer(built, "network", "show", first["network_id"][:10]))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import tarfile
-import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,10 +17,9 @@ from openpyxl import load_workbook
 
 from flows.stages.showing import holding_links
 from pipeline.home import open_home
-from pipeline.resolve.model import base_model
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.snapshot import read_manifest
-from tests.flows.command_line import imb
+from tests.flows.command_line import answer, imb
 
 SCREEN_COLUMNS = [
     "application_id",
@@ -54,23 +51,6 @@ VIEWS = {
     "out_ads": "ad_id site posting_id url title business_name phones address claimed observed_first observed_last "
     "versions business_id",
 }
-
-
-def answer(home: Path, *arguments: str) -> Any:
-    return json.loads(imb(home, *arguments, "--json").stdout)
-
-
-@pytest.fixture
-def home(built: Path, tmp_path: Path) -> Path:
-    """A copy to write in."""
-    return Path(shutil.copytree(built, tmp_path / "home"))
-
-
-@pytest.fixture(scope="module")
-def network(built: Path) -> dict[str, Any]:
-    """The largest network with its members and links."""
-    first = answer(built, "network", "list")[0]
-    return dict(answer(built, "network", "show", first["network_id"][:10]))
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -161,58 +141,6 @@ def test_successions_have_reasons(built: Path) -> None:
     rows = answer(built, "succession", "--minimum", "0")
     assert rows
     assert all(row["reasons"] and row["from_business"] != row["to_business"] for row in rows)
-
-
-def test_evidence_from_search_to_a_verified_package(home: Path, network: dict[str, Any], tmp_path: Path) -> None:
-    phone = next(m["phones"][0] for m in network["members"] if m["phones"])
-    found = answer(home, "evidence", "find", "--phone", phone)
-    assert {row["capture_id"] for row in found}
-    package = tmp_path / "exhibit.zip"
-    result = answer(home, "evidence", "export", "--phone", phone, "-o", str(package), "--case", "1", "--user", "amy")
-    assert result["items"] == len({row["capture_id"] for row in found})
-    assert answer(home, "evidence", "verify", str(package))["found"] == 0
-    with zipfile.ZipFile(package) as packed:
-        items = json.loads(packed.read("exhibit/data/items.json"))["items"]
-        assert packed.read("exhibit/data/derived/report.pdf")[:5] == b"%PDF-"
-    quoted = [mention for item in items for mention in item["mentions"]]
-    assert phone in {mention["value"] for mention in quoted}
-    assert all(mention["quote"] and mention["kind"] != "protected" for mention in quoted)
-    data = bytearray(package.read_bytes())
-    data[len(data) // 2] ^= 1
-    package.write_bytes(data)
-    assert "imb:" in imb(home, "evidence", "verify", str(package), check=None).stderr
-    assert imb(home, "evidence", "verify", str(package), check=None).returncode != 0
-    assert answer(home, "evidence", "verify")["found"] == 0
-
-
-def test_evidence_of_one_ad_and_of_a_list(home: Path, network: dict[str, Any], tmp_path: Path) -> None:
-    rows = answer(home, "evidence", "find", "--network", network["network_id"])
-    one, other = rows[0], next(r for r in rows if r["business_id"] != rows[0]["business_id"])
-    of_ad = answer(home, "evidence", "find", "--ad", one["ad_id"])
-    assert {r["ad_id"] for r in of_ad} == {one["ad_id"]}
-    assert {r["capture_id"] for r in of_ad} <= {
-        r["capture_id"] for r in answer(home, "evidence", "find", "--ad", one["url"])
-    }
-    case = tmp_path / "case.txt"
-    case.write_text(f"# the case\n{one['capture_id']} first\n\n{other['business_id']}\n")
-    found = answer(home, "evidence", "find", "--list", str(case))
-    expected = {r["capture_id"] for r in rows if r["business_id"] == other["business_id"]} | {one["capture_id"]}
-    assert {r["capture_id"] for r in found} == expected
-    case.write_text(f"{network['network_id'][:13]} as tables show it\n")
-    assert len(answer(home, "evidence", "find", "--list", str(case))) == len(rows)
-    case.write_text("no-such-id\n")
-    assert "no-such-id" in imb(home, "evidence", "find", "--list", str(case), check=None).stderr
-    case.write_text("\n")
-    assert "names nothing" in imb(home, "evidence", "find", "--list", str(case), check=None).stderr
-
-
-def test_a_changed_byte_in_the_archive_is_named(home: Path) -> None:
-    path = max((home / "archive" / "warc").rglob("*.warc.gz"), key=lambda p: p.stat().st_size)
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-    done = imb(home, "evidence", "verify", check=8)
-    assert path.name in done.stdout
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".xlsx", ".html"])
@@ -311,50 +239,6 @@ def test_as_of_build_leaves_the_current_snapshot(home: Path) -> None:
     assert not answer(home, "build")["changed"]
 
 
-def test_backup_and_restore_keep_everything(home: Path, tmp_path: Path) -> None:
-    imb(home, "backup", str(tmp_path / "b.tar"))
-    imb(tmp_path / "again", "restore", str(tmp_path / "b.tar"))
-    imb(tmp_path / "again", "build", "--full")
-    digests = [
-        read_manifest(open_home(root).current_snapshot())["content_digests"] for root in (home, tmp_path / "again")
-    ]
-    assert digests[0] == digests[1]
-    assert "exists" in imb(home, "backup", str(tmp_path / "b.tar"), check=3).stderr
-
-
-def test_a_damaged_backup_is_refused(home: Path, tmp_path: Path) -> None:
-    imb(home, "backup", str(tmp_path / "b.tar"))
-    with tarfile.open(tmp_path / "b.tar") as tar:
-        member = max(tar.getmembers(), key=lambda m: m.size)
-    data = bytearray((tmp_path / "b.tar").read_bytes())
-    data[member.offset_data + member.size // 2] ^= 1
-    (tmp_path / "b.tar").write_bytes(data)
-    assert (
-        "differs from the backup's manifest" in imb(tmp_path / "x", "restore", str(tmp_path / "b.tar"), check=3).stderr
-    )
-
-
-def test_model_train_puts_a_new_model_in_force(home: Path) -> None:
-    report = answer(home, "model", "train", "--accept")
-    assert report["changed"]
-    assert {c["role"] for c in report["change"]} == {"business", "operator"}
-    assert all(c["now"] == c["before"] + c["added"] - c["removed"] for c in report["change"])
-    assert answer(home, "model", "show")["version"] == report["now"]
-    assert answer(home, "build")["changed"]
-    assert not answer(home, "model", "train")["changed"]
-
-
-def test_a_model_that_changes_much_waits_for_a_person(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also the first one, which would replace the shipped model."""
-    monkeypatch.setattr("pipeline.resolve.model_change.MOST_CHANGED", -1.0)
-    monkeypatch.setattr("pipeline.resolve.model_change.FEW", 0)
-    report = answer(home, "model", "train")
-    assert (report["now"], report["changed"]) == (base_model().version, False)
-    assert len(report["worries"]) == 2
-    assert "NOT in force" in imb(home, "model", "train").stdout
-    assert answer(home, "model", "train", "--accept")["now"] == report["trained"]
-
-
 def test_doubtful_entities_name_a_pair_to_decide(home: Path) -> None:
     found = answer(home, "model", "doubtful")
     for doubt in found:
@@ -362,23 +246,6 @@ def test_doubtful_entities_name_a_pair_to_decide(home: Path) -> None:
         assert doubt["size"] > 1
         assert doubt["weakest"] is None or len(set(doubt["weakest"])) == 2
     assert "May be two" in imb(home, "model", "doubtful").stdout or not found
-
-
-def test_model_card_says_what_is_in_force_and_how_it_errs(home: Path, tmp_path: Path) -> None:
-    card = answer(home, "model", "card")
-    assert card["version"] == answer(home, "model", "show")["version"]
-    assert {row["comparison"] for row in card["weights"] if row["role"] == "operator"} >= {"name", "date of birth"}
-    assert [row["role"] for row in card["errors"]["joined pairs"]] == ["business", "operator"]
-    assert all(0 <= row["expected wrong"] <= row["joined"] for row in card["errors"]["joined pairs"])
-    screened = card["errors"]["screening by surname frequency"]
-    assert screened["applications"] == sum(band["n"] for band in screened["bands"]) > 0
-    imb(home, "model", "card", "-o", str(tmp_path / "card.md"))
-    text = (tmp_path / "card.md").read_text(encoding="utf-8")
-    assert card["version"] in text
-    for failure in card["known failures"]:
-        assert failure["what"] in text and failure["remedy"]
-    imb(home, "model", "card", "-o", str(tmp_path / "card.json"))
-    assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8")) == card
 
 
 def test_dry_run_takes_nothing_over(home: Path, files: dict[str, Path]) -> None:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
-from typing import Any
 
 from pipeline.home import open_home
 from pipeline.store.intelligence import open_snapshot
-from tests.flows.command_line import imb
-
-
-def answer(home: Path, *arguments: str) -> Any:
-    return json.loads(imb(home, *arguments, "--json").stdout)
+from tests.flows.command_line import answer, imb
 
 
 def test_indicators_have_words_places_and_sources(built: Path) -> None:

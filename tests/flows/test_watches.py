@@ -14,7 +14,7 @@ from flows.stages import watching
 from flows.stages.watch_notices import pending
 from pipeline.home import open_home
 from pipeline.store.casework import Casework
-from tests.flows.command_line import imb
+from tests.flows.command_line import answer, imb
 from tests.pipeline.evidence.receivers import MailServer, WebAddress, mail_server, web_address
 
 HEADER = (
@@ -66,10 +66,6 @@ def places(home: Path) -> Iterator[tuple[MailServer, WebAddress]]:
 def more(home: Path, folder: Path, *numbers: int) -> Any:
     imb(home, "import", "records", "licenses", str(licenses(folder, *numbers)), "--map", "city-licenses")
     return imb(home, "build")
-
-
-def answer(home: Path, *arguments: str) -> Any:
-    return json.loads(imb(home, *arguments, "--json").stdout)
 
 
 def test_new_hits_are_listed_and_told_once(home: Path, places: tuple[MailServer, WebAddress], tmp_path: Path) -> None:
