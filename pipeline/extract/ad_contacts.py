@@ -81,9 +81,9 @@ def attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -
         code = node.attrs.sget("data-cfemail")
         mentions += mentions_of(Value(code, node, "attr:data-cfemail"), _cfemail(code), reading.version)
     for node in root.css("img[alt], img[title]")[:MAX_MATCHES]:
-        attributes = node.attributes
+        attributes = node.attrs
         for name in ("alt", "title"):
-            if words := (attributes.get(name) or "")[:1000]:
+            if words := attributes.sget(name)[:1000]:
                 found = list(_described(words, reading.fictional, reading.generated))
                 mentions += mentions_of(Value(words, node, f"attr:{name}"), found, reading.version)
     for node in root.css("script")[:MAX_MATCHES]:

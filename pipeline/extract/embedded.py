@@ -42,9 +42,8 @@ def embedded_fields(tree: LexborHTMLParser) -> list[tuple[str, Value]]:
 
 
 def _data_in(script: LexborNode) -> str:
-    attributes = script.attributes
-    kind = (attributes.get("type") or "").lower()
-    if attributes.get("src") or kind == "application/ld+json":
+    kind = script.attrs.sget("type").lower()
+    if script.attrs.sget("src") or kind == "application/ld+json":
         return ""
     text = visible_text(script)
     return text if ("{" in text or "__next_f" in text) and len(text) <= _MAX_SCRIPT else ""

@@ -108,9 +108,8 @@ def _microdata(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str
         for name in node.attrs.sget("itemprop").split():
             if name not in PROPERTIES or name == "address" or (name in _NAMES and not _of_business(node)):
                 continue
-            attributes = node.attributes
-            attr = next((a for a in ("content", "datetime") if attributes.get(a)), "")
-            text = (attributes.get(attr) or "") if attr else visible_text(node)
+            attr = next((a for a in ("content", "datetime") if node.attrs.sget(a)), "")
+            text = node.attrs.sget(attr) if attr else visible_text(node)
             if text.strip() and len(text) < 500:
                 yield PROPERTIES[name], Value(text, node, f"attr:{attr}" if attr else "text")
 
@@ -118,17 +117,16 @@ def _microdata(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str
 def _of_business(node: LexborNode) -> bool:
     here = node.parent
     while here is not None and here.is_element_node:
-        if "itemtype" in (attributes := here.attributes):
-            return BUSINESS_TYPE.search(attributes["itemtype"] or "") is not None
+        if "itemtype" in here.attrs:
+            return BUSINESS_TYPE.search(here.attrs.sget("itemtype")) is not None
         here = here.parent
     return False
 
 
 def _meta(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
     for node in tree.css("meta[content]")[:MAX_MATCHES]:
-        attributes = node.attributes
-        key = (attributes.get("property") or attributes.get("name") or "").lower()
-        content = attributes.get("content") or ""
+        key = (node.attrs.sget("property") or node.attrs.sget("name")).lower()
+        content = node.attrs.sget("content")
         if key in _META and content.strip():
             yield _META[key], Value(content, node, "attr:content")
     for node in tree.css("time[datetime]:not([itemprop*=odified])")[:1]:

@@ -58,9 +58,9 @@ def _gathered(tree: LexborHTMLParser) -> Inventory:
             titles.append(node.text())
         if tag not in _TELLING:
             continue
-        attributes = node.attributes
-        described += (attributes.get(key) or "" for key in _TELLING[tag])
-        if tag == "script" and (attributes.get("type") or "").lower() == "application/ld+json":
+        attributes = node.attrs
+        described += [attributes.sget(key) for key in _TELLING[tag]]
+        if tag == "script" and attributes.sget("type").lower() == "application/ld+json":
             structured.append(node)
             titles.append(node.text())
     return Inventory(

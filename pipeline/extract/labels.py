@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.addresses import find_addresses
+from pipeline.extract.elements import with_tags
 from pipeline.extract.facts import labelled
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.selection import MAX_TEXT, Value
 from pipeline.extract.surroundings import is_inside
 from pipeline.extract.text import visible_text
 
-_LEAF = ":not(:has(div, p, ul, table))"
-_LABEL_TAGS = f"th, td, dt, b, strong, span, label, div{_LEAF}, p, h2, h3, h4, h5, h6, li{_LEAF}, em, i"
+_LABEL_TAGS = frozenset("th td dt b strong span label div p h2 h3 h4 h5 h6 li em i".split())
+_LEAF = ":not(:has(div, p, ul, table))"  # which of the two a label may be
+_LEAVES = f"div{_LEAF}, li{_LEAF}"
+_MAYBE_LEAVES = frozenset(["div", "li"])
 _ORNAMENT = " \t:：•*·-–—|#"
 _LONGEST_LABEL = 30
 _LONGEST_VALUE = 300
@@ -42,7 +46,10 @@ def labelled_lines(own: str, root: LexborNode) -> Iterator[tuple[str, Value]]:
 
 def labelled_elements(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value, LexborNode]]:
     """(field, value, label) of elements that stand directly after one whose whole text is a label."""
-    for node in root.css(_LABEL_TAGS)[:_MAX_NODES]:
+    leaves = {leaf.mem_id for leaf in root.css(_LEAVES)}
+    for node in islice(with_tags(root, _LABEL_TAGS), _MAX_NODES):
+        if node.tag in _MAYBE_LEAVES and node.mem_id not in leaves:
+            continue
         words = node.text(deep=True, strip=True)
         if not 2 <= len(words) <= _LONGEST_LABEL:
             continue
@@ -88,20 +95,20 @@ def _value_after(label: LexborNode) -> Value | None:
 
 def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
     """Short texts of elements named for a date: class "post_date", "utc_time", "published"."""
-    for node in root.css(_MAYBE_DATED)[:_MAX_NODES]:
-        names = f"{node.attrs.sget('class')} {node.id or ''}"
-        if len(names) > 200 or not _DATE_NAME.search(names) or is_inside(node, left_out):
+    named = (n for n in root.css("[class], [id]") if _is_dated(f"{n.attrs.sget('class')} {n.id or ''}"))
+    for node in islice(named, _MAX_NODES):
+        if is_inside(node, left_out):
             continue
         text = visible_text(node)
         if 3 <= len(text) <= 60 and any(c.isdigit() for c in text):
             yield Value(text, node, "text")
 
 
-_MAYBE_DATED = ", ".join(
-    f"[{attribute}*={word} i]"
-    for attribute in ("class", "id")
-    for word in ("date", "posted", "publish", "timestamp", "utc_time", "adinfo", "post_time")
-)
 _DATE_NAME = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z]))(?:[Dd]ate|[Dd]ated|[Pp]osted|[Pp]ublish(?:ed)?|[Tt]imestamp|utc_time|adInfo|post_time)(?![a-z])"
 )
+
+
+@lru_cache(maxsize=8192)  # a site's pages have the same few names
+def _is_dated(names: str) -> bool:
+    return len(names) <= 200 and _DATE_NAME.search(names) is not None

@@ -217,8 +217,8 @@ def _suspected_minor(root: LexborNode, text: str, reading: Reading) -> bool:
     """Signs in what is shown, in the title, in descriptions for search engines and of images."""
     page = reading.tree.root or root
     described = [node.attrs.sget("content") for node in page.css("meta[content]")[:1000]]
-    for attributes in (node.attributes for node in page.css("img[alt], img[title]")[:1000]):
-        described += (attributes.get("alt") or "", attributes.get("title") or "")
+    for attributes in (node.attrs for node in page.css("img[alt], img[title]")[:1000]):
+        described += (attributes.sget("alt"), attributes.sget("title"))
     title = [visible_text(n) for n in page.css("title, script[type='application/ld+json']")[:20]]
     return bool(minor_signs("\n\n".join([text, *title, *described])[: 2 * MAX_TEXT]))
 

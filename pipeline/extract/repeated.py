@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.dates import claimed_date
+from pipeline.extract.elements import with_tags
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.selection import Reading, Value
 from pipeline.extract.surroundings import Surroundings, is_inside
@@ -24,7 +26,7 @@ from pipeline.model import ClaimedDate, ListingItem
 MIN_ROWS = 3
 MAX_NODES = 20_000
 MAX_ROWS = 2_000
-_BLOCKS = "li, div, tr, article, section, a, dd, p, table, tbody, span, blockquote"
+_BLOCKS = frozenset("li div tr article section a dd p table tbody span blockquote".split())
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|mp4|pdf|css|js)$", re.I)
 _DIGITS = re.compile(r"[\d_-]+$")
@@ -73,12 +75,12 @@ def alike(root: LexborNode, left_out: set[int]) -> Groups:
     """Groups of at least two alike blocks, outside of what is left out."""
     groups: dict[Signature, list[LexborNode]] = {}
     known: dict[int, _Place] = {}
-    for node in root.css(_BLOCKS)[:MAX_NODES]:
+    for node in islice(with_tags(root, _BLOCKS), MAX_NODES):
         parent, ident = node.parent, node.mem_id
         if parent is None:
             continue
         depth, above, out = known.get(parent.mem_id) or _place(parent, known, left_out)
-        sign, out = _signed(node.tag or "", node.attributes.get("class") or ""), out or ident in left_out
+        sign, out = _signed(node.tag or "", node.attrs.sget("class")), out or ident in left_out
         known[ident] = (depth + 1, sign, out)
         if not out:
             groups.setdefault((depth + 1, sign, above), []).append(node)
@@ -267,16 +269,16 @@ def next_link(root: LexborNode, reading: Reading) -> str | None:
 
 def _onward(link: LexborNode) -> int:
     """How surely a link leads on: 1 most, 0 not at all."""
-    attributes = link.attributes
-    if "next" in (attributes.get("rel") or "").lower().split():
+    attributes = link.attrs
+    if "next" in attributes.sget("rel").lower().split():
         return 1
     if link.tag == "link":
         return 0
     words = " ".join(fold(visible_text(link)).split())
-    label = fold(attributes.get("aria-label") or attributes.get("title") or "")
+    label = fold(attributes.sget("aria-label") or attributes.sget("title"))
     if words.strip(_ARROWS) in _ONWARD or label.strip(_ARROWS) in _ONWARD:
         return 2
-    names = re.split(r"[\s_-]+", f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+    names = re.split(r"[\s_-]+", f"{attributes.sget('class')} {attributes.sget('id')}")
     if any(re.search(r"^next|[a-z]Next|[nN]ext(?:Page|$)", name) for name in names if name):
         return 3
     if words and not words.strip(_ARROWS) and ">" not in words:
@@ -339,7 +341,7 @@ def find_thread(groups: Groups) -> list[LexborNode]:
 
 def _is_signed(post: LexborNode) -> bool:
     """Whether a post says when it was written, or its mark-up by whom."""
-    signed = "data-author" in post.attributes or post.css_first(_AUTHOR) is not None
+    signed = "data-author" in post.attrs or post.css_first(_AUTHOR) is not None
     return signed or bool(_DAY.search(fold(visible_text(post))))
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.contacts import site_of
 from pipeline.extract.inventory import inventory
 from pipeline.extract.lexicon import flat, fold
+from pipeline.extract.links import absolute
 from pipeline.extract.profile import Rules, Selector, Selectors, SiteProfile
 from pipeline.extract.text import Found, css_path, visible_text
 from pipeline.model import Mention
@@ -49,24 +48,12 @@ class Reading:
 
     def absolute(self, href: str) -> str:
         """An http(s) URL without fragment, resolved against the page (and its <base>); "" for anything else."""
-        return _absolute(self.url, self.base, href)
+        return absolute(self.url, self.base, href)
 
     def is_own(self, url: str) -> bool:
         """Whether a URL lies on the page's own site."""
         host = site_of(url)[0]
         return host in self.own_hosts or any(host.endswith(f".{own}") for own in self.own_hosts)
-
-
-@lru_cache(maxsize=2048)
-def _absolute(url: str, base: str, href: str) -> str:
-    try:
-        found = urljoin(urljoin(url, base) if base else url, href.strip())
-        parts = urlsplit(found)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return ""
-    return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment="").geturl()
 
 
 class Value(NamedTuple):

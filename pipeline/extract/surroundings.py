@@ -14,7 +14,9 @@ from itertools import chain, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.extract.elements import with_tags
 from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.scan import Scanned, candidates
 from pipeline.extract.text import visible_text
 
 _FRAME_TAGS = frozenset(["nav", "footer"])
@@ -27,6 +29,7 @@ _HEADINGS = frozenset(
     ["h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "legend", "p", "div", "span", "dt", "th", "caption", "summary"]
 )
 _LINES = frozenset(["p", "div", "span", "li", "small", "td", "center", "address", "b", "i", "font"])
+_SAID = frozenset(["p", "div", "li", "td", "dd", "blockquote", "section", "article"])
 _SAYING = re.compile(r"[A-Za-z0-9]{2,}|[^\W_]+|©")  # a word of a line that its elements are looked up by
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _IN_ORDER = re.compile(r"[«‹<←\s]*(?:prev(?:ious)?|next)(?: (?:ad|post|listing|place|entry))?\s*[:»›>→]")
@@ -115,6 +118,11 @@ def _names(kind: str) -> frozenset[str]:
 @cache
 def _patterns(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in vocabulary("surroundings")[kind]))
+
+
+@cache
+def _own_line() -> Scanned:
+    return Scanned(_patterns("own_lines"))
 
 
 def _kind_by_name(node: LexborNode) -> str:
@@ -248,7 +256,7 @@ def _is_shown_beside(node: LexborNode, *, forward: bool) -> bool:
 
 def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
     """Small blocks that say "© …": the largest one around the line that is short and holds no main heading."""
-    said = {found[0] for found in _patterns("own_lines").finditer(text)}
+    said = {found[0] for found in candidates(_own_line(), text)}
     for node in _saying(body, said):
         if node.tag not in _LINES:
             continue
@@ -286,7 +294,7 @@ def _said_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]
     if not any(says.match(line) for line in text.split("\n")):
         return
     found: dict[int, LexborNode] = {}
-    for node in body.css("p, div, li, td, dd, blockquote, section, article")[:_MAX_NODES]:
+    for node in islice(with_tags(body, _SAID), _MAX_NODES):
         if (said := says.match(fold(visible_text(node)))) and node.tag not in _WHOLE:
             if (parent := node.parent) is not None:
                 found.pop(parent.mem_id, None)

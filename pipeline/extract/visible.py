@@ -197,8 +197,8 @@ def _without_raw(found: re.Match[str]) -> str:
 
 def _hides_more(inner: LexborNode, node: LexborNode) -> bool:
     """Whether an element within the node may hide what is shown else; most others are pixels for no-script readers."""
-    attributes = inner.attributes
-    if "hidden" not in attributes and not _HIDING.search(attributes.get("style") or ""):
+    attributes = inner.attrs
+    if "hidden" not in attributes and not _HIDING.search(attributes.sget("style")):
         return False
     above = inner.parent
     for _ in range(_NEAR):

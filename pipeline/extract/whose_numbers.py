@@ -239,7 +239,7 @@ def _upward(node: LexborNode) -> Iterator[LexborNode]:
 def _likeness(holder: _Holder) -> tuple[int, str, str]:
     """Equal for cards that stand side by side and are made the same way."""
     parent = holder.card.parent
-    names = (holder.card.attributes.get("class") or "").split()
+    names = holder.card.attrs.sget("class").split()
     return parent.mem_id if parent is not None else 0, holder.card.tag or "", names[0] if names else ""
 
 
@@ -290,7 +290,7 @@ def _is_the_sites(holder: _Holder, page: _Page) -> bool:
 def _is_beside(node: LexborNode) -> bool:
     """Whether an element stands in a part that is called a side, a banner, a map …"""
     for here in _upward(node):
-        names = f"{here.attributes.get('class') or ''} {here.attributes.get('id') or ''}"
+        names = f"{here.attrs.sget('class')} {here.id or ''}"
         if here.tag not in _WHOLE and len(names) <= _LONGEST_NAMES and _is_called_beside(names):
             return True
     return False
