@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
 def with_tags(root: LexborNode, tags: frozenset[str]) -> Iterator[LexborNode]:
-    """The elements in `root`, it included, that have one of some known tags, in page order, as `root.css` finds them."""
+    """The elements in `root`, it included, with one of some tags of HTML, in page order, as `root.css` has them."""
     numbers = _numbers(tags)
     return (node for node in root.css("*") if node.tag_id in numbers)
 

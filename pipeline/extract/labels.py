@@ -17,7 +17,9 @@ from pipeline.extract.selection import MAX_TEXT, Value
 from pipeline.extract.surroundings import is_inside
 from pipeline.extract.text import visible_text
 
-_LABEL_TAGS = frozenset("th td dt b strong span label div p h2 h3 h4 h5 h6 li em i".split())
+_LABEL_TAGS = frozenset(
+    ["th", "td", "dt", "b", "strong", "span", "label", "div", "p", "h2", "h3", "h4", "h5", "h6", "li", "em", "i"]
+)
 _LEAF = ":not(:has(div, p, ul, table))"  # which of the two a label may be
 _LEAVES = f"div{_LEAF}, li{_LEAF}"
 _MAYBE_LEAVES = frozenset(["div", "li"])

@@ -26,7 +26,7 @@ from pipeline.model import ClaimedDate, ListingItem
 MIN_ROWS = 3
 MAX_NODES = 20_000
 MAX_ROWS = 2_000
-_BLOCKS = frozenset("li div tr article section a dd p table tbody span blockquote".split())
+_BLOCKS = frozenset(["li", "div", "tr", "article", "section", "a", "dd", "p", "table", "tbody", "span", "blockquote"])
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|mp4|pdf|css|js)$", re.I)
 _DIGITS = re.compile(r"[\d_-]+$")

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.extract.elements import with_tags
 
-TAGS = "div p span a li td tr table svg math template noscript b foreignobject".split()
+TAGS = ["div", "p", "span", "a", "li", "td", "tr", "table", "svg", "math", "template", "noscript", "b", "foreignobject"]
 pages = st.lists(st.sampled_from([*(f"<{t}>" for t in TAGS), *(f"</{t}>" for t in TAGS), "<A>", "x", "<x-y>"]))
 
 
