@@ -6,27 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from analysis.asked import Asked, party_name
 from analysis.index import ScreeningIndex
 from analysis.known import KnownPerson, KnownPlace, birth_of, role_words
 from analysis.names import letters, name_words
 from analysis.periods import Period
-from pipeline.model import Application, Contribution, Party
+from analysis.slips import swapped
+from pipeline.model import Contribution, Party
 from pipeline.resolve.cluster import one_slip
 from pipeline.resolve.person_names import read_person
 
 ON_FILE = "(on file, sealed)"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an application brings, in the keys of the index."""
-
-    application: Application
-    parties: tuple[Party, ...]
-    phones: frozenset[str]
-    emails: frozenset[str]
-    premises: tuple[tuple[str, str, str], ...]  # (field, value, line as written)
-    buildings: tuple[tuple[str, bool], ...]  # (building key, a unit is given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +28,16 @@ class Account:
     person: KnownPerson | None
     contributions: tuple[Contribution, ...]
     kinds: tuple[str, ...]
-    places: tuple[KnownPlace, ...]
+    at: Mapping[str, Sequence[KnownPlace]]  # "phone", "premises" -> the known places that agree
     concurrent: bool  # one known business advertised with both phone and premises while the application came in
-    slip: bool = False  # the date of birth agrees only with day and month swapped
+    slips: frozenset[str] = frozenset()  # kinds that agree but for a slip: with a name only, they count as `kinds`
     whose: str = ""  # the party's role, where it is not the applicant's own name that was compared
     elsewhere: tuple[tuple[str, str], ...] = ()  # (kind, business) of places of businesses the person is not named for
     generation: bool = False  # one of the two names alone says Jr., Sr. or a number
+
+    @property
+    def places(self) -> tuple[KnownPlace, ...]:
+        return (*self.at["phone"], *self.at["premises"])
 
     @property
     def bits(self) -> float:
@@ -73,18 +67,20 @@ def compare_all(
     birth, slip = _birth_line(party, person, index)
     if birth.level == "differs" and name.level not in {"missing", "differs"}:
         name = Contribution("name", name.applicant_value, name.known_value, "differs", 0.0, name.source_ids)
-    contacts, hits = _place_lines(asked, group, person, index)
-    places = (*hits["phone"], *hits["premises"])
+    contacts, hits, slips = _place_lines(asked, group, person, index)
+    slips |= {"dob"} if slip else set()
     lines = (name, birth, *contacts, _business_line(asked, group, index))
     kinds = [line.field for line in lines if line.level in {"exact", "normalized"} and line.field in COUNTED]
     if name.level == "similar":
         kinds.append("name")
-    if slip and "name" in kinds:
-        kinds.append("dob")
+    if "name" in kinds:
+        kinds += sorted(slips)
+    elif "phone" in slips:
+        hits["phone"] = []  # a stranger's number is like many
     running = [_running(hits[kind], asked, index) for kind in ("phone", "premises")]
     kept = tuple(sorted({"premises" if k == "prior_address" else k for k in kinds}))
     return Account(
-        group, party, person, lines, kept, places, bool(running[0] & running[1]), slip,
+        group, party, person, lines, kept, hits, bool(running[0] & running[1]), frozenset(slips),
         "" if party is None or party is asked.application.applicant else role_words(party.role),
         _elsewhere(hits, person), name.level != "differs" and one_generation(name.applicant_value, name.known_value),
     )  # fmt: skip
@@ -151,13 +147,6 @@ def _stage_name(party: Party, person: KnownPerson, agreed: tuple[str, str]) -> b
     return not (mine & own) or not (theirs & known)
 
 
-def party_name(party: Party | None) -> str:
-    """The name as written, else put together from its parts."""
-    if party is None:
-        return ""
-    return party.full_name or " ".join(p for p in (party.first, party.middle, party.last, party.suffix) if p)
-
-
 def _birth_line(party: Party | None, person: KnownPerson | None, index: ScreeningIndex) -> tuple[Contribution, bool]:
     """The line, and whether only a swap of day and month makes it agree."""
     rules, known = index.rules.screening, person.births if person else ()
@@ -178,25 +167,22 @@ def _birth_line(party: Party | None, person: KnownPerson | None, index: Screenin
     return Contribution("dob", mine, ON_FILE, "differs", 0.0, person.sources), False
 
 
-def swapped(day: date) -> date | None:
-    """Day and month exchanged; None when that is no other date."""
-    if day.day > 12 or day.day == day.month:
-        return None
-    return date(day.year, day.day, day.month)
-
-
 def _place_lines(
     asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
-) -> tuple[list[Contribution], dict[str, list[KnownPlace]]]:
-    lines, places = [], dict[str, list[KnownPlace]]()
-    for kind, values, own in (
-        ("phone", asked.phones, person.phones if person else ()),
-        ("email", asked.emails, person.emails if person else ()),
-    ):
-        line, places[kind] = _contact_line(kind, values, own, group, index)
-        lines.append(line)
-    line, places["premises"] = _premises_line(asked, group, index)
-    return [*lines, line], places
+) -> tuple[list[Contribution], dict[str, list[KnownPlace]], set[str]]:
+    """The lines, the known places that agree by kind, and the kinds that agree but for a slip."""
+    email, at_email = _contact_line("email", asked.emails, person.emails if person else (), group, index)
+    phone, at_phone = _contact_line("phone", asked.phones, person.phones if person else (), group, index)
+    premises, at_premises = _premises_line(asked, group, index)
+    slips = set[str]()
+    if phone.level == "differs":
+        phone, at_phone = _near_phone(asked, group, person, index) or (phone, [])
+        slips |= {"phone"} if phone.level == "similar" else set()
+    if not at_premises:
+        near = _near_premises(asked, group, index)
+        premises, at_premises = near or (premises, [])
+        slips |= {"premises"} if near else set()
+    return [phone, email, premises], {"phone": at_phone, "email": at_email, "premises": at_premises}, slips
 
 
 def _contact_line(
@@ -206,28 +192,56 @@ def _contact_line(
     bits = rules.phone_bits if kind == "phone" else rules.email_bits
     hits = [p for v in values for p in index.places[kind].get(v, ()) if p.group == group]
     if hits:
-        sources = tuple(sorted({s for p in hits for s in p.sources}))
-        return Contribution(kind, hits[0].value, hits[0].value, "exact", bits, sources), hits
+        return Contribution(kind, hits[0].value, hits[0].value, "exact", bits, _sources(hits)), hits
     if shared := [v for v in values if v in own]:
         return Contribution(kind, shared[0], shared[0], "exact", bits), []
     return Contribution(kind, values[0] if values else "", "", "differs" if values else "missing", 0.0), []
 
 
+def _near_phone(
+    asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
+) -> tuple[Contribution, list[KnownPlace]] | None:
+    """A number of the group, or the person's own, with one digit off or two exchanged."""
+    bits = index.rules.screening.phone_slip_bits
+    for mine, theirs in asked.near_phones:
+        hits = [p for p in index.places["phone"].get(theirs, ()) if p.group == group]
+        if hits or (person is not None and theirs in person.phones):
+            return Contribution("phone", mine, theirs, "similar", bits, _sources(hits)), hits
+    return None
+
+
 def _premises_line(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Contribution, list[KnownPlace]]:
-    rules, received = index.rules.screening, asked.application.received
     for name, value, line in asked.premises:
         hits = [p for p in index.places["premises"].get(value, ()) if p.group == group]
         if hits:
-            now = name == "prior_address" or any(_runs(p.shown, received, index) for p in hits)
-            bits = rules.premises_bits if now else rules.premises_past_bits
-            sources = tuple(sorted({s for p in hits for s in p.sources}))
-            return Contribution(name, line, line, "exact", bits, sources), hits
+            bits = _premises_bits(name, hits, asked, index)
+            return Contribution(name, line, line, "exact", bits, _sources(hits)), hits
     written = asked.premises[0][2] if asked.premises else ""
     for building, _ in asked.buildings:
         if any(p.group == group for p in index.by_building.get(building, ())):
             # The building without the unit: a shopping center tells nothing.
             return Contribution("premises", written, building.replace("|", ", "), "similar", 0.0), []
     return Contribution("premises", written, "", "differs" if written else "missing", 0.0), []
+
+
+def _near_premises(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Contribution, list[KnownPlace]] | None:
+    """Premises of the group whose street the applicant writes otherwise."""
+    for name, value, line, street in asked.near_premises:
+        hits = [p for p in index.places["premises"].get(value, ()) if p.group == group]
+        if hits:
+            bits = max(0.0, _premises_bits(name, hits, asked, index) - index.rules.screening.similar_loss_bits)
+            return Contribution(name, line, street, "similar", bits, _sources(hits)), hits
+    return None
+
+
+def _premises_bits(name: str, hits: Sequence[KnownPlace], asked: Asked, index: ScreeningIndex) -> float:
+    rules, received = index.rules.screening, asked.application.received
+    now = name == "prior_address" or any(_runs(p.shown, received, index) for p in hits)
+    return rules.premises_bits if now else rules.premises_past_bits
+
+
+def _sources(hits: Iterable[KnownPlace]) -> tuple[str, ...]:
+    return tuple(sorted({s for p in hits for s in p.sources}))
 
 
 def _runs(period: Period | None, received: date | None, index: ScreeningIndex) -> bool:

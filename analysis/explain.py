@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.account import Account, party_name
+from analysis.account import Account
+from analysis.asked import party_name
 from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.names import letters
 from analysis.periods import Period
@@ -32,12 +33,11 @@ def banner(flag: Flag, *, confirmed: bool = False) -> str:
 def sentence(account: Account, business: KnownBusiness | None, index: ScreeningIndex) -> str:
     """One plain sentence on what agrees, with whom, and how much the name counts."""
     apart = dict(account.elsewhere) if account.person and "name" in account.kinds else {}
-    together = agreement(account, [k for k in account.kinds if k not in apart])
-    text = f"{together} as {_known_side(account, business, index)}"
+    text = likeness(account, [k for k in account.kinds if k not in apart], _known_side(account, business, index))
     for shop in dict.fromkeys(apart.values()):
         kinds = [kind for kind, other in account.elsewhere if other == shop and kind in account.kinds]
         name = index.businesses[shop].name if shop in index.businesses else "a known business"
-        text += f"; {agreement(account, kinds)} as {name}" if kinds else ""
+        text += f"; {likeness(account, kinds, name)}" if kinds else ""
     whose = f"{party_name(account.party)}, {account.whose} on the application: " if account.whose else ""
     text = whose + text if whose else text[:1].upper() + text[1:]
     if business and business.captures:
@@ -70,15 +70,41 @@ def own_business(account: Account, business: KnownBusiness | None, index: Screen
     return index.businesses[mine[0]] if mine else None
 
 
+def likeness(account: Account, kinds: Iterable[str], whom: str) -> str:
+    """What agrees with whom, each by how far: "similar name to, and same phone as, X". Other spellings are no "same
+    name"."""
+    similar, same, nearly = _by_degree(account, kinds)
+    if not (similar or same):
+        return f"{_listed(nearly)} as {whom}"
+    words = [f"{_listed(similar)} to"] if similar else []
+    words += [f"same {_listed(same)} as"] if same else []
+    both = f"{', and '.join(words)}{',' if len(words) > 1 else ''} {whom}"
+    return f"{both}, and {_listed(nearly)}" if nearly else both
+
+
 def agreement(account: Account, kinds: Iterable[str]) -> str:
-    """What agrees, each by how far: "similar name and same phone". Other spellings are no "same name"."""
+    """What agrees, without whom: "similar name, same phone"."""
+    similar, same, nearly = _by_degree(account, kinds)
+    return ", ".join([*similar, *([f"same {_listed(same)}"] if same else []), *nearly])
+
+
+def _by_degree(account: Account, kinds: Iterable[str]) -> tuple[list[str], list[str], list[str]]:
+    """Kinds in words: those that are similar, the same, and the same but for a slip."""
     kinds = [k for k in WORDS if k in kinds]
-    exact = next((c.level == "exact" for c in account.contributions if c.field == "name"), False)
-    same = [WORDS[k] for k in kinds if (k != "name" or exact) and not (k == "dob" and account.slip)]
-    words = ["similar name"] if "name" in kinds and not exact else []
-    words += [f"same {_listed(same)}"] if same else []
-    words += ["date of birth with day and month swapped"] if "dob" in kinds and account.slip else []
-    return _listed(words)
+    lines = {c.field: c for c in account.contributions}
+    alike = "name" in kinds and lines["name"].level != "exact"
+    same = [WORDS[k] for k in kinds if (k != "name" or not alike) and k not in account.slips]
+    slips = [f"nearly the same {WORDS[k]} ({_slip(k, lines.get(k))})" for k in kinds if k in account.slips]
+    return (["similar name"] if alike else []), same, slips
+
+
+def _slip(kind: str, line: Contribution | None) -> str:
+    if kind == "dob":
+        return "day and month swapped"
+    if kind == "premises" or line is None:
+        return "the street is written otherwise"
+    off = sum(a != b for a, b in zip(line.applicant_value, line.known_value, strict=False))
+    return "one digit off" if off == 1 else "two digits exchanged"
 
 
 def _ads(business: KnownBusiness) -> str:

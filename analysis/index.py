@@ -24,6 +24,7 @@ from analysis.links import find_ties
 from analysis.names import NameShares, letters, letters_near, name_words
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
+from analysis.slips import door_key
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
 from pipeline.resolve.compare import compare_person_names
 
@@ -31,6 +32,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 # Number of a person, and letters and name of all names: most who share a birthday share no more.
 Born = tuple[int, tuple[tuple[str, str], ...]]
+Door = tuple[str, str]  # street of a known premises, and its value in `places`
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
 
 
@@ -79,6 +81,9 @@ class ScreeningIndex:
     by_contact: Mapping[str, Sequence[int]]  # -> numbers of people
     by_group: Mapping[str, Sequence[int]]
     by_building: Mapping[str, Sequence[KnownPlace]]
+    by_phone: Mapping[str, Sequence[Born]]  # the people of the groups that use a number, by name: for its slips
+    taken: Mapping[str, str]  # number that others are seen to use -> one of them: no slip of a known one
+    by_door: Mapping[str, Sequence[Door]]  # house, ZIP and unit -> streets and values of premises: for their slips
     saved_at: Path | None = None  # the file it was opened from
 
     @classmethod
@@ -127,6 +132,9 @@ class ScreeningIndex:
             by_contact=_gathered((value, n) for n, p in people.items() for value in (*p.phones, *p.emails)),
             by_group=_gathered((p.group, n) for n, p in people.items()),
             by_building=_by_building(facts, places["premises"]),
+            by_phone=_by_phone(people, places["phone"]),
+            taken=_taken(facts, places["phone"]),
+            by_door=_by_door(facts, places["premises"]),
         )
 
     def premises_value(self, address: Address) -> str:
@@ -160,6 +168,37 @@ def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> di
         if value in places:
             found[uses[0].building].extend(places[value])
     return dict(found)
+
+
+def _by_phone(people: Mapping[int, KnownPerson], places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[Born]]:
+    by_group = _gathered((p.group, n) for n, p in people.items())
+    found: dict[str, set[int]] = defaultdict(set)
+    for value, uses in places.items():
+        found[value].update(n for use in uses for n in by_group.get(use.group, ()))
+    for n, person in people.items():
+        for value in person.phones:
+            found[value].add(n)
+    return {value: [(n, names_of(people[n])) for n in sorted(ns)] for value, ns in found.items() if ns}
+
+
+def _taken(facts: Facts, known: Mapping[str, object]) -> dict[str, str]:
+    """An application is the applicant's own word, slips and all: it takes no number."""
+    found = {
+        value: [use.business_id for use in uses if use.papers or use.ads("illicit", "mixed", "directory")]
+        for value, uses in facts.uses.get("phone", {}).items()
+        if value not in known
+    }
+    return {value: min(businesses) for value, businesses in found.items() if businesses}
+
+
+def _by_door(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[Door]]:
+    found: dict[str, set[Door]] = defaultdict(set)
+    for refs in facts.business_refs.values():
+        for address in (a for ref in refs for a in ref.addresses):
+            key, value = door_key(address), facts.premises_value(address)
+            if key and value in places:
+                found[key].add((address.street_key, value))
+    return {key: sorted(doors) for key, doors in found.items()}
 
 
 def name_shares(facts: Facts, groups: Iterable[Group] = ()) -> NameShares:
@@ -236,4 +275,4 @@ def _successors(successions: Iterable[Succession]) -> dict[str, list[Succession]
     return found
 
 
-__all__ = ["Born", "KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]
+__all__ = ["Born", "Door", "KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.account import party_name
+from analysis.asked import party_name
 from analysis.explain import CONFIRMED, WORDS
 from analysis.run import Run
 from analysis.screening_page import LEVELS, SEALED

@@ -14,7 +14,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from analysis.account import party_name
+from analysis.asked import party_name
 from analysis.explain import CONFIRMED, WORDS, banner
 from analysis.fairness import fairness
 from analysis.run import Run

@@ -147,6 +147,7 @@ class ScreeningRules:
     dob_slip_bits: float
     slip_name_bits: float
     phone_bits: float
+    phone_slip_bits: float
     premises_bits: float
     premises_past_bits: float
     email_bits: float

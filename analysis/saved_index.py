@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from analysis.index import Born, KnownBusiness, ScreeningIndex
+from analysis.index import Born, Door, KnownBusiness, ScreeningIndex
 from analysis.key_filter import KeyFilter
 from analysis.known import Group, KnownPerson, KnownPlace
 from analysis.names import NameShares
@@ -25,12 +25,20 @@ from analysis.rules import shipped_rules
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
-FORMAT = "4"
+FORMAT = "5"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory
 PLACES = ("phone", "premises", "email")
-RARELY_THERE = ("premises_entity", "contact", "building", "own_license", *(f"place:{kind}" for kind in PLACES))
+RARELY_THERE = (
+    "premises_entity",
+    "contact",
+    "building",
+    "own_license",
+    "names_at",
+    "door",
+    *(f"place:{kind}" for kind in PLACES),
+)
 
 
 class Shelf(Mapping[K, V], Generic[K, V]):
@@ -148,6 +156,9 @@ def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
         "contact": (index.by_contact, list[int]),
         "members": (index.by_group, list[int]),
         "building": (index.by_building, list[KnownPlace]),
+        "names_at": (index.by_phone, list[Born]),
+        "taken": (index.taken, str),
+        "door": (index.by_door, list[Door]),
         "ends": (index.shares.ends, int),
         "rests": (index.shares.rests, int),
         "whole": (index.shares.whole, int),
@@ -159,10 +170,15 @@ def _read_born(text: str) -> list[Born]:
     return [(number, tuple((written, name) for written, name in names)) for number, names in json.loads(text)]
 
 
+def _read_doors(text: str) -> list[Door]:
+    return [(street, value) for street, value in json.loads(text)]
+
+
 # Read a few times for each application: without a schema, ten times as fast.
 PLAIN: dict[str, Callable[[str], Any]] = {
-    "birth": _read_born, "contact": json.loads, "members": json.loads, "premises_entity": json.loads,
-    "own_license": json.loads, "ends": int, "rests": int, "whole": int,
+    "birth": _read_born, "names_at": _read_born, "door": _read_doors, "contact": json.loads, "members": json.loads,
+    "premises_entity": json.loads, "own_license": json.loads, "taken": json.loads,
+    "ends": int, "rests": int, "whole": int,
 }  # fmt: skip
 
 
@@ -209,5 +225,8 @@ def _restored(connection: sqlite3.Connection, about: Mapping[str, Any], path: Pa
         by_contact=shelf("contact", list[int]),
         by_group=shelf("members", list[int]),
         by_building=shelf("building", list[KnownPlace]),
+        by_phone=shelf("names_at", list[Born]),
+        taken=shelf("taken", str),
+        by_door=shelf("door", list[Door]),
         saved_at=path,
     )

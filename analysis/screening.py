@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis import explain
-from analysis.account import Account, Asked, compare_all, party_name, probability, swapped
-from analysis.facts import role_key
+from analysis.account import Account, compare_all, probability
+from analysis.asked import Asked, ask, candidates, is_dated, missing, party_name
 from analysis.index import KnownBusiness, ScreeningIndex
-from analysis.known import KnownPerson, birth_of
-from analysis.names import is_company, letters, letters_near, name_words
+from analysis.names import name_words
 from analysis.passing import packed
 from pipeline.model import Application, Flag, Link, Party
 
@@ -82,7 +81,7 @@ def screen(application: Application, index: ScreeningIndex, cleared: Callable[[F
     Of several leads the strongest is the answer, those into other networks are noted. `cleared` says whether a person
     found a lead to be another person's: it is left out."""
     asked = ask(application, index)
-    if not (asked.phones or asked.emails or asked.premises or any(_dated(p) for p in asked.parties)):
+    if not (asked.phones or asked.emails or asked.premises or any(is_dated(p) for p in asked.parties)):
         return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.")
     accounts = [compare_all(asked, group, party, person, index) for group, party, person in candidates(asked, index)]
     leads = [a for a in accounts if _band(a, index)]
@@ -109,77 +108,6 @@ def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **
     )
 
 
-def _dated(party: Party) -> bool:
-    return birth_of(party.dob) is not None
-
-
-def ask(application: Application, index: ScreeningIndex) -> Asked:
-    """The application in the keys of the index; who does not answer for the business is nobody to compare."""
-    first = (application.applicant,) if application.applicant else ()
-    others = tuple(p for p in application.related if answers_for(p.role, index))
-    parties = tuple(p for p in (*first, *others) if p.is_person and not is_company(party_name(p)))
-    places = [("premises", application.premises)] if application.premises else []
-    places += [("prior_address", a) for a in application.prior_addresses]
-    known = [(name, index.premises_value(a), a) for name, a in places if a.premises_key]
-    return Asked(
-        application,
-        parties,
-        frozenset(application.phones).union(*(p.phones for p in parties)),
-        frozenset(application.emails).union(*(p.emails for p in parties)),
-        tuple((name, value, a.line) for name, value, a in known),
-        tuple((a.building_key, bool(a.unit)) for _, _, a in known),
-    )
-
-
-def answers_for(role: str, index: ScreeningIndex) -> bool:
-    """Whether a role on an application, as written, answers for the business: not an accountant's, not a landlord's."""
-    words = set(role_key(role).split("_"))
-    rules = index.rules.screening
-    return bool(words & set(rules.responsible)) and not words & set(rules.not_responsible)
-
-
-def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | None, KnownPerson | None]]:
-    """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
-    found: dict[tuple[str, int, int], None] = {}
-    for number, party in enumerate(asked.parties):
-        for known in _namesakes_born_with(party, index):
-            found[index.people[known].group, number, known] = None
-    groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
-    groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
-    groups |= {p.group for _, v, _ in asked.premises for p in index.places["premises"].get(v, ())}
-    contacts = {k for v in (*asked.phones, *asked.emails) for k in index.by_contact.get(v, ())}
-    for group in sorted(groups | {index.people[k].group for k in contacts}):
-        found[group, -1, -1] = None
-        for known in index.by_group.get(group, ()):
-            for number in range(len(asked.parties)):
-                found[group, number, known] = None
-    return [
-        (group, asked.parties[number] if number >= 0 else _first(asked), index.people[known] if known >= 0 else None)
-        for group, number, known in found
-    ]
-
-
-def _first(asked: Asked) -> Party | None:
-    return asked.parties[0] if asked.parties else None
-
-
-def _namesakes_born_with(party: Party, index: ScreeningIndex) -> Iterator[int]:
-    """Known people with the date of birth, or the one with day and month swapped, of whom a name agrees too."""
-    dob = birth_of(party.dob)
-    if dob is None:
-        return
-    own = {n: letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
-    for day in (dob, swapped(dob)):
-        for known, names in index.by_birth.get(day, ()) if day else ():
-            # Many share a birthday: only names with about the same letters are compared.
-            if any(
-                letters_near(mine, theirs) and index.name_score(a, b) >= index.rules.screening.name_floor
-                for a, mine in own.items()
-                for theirs, b in names
-            ):
-                yield known
-
-
 def _band(account: Account, index: ScreeningIndex) -> str:
     """ "" for no lead; else review, moderate or strong."""
     rules = index.rules.screening
@@ -191,9 +119,12 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     if not account.corroborated:
         return "review" if account.same_shop else ""
     own = explain.own_business(account, _business(account, index), index)
-    if account.slip and account.kinds == ("dob", "name") and explain.name_bits(account) < rules.slip_name_bits:
+    firm = set(account.kinds) - account.slips - {"name"}
+    if not firm and len(account.kinds) == 2 and explain.name_bits(account) < rules.slip_name_bits:
         return ""  # of so many namesakes some are born on a day that reads alike
-    if account.slip or explain.ownership(account, own) or (account.generation and "dob" not in account.kinds):
+    if not firm or "dob" in account.slips or explain.ownership(account, own):
+        return "review"
+    if account.generation and "dob" not in account.kinds:
         return "review"
     sure = "dob" in account.kinds or len(account.kinds) > 2
     if score >= rules.strong_from and sure:
@@ -280,19 +211,6 @@ def _lead(
     )
 
 
-def missing(asked: Asked) -> tuple[str, ...]:
-    """Fields the application itself does not give."""
-    given = {
-        "name": bool(asked.parties),
-        "dob": any(map(_dated, asked.parties)),
-        "phone": bool(asked.phones),
-        "email": bool(asked.emails),
-        "premises": bool(asked.premises),
-        "business_name": bool(asked.application.business_name),
-    }
-    return tuple(name for name, present in given.items() if not present)
-
-
 def _further(best: Account, others: Sequence[Account], index: ScreeningIndex) -> Iterator[str]:
     """The strongest lead into each other network, strongest first."""
     told = {best.group}
@@ -307,13 +225,16 @@ def _notes(accounts: Iterable[Account], index: ScreeningIndex) -> tuple[str, ...
     """A phone or premises alone, under another's name: for the analyst, no result. Names alone are not noted."""
     notes: dict[str, None] = {}
     for account in accounts:
+        if "name" in account.kinds:
+            continue
         for kind in ("phone", "premises"):
-            if kind in account.kinds and "name" not in account.kinds:
-                place = next((p for p in account.places), None)
+            slip = kind == "premises" and kind in account.slips
+            if kind in account.kinds or slip:
+                place = next(iter(account.at[kind]), None)
                 name = index.businesses[place.business_id].name if place else "a known operator"
                 seen = f", seen there {place.shown}" if place and place.shown else ""
-                word = "phone" if kind == "phone" else "premises"
-                notes[f"Same {word} as {name}{seen}, under another name: a note, not a match."] = None
+                word = "Nearly the same premises (the street is written otherwise)" if slip else f"Same {kind}"
+                notes[f"{word} as {name}{seen}, under another name: a note, not a match."] = None
     return tuple(sorted(notes))
 
 

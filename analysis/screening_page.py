@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
-from analysis.account import party_name
+from analysis.asked import party_name
 from analysis.explain import WORDS, banner
 from analysis.fairness import Fairness, fairness
 from analysis.rules import shipped_rules

@@ -12,6 +12,7 @@ from analysis.key_filter import KeyFilter
 from analysis.names import NameShares, letters
 from analysis.rules import shipped_rules
 from analysis.saved_index import FORMAT, RARELY_THERE, save_entries
+from analysis.slips import door_key
 from benchmarks.known_state import CLOSED, OPENED, Shop
 
 Rows = Iterable[tuple[str, Any]]
@@ -59,14 +60,23 @@ def _kinds(shops: Sequence[Shop], numbers: dict[int, int], shares: NameShares) -
             shops, lambda s: (s.place.premises_key, _place(s, s.place.premises_key))
         ),
         "building": lambda: _together(shops, lambda s: (s.place.building_key, _place(s, s.place.premises_key))),
+        "names_at": lambda: _together(
+            sorted(shops, key=lambda s: numbers[s.number]), lambda s: (s.phone, _born(s, numbers))
+        ),
+        "door": lambda: (
+            (key, sorted(doors))
+            for key, doors in _together(
+                shops, lambda s: (door_key(s.place), [s.place.street_key, s.place.premises_key])
+            )
+        ),
         "birth": lambda: _together(
             sorted(shops, key=lambda s: numbers[s.number]),
-            lambda s: (s.born.isoformat(), [numbers[s.number], [[letters(s.operator), s.operator]]]),
+            lambda s: (s.born.isoformat(), _born(s, numbers)),
         ),
         "ends": shares.ends.items,
         "rests": shares.rests.items,
         "whole": shares.whole.items,
-        **dict.fromkeys(("premises_entity", "contact", "own_license", "place:email"), none),
+        **dict.fromkeys(("premises_entity", "contact", "own_license", "taken", "place:email"), none),
     }  # fmt: skip
 
 
@@ -76,6 +86,10 @@ def _together(shops: Iterable[Shop], read: Callable[[Shop], tuple[str, Any]]) ->
         key, value = read(shop)
         found[key].append(value)
     return found.items()
+
+
+def _born(shop: Shop, numbers: dict[int, int]) -> list[Any]:
+    return [numbers[shop.number], [[letters(shop.operator), shop.operator]]]
 
 
 def _person(shop: Shop) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import resource
 import signal
 import sqlite3
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,17 @@ from pipeline.model import Address, Application, Party
 PHONE, FREE = "+14175550101", "+14175550199"
 BORN = date(1980, 3, 7)
 SUITE = Address("1200 N Larkmoor Ave #5", "1200 N LARKMOOR AVE", "5", "Springfield", "MO", "65801")
+MISSPELLED = replace(SUITE, street_key="1200 N LARKMOR AVE")
 ASKED = (
     Application("A1", applicant=Party("applicant", "Chen Mei", dob=BORN), phones=(FREE,)),
     Application("A2", applicant=Party("applicant", "Mei Chen", dob=date(1980, 7, 3)), premises=SUITE),
     Application("A3", "Golden Lotus", Party("applicant", "Bo Qi"), premises=SUITE, phones=(PHONE,)),
     Application("A4", applicant=Party("applicant", "Mei Chen")),
     Application("A5", applicant=Party("applicant", "Somsri Rattana", dob=date(1975, 5, 5))),
+    Application("A7", applicant=Party("applicant", "Mei Chen"), phones=("+14175550110",)),
+    Application(
+        "A8", applicant=Party("applicant", "Mei Chen"), premises=replace(SUITE, street_key="1200 N LARKMOR AVE")
+    ),
     Application("A6", applicant=Party("applicant", "Ana Cole", dob=BORN), emails=("lotus@postbox.example",)),
 )
 
@@ -43,7 +49,9 @@ def index(town: Any) -> ScreeningIndex:
     town.ad("Golden Lotus", "2025-06-01", "2026-11-01", phones=(PHONE,), place="1200 N Larkmoor Ave #5")
     town.ad("Jade Garden", "2026-05-01", "2026-11-10", phones=(PHONE,))
     town.record("Lone Denial", "2024-05-01", kind="denied", people=[("x", "Somsri Rattana", "applicant", "1975-05-05")])
-    town.record("Oak Therapy", "2024-01-01", "2027-01-31", license_number="L9", status="Active")
+    town.record(
+        "Oak Therapy", "2024-01-01", "2027-01-31", license_number="L9", status="Active", phones=("+14175550151",)
+    )
     links = build_links(town.entities, town.refs)
     networks = build_networks(town.entities, links, refs=town.refs)
     standings = computed_standings(town.entities, town.refs)
@@ -67,10 +75,10 @@ def test_every_mapping_comes_back_whole(index: ScreeningIndex, tmp_path: Path) -
     save_index(index, tmp_path / "i", "state")
     saved = open_index(tmp_path / "i")
     assert saved is not None
-    for name in ("people", "groups", "businesses", "premises_entity", "nearest", "own_licenses"):
+    for name in ("people", "groups", "businesses", "premises_entity", "nearest", "own_licenses", "taken"):
         assert dict(getattr(saved, name)) == dict(getattr(index, name)), name
         assert len(getattr(saved, name)) == len(getattr(index, name))
-    for name in ("by_birth", "by_contact", "by_group", "by_building", "successors"):
+    for name in ("by_birth", "by_contact", "by_group", "by_building", "by_phone", "by_door", "successors"):
         assert {k: list(v) for k, v in getattr(saved, name).items()} == dict(getattr(index, name)), name
     assert {k: {v: list(u) for v, u in m.items()} for k, m in saved.places.items()} == index.places
     assert saved.shares.people == index.shares.people
@@ -107,7 +115,7 @@ def test_processes_share_a_batch_and_keep_its_order(
     assert saved is not None
     told: list[int] = []
     assert screen_all(ASKED, saved, told.append, workers=2) == [screen(a, index) for a in ASKED]
-    assert told == [2, 4, 6]
+    assert told == [2, 4, 6, 8]
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_behind(index: ScreeningIndex, tmp_path: Path) -> None:
