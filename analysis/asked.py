@@ -9,7 +9,7 @@ from analysis.facts import role_key
 from analysis.index import Born, ScreeningIndex
 from analysis.known import KnownPerson, birth_of
 from analysis.names import is_company, letters, letters_near
-from analysis.slips import door_key, near_street, phone_slips, swapped
+from analysis.slips import door_key, near_street, swapped
 from pipeline.model import Address, Application, Party
 
 
@@ -52,7 +52,7 @@ def _near_phones(phones: Iterable[str], index: ScreeningIndex) -> tuple[tuple[st
     """(number, known number one slip away) for each that nobody is known by and nobody else is seen to use."""
     seen = (index.by_contact, index.places["phone"], index.taken)
     strange = [p for p in sorted(phones) if not any(p in where for where in seen)]
-    return tuple((p, near) for p in strange for near in phone_slips(p) if near in index.by_phone)
+    return tuple((p, near) for p in strange for near in index.phones_near(p))
 
 
 def _near_premises(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from analysis.links import find_ties
 from analysis.names import NameShares, letters, letters_near, name_words
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
-from analysis.slips import door_key
+from analysis.slips import door_key, phone_slips
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
 from pipeline.resolve.compare import compare_person_names
 
@@ -139,6 +139,11 @@ class ScreeningIndex:
 
     def premises_value(self, address: Address) -> str:
         return self.premises_entity.get(address.premises_key, address.premises_key)
+
+    def phones_near(self, phone: str) -> Iterator[str]:
+        """Known numbers one slip away."""
+        saved = getattr(self.by_phone, "slips", None)  # a hundred look-ups in one
+        return saved(phone) if saved else (near for near in phone_slips(phone) if near in self.by_phone)
 
     def name_score(self, one: str, two: str) -> float:
         """How far two names agree, 0 to 1; 0 when not even their letters do."""

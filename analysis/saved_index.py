@@ -22,6 +22,7 @@ from analysis.key_filter import KeyFilter
 from analysis.known import Group, KnownPerson, KnownPlace
 from analysis.names import NameShares
 from analysis.rules import shipped_rules
+from analysis.slips import phone_slips
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
@@ -72,6 +73,11 @@ class Shelf(Mapping[K, V], Generic[K, V]):
         if len(self._seen) >= KEPT:
             self._seen.clear()
         return self._seen.setdefault(key, self._read(row[0]))
+
+    def slips(self, number: str) -> Iterator[str]:
+        """The phone numbers one slip away that are keys here."""
+        near = self._filter.slips(number) if self._filter else phone_slips(number)
+        return (one for one in near if one in self)
 
     def __contains__(self, key: object) -> bool:
         return self.get(key) is not None  # type: ignore[arg-type]
