@@ -15,10 +15,10 @@ from pipeline.store.intelligence import Store, open_snapshot
 
 
 def set_standing(home: Home, business_id: str, standing: str, why: str, user: str) -> dict[str, Any]:
-    """Record a standing for a business of the current snapshot; a beginning of the id is enough."""
-    with open_snapshot(home.current_snapshot()) as store:
-        business = _one(store, business_id, "business")
+    """Record a standing for a business of the current snapshot; a beginning of its id, or of one it had, is enough."""
     casework = Casework(home.casework_url)
+    with open_snapshot(home.current_snapshot()) as store:
+        business = _business(store, casework, business_id)
     now = casework.set_standing(business, standing, user, why)
     if standing == "designated" and now != "designated":
         sentence = "Recorded. Designation takes effect when a second user has said it too."
@@ -47,14 +47,14 @@ def decide_pair(
     `network`: that the two do not belong to one network either. By default this is what "not the same" means of two
     that are different businesses of one network already.
     """
+    casework = Casework(home.casework_url)
     with open_snapshot(home.current_snapshot()) as store:
-        ref_a, members_a = _ref(store, first)
-        ref_b, members_b = _ref(store, second)
+        ref_a, members_a = _ref(store, casework, first)
+        ref_b, members_b = _ref(store, casework, second)
         shared = "" if same else _shared_network(store, ref_a, ref_b)
     if network and not shared:
         raise FixInput("They are not two businesses of one network. Leave --network out: nothing has to be cut.")
     scope: Literal["entity", "network"] = "network" if shared and network is not False else "entity"
-    casework = Casework(home.casework_url)
     decision = casework.decide(same, ref_a, ref_b, [*members_a, *members_b], user, why, scope)
     word = "the same" if same else "not the same"
     if scope == "network":
@@ -124,21 +124,29 @@ def _shared_network(store: Store, ref_a: str, ref_b: str) -> str:
     return str(rows[0]["network_id"]) if rows else ""
 
 
-def _one(store: Store, beginning: str, kind: str) -> str:
-    rows = store.rows(
-        "SELECT entity_id FROM core_entities WHERE kind = ? AND starts_with(entity_id, ?) LIMIT 2", [kind, beginning]
-    )
-    if len(rows) != 1:
-        raise NotFound(f"{'No' if not rows else 'More than one'} {kind} has an id like {beginning!r}. Try: imb search")
-    return str(rows[0]["entity_id"])
+def _business(store: Store, casework: Casework, beginning: str) -> str:
+    found = _entities(store, casework, beginning, "business")
+    if len(found) != 1:
+        number = "No" if not found else "More than one"
+        raise NotFound(f"{number} business has an id like {beginning!r}. Try: imb search")
+    return str(found[0]["entity_id"])
 
 
-def _ref(store: Store, given: str) -> tuple[str, list[str]]:
+def _entities(store: Store, casework: Casework, beginning: str, kind: str = "") -> list[dict[str, Any]]:
+    """At most two entities whose id begins so; where there is none, the one that had such an id before."""
+    query = "SELECT entity_id, members FROM core_entities WHERE starts_with(entity_id, ?) AND ? IN ('', kind) LIMIT 2"
+    found = store.rows(query, [beginning, kind])
+    if not found and (present := casework.present_id(beginning)):
+        found = store.rows(query, [present, kind])
+    return found
+
+
+def _ref(store: Store, casework: Casework, given: str) -> tuple[str, list[str]]:
     """A ref by id, or the one that speaks for an entity; with the members that were shown."""
     refs = store.rows("SELECT ref_id FROM core_refs WHERE starts_with(ref_id, ?) LIMIT 2", [given])
     if len(refs) == 1:
         return str(refs[0]["ref_id"]), [str(refs[0]["ref_id"])]
-    entities = store.rows("SELECT members FROM core_entities WHERE starts_with(entity_id, ?) LIMIT 2", [given])
+    entities = _entities(store, casework, given)
     if len(entities) != 1:
         raise NotFound(f"No single ref or entity has an id like {given!r}. Look it up: imb search TEXT")
     members = [str(m) for m in entities[0]["members"]]

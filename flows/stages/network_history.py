@@ -121,9 +121,3 @@ def _words_of(folder: Path, reasons: Iterable[str]) -> dict[tuple[str, str], str
         )
     found = {("business", r["business_id"]): r["name"] or "a business without a name" for r in names}
     return found | {("link", r["key"]): r["sentence"] for r in links}
-
-
-def present_id(home: Home, beginning: str) -> str | None:
-    """The id that a network goes by now which had an id of this beginning; None when casework knows of none."""
-    found = {new for old, new in Casework(home.casework_url).aliases().items() if old.startswith(beginning)}
-    return found.pop() if len(found) == 1 else None

@@ -74,9 +74,9 @@ def list_hubs(home: Home) -> list[dict[str, Any]]:
 
 
 def _present_id(home: Home, beginning: str) -> str | None:
-    from flows.stages.network_history import present_id  # casework, which most searches do not need
+    from pipeline.store.casework import Casework  # which most searches do not need
 
-    return present_id(home, beginning)
+    return Casework(home.casework_url).present_id(beginning)
 
 
 def list_templates(home: Home) -> list[dict[str, Any]]:

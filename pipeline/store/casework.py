@@ -248,6 +248,11 @@ class Casework:
         with self.engine.connect() as connection:
             return resolve_aliases(_alias_edges(connection, at))
 
+    def present_id(self, beginning: str) -> str | None:
+        """The id that an entity or network goes by now which had an id of this beginning; None when that is no one."""
+        found = {new for old, new in self.aliases().items() if old.startswith(beginning)}
+        return found.pop() if len(found) == 1 else None
+
     def add_network_events(self, events: Iterable[tuple[str, str, Sequence[str], str]], before: str, after: str) -> int:
         """(kind, network id, other ids, reason) of what a build changed since the snapshot `before`. What a build that
         was killed has said already is not said again; returns how many were new."""

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from flows.stages.showing import holding_links
 from pipeline.home import open_home
+from pipeline.store.casework import Casework
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import answer, imb
@@ -196,6 +197,19 @@ def test_designation_takes_two_users_and_binds_the_next_build(home: Path, networ
     assert answer(home, "build")["changed"]
     rows = {r["business_id"]: r["standing"] for r in answer(home, "standing", "list")}
     assert rows[business] == "designated"
+
+
+def test_decisions_follow_a_business_to_the_id_it_has_now(home: Path, network: dict[str, Any]) -> None:
+    one, two = [m["entity_id"] for m in network["members"] if m["kind"] == "business"][:2]
+    Casework(open_home(home).casework_url).add_aliases([("0ld0ld00-1111", one)], "earlier")
+    said = answer(home, "standing", "set", "0ld0", "suspected", "--why", "seen again", "--user", "amy")
+    assert said["business_id"] == one
+    pairs = [answer(home, "decide", "same", name, two, "--why", "one lease", "--user", "amy") for name in ("0ld0", one)]
+    assert pairs[0]["ref_a"] == pairs[1]["ref_a"] and pairs[0]["ref_b"] == pairs[1]["ref_b"]
+    assert (
+        "imb search"
+        in imb(home, "standing", "set", "0ld1", "suspected", "--why", "x", "--user", "amy", check=None).stderr
+    )
 
 
 def test_not_the_same_holds_across_builds(home: Path) -> None:
