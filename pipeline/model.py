@@ -61,7 +61,9 @@ class Capture:
 class Mention:
     """A value with the place it was read from. A protected span has kind "protected" and value ""."""
 
-    kind: str  # phone email address business_name handle website site_id hours price indicator location protected
+    # page_phone: a number that the page shows beside the ad, not its own. fax: takes no calls.
+    # phone fax page_phone email address business_name handle website site_id hours price indicator location protected
+    kind: str
     value: str  # normal form: E.164, lower-case e-mail, "wechat:abc" …
     field: str  # "text" | "attr:<name>" | "url" | "cell:<column>"
     node: str  # CSS path of the element that holds the field; "" for url and cell

@@ -169,7 +169,11 @@ TABLES: tuple[Table, ...] = (
             _c("ad_id", "VARCHAR", "the ad"),
             _c("extractor_version", "VARCHAR", "version of the reading code"),
             _c("n", "INTEGER", "order in the ad"),
-            _c("kind", "VARCHAR", "phone, email, address, handle, protected …"),
+            _c(
+                "kind",
+                "VARCHAR",
+                "phone, fax, page_phone (shown beside the ad, not its own), email, address, handle, protected …",
+            ),
             _c("value", "VARCHAR", "normal form; empty for protected spans", matchable=True),
             _c("field", "VARCHAR", "text, attr:<name>, url"),
             _c("node", "VARCHAR", "CSS path of the element"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from pipeline.store.intelligence import Store, open_snapshot
 
 NAME_SCORE = 0.85  # from here on two names may be one
 SHORT_ID = 8  # characters of a network id that tables show at least
+PHONES = ("phone", "fax")  # no "page_phone": what another business's number stands beside is no exhibit of it
 QUOTED = ("phone", "address", "business_name", "website")
 
 
@@ -69,7 +70,7 @@ def find_captures(
         if listed:
             rows = _listed(store, rows, set(listed))
         if phone:
-            rows = _with_value(store, rows, "phone", {normalize_phone(phone) or phone})
+            rows = _with_value(store, rows, PHONES, {normalize_phone(phone) or phone})
         if address:
             rows = _with_address(store, rows, address)
     if not rows:
@@ -127,12 +128,15 @@ def _businesses(store: Store, business: str, network: str) -> set[str]:
     }
 
 
-def _with_value(store: Store, rows: list[dict[str, Any]], kind: str, values: set[str]) -> list[dict[str, Any]]:
+def _with_value(
+    store: Store, rows: list[dict[str, Any]], kinds: Sequence[str], values: set[str]
+) -> list[dict[str, Any]]:
     have = {
         (r["capture_id"], r["ad_id"])
         for r in store.rows(
-            "SELECT capture_id, ad_id FROM core_mentions WHERE kind = ? AND list_contains(?::VARCHAR[], value)",
-            [kind, sorted(values)],
+            """SELECT capture_id, ad_id FROM core_mentions
+               WHERE list_contains(?::VARCHAR[], kind) AND list_contains(?::VARCHAR[], value)""",
+            [list(kinds), sorted(values)],
         )
     }
     return [r for r in rows if (r["capture_id"], r["ad_id"]) in have]

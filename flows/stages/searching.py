@@ -101,7 +101,23 @@ def _by_phone(store: Store, text: str) -> list[Match]:
            WHERE l.kind = 'uses_phone' AND list_contains(?::VARCHAR[], e.name)""",
         [numbers],
     )
-    return [*_businesses(rows, "phone", 1.0), *_records_with(store, "phone", numbers, 0.9)]
+    return [*_businesses(rows, "phone", 1.0), *_records_with(store, "phone", numbers, 0.9), *_beside(store, numbers)]
+
+
+def _beside(store: Store, numbers: list[str]) -> list[Match]:
+    """Ads whose pages show the number as one for fax, or as somebody else's."""
+    rows = store.rows(
+        """SELECT DISTINCT m.kind, a.ad_id, a.title, coalesce(b.network_id, '') AS network_id,
+                  CAST(a.captured_at AS DATE) AS seen
+           FROM core_mentions m JOIN core_ad_captures a USING (capture_id, ad_id)
+           LEFT JOIN out_ads o USING (ad_id) LEFT JOIN out_businesses b USING (business_id)
+           WHERE m.kind IN ('fax', 'page_phone') AND list_contains(?::VARCHAR[], m.value)""",
+        [numbers],
+    )
+    why = {"fax": "fax", "page_phone": "number beside the ad, not its own"}
+    return [
+        Match("ad", r["ad_id"], r["title"], why[r["kind"]], 0.4, r["network_id"], r["seen"], r["seen"]) for r in rows
+    ]
 
 
 def _by_name(store: Store, text: str) -> list[Match]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -114,13 +115,30 @@ def _link_found(href: str, reading: Reading) -> list[Found]:
         start = href.index("#") + 1
         return [f._replace(start=start, end=len(href)) for f in _cfemail(href[start:])]
     found_link = link_contact(href, reading.own_hosts)
-    return [found_link] if found_link else []
+    if found_link is None:
+        return []
+    service, _, number = found_link.value.partition(":")
+    if service == "whatsapp" and number.startswith("+"):
+        return [found_link, found_link._replace(kind="phone", value=number)]
+    return [found_link]
 
 
-def url_phones(reading: Reading) -> list[Mention]:
-    """Phones in the path or sub-domain of the page's URL."""
-    found = _in_url(reading.url, reading.fictional, reading.generated)
+def url_phones(reading: Reading, said: Collection[str]) -> list[Mention]:
+    """Phones in the path or sub-domain of the page's URL.
+
+    Ten digits that are the whole last part of a path are a post's number, unless the page says that they are a phone.
+    """
+    found = [
+        f
+        for f in _in_url(reading.url, reading.fictional, reading.generated)
+        if f.value in said or not _names_a_post(reading.url, f)
+    ]
     return list(mentions_of(Value(reading.url, None, "url"), found, reading.version))
+
+
+def _names_a_post(url: str, found: Found) -> bool:
+    digits = url[found.start : found.end].isdigit()
+    return digits and url[found.start - 1] == "/" and url[found.end : found.end + 1] in {"", "/", "?", "#"}
 
 
 @lru_cache(maxsize=4096)  # an ad is captured under the same address again and again

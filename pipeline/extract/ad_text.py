@@ -10,6 +10,7 @@ from pipeline.extract.contacts import find_emails, find_handles, find_websites
 from pipeline.extract.facts import closes_late, find_hours
 from pipeline.extract.lexicon import find_indicators
 from pipeline.extract.names import find_business_names
+from pipeline.extract.phone_context import says_fax
 from pipeline.extract.phones import find_phones
 from pipeline.extract.prices import find_prices
 from pipeline.extract.protected import find_protected
@@ -36,9 +37,12 @@ def read_text(text: str, own_hosts: frozenset[str], *, fictional: bool, generate
 
 
 def phones_in(text: str, fictional: bool, generated: bool) -> list[Found]:
-    """`find_phones` as Found."""
+    """`find_phones` as Found, those that are said to be for fax of a kind of their own."""
     found = find_phones(text, fictional=fictional, generated=generated)
-    return [Found("phone", p.e164, p.start, p.end, p.style, p.confidence) for p in found]
+    return [
+        Found("fax" if says_fax(text, p.start, p.end) else "phone", p.e164, p.start, p.end, p.style, p.confidence)
+        for p in found
+    ]
 
 
 def _read(text: str, own_hosts: frozenset[str], fictional: bool, generated: bool) -> Said:

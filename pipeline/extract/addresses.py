@@ -61,7 +61,7 @@ _DIGIT_WORDS = {word: digit for word, digit in NUMBERS.items() if len(digit) == 
 _DIGIT_WORD = f"(?:{_ways(_DIGIT_WORDS)})"
 # "One Main Street", "five-oh-one Main Street": only before a place
 _SPELLED = rf"\b(?:{_DIGIT_WORD}(?:[ -]{_DIGIT_WORD}){{1,4}}|{_ways(NUMBERS)})\b"
-_NOT_AFTER = r"(?<![0-9$#./(@:A-Z-])(?<!\$ )"
+_NOT_AFTER = r"(?<![0-9$#./(@A-Z-])(?<![0-9]:)(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
 _STREET = UPPER.sought(

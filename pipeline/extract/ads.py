@@ -54,8 +54,8 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
         *mentions_of(whole, said.facts, reading.version),
         *_reviewed(selected, reading),
         *attribute_mentions(root, selected, reading),
-        *url_phones(reading),
     ]
+    mentions += url_phones(reading, {m.value for m in mentions})
     if title and not within(title.node, root):
         mentions += mentions_of(title, find_protected(title.text), reading.version)
     hours = [v.text for v in selected.get("hours", ())] or said.hours[:1]
@@ -178,6 +178,7 @@ def _canonical(reading: Reading, anchor: str) -> str:
 def _unique(mentions: list[Mention]) -> list[Mention]:
     """No place twice for one kind, and no link or attribute that repeats what the text already says."""
     said = {(m.kind, m.value) for m in mentions if m.field == "text" and m.value}
+    said |= {("phone", value) for kind, value in said if kind == "fax"}
     seen: set[tuple[str, str, str, str, int]] = set()
     kept = []
     for m in mentions:

@@ -19,7 +19,7 @@ from pipeline.extract.text import read_tree, visible_text
 from pipeline.extract.unprofiled import MAX_ADS, read_unprofiled
 from pipeline.model import Ad, Page, PageKind
 
-EXTRACTOR_VERSION = "9"
+EXTRACTOR_VERSION = "10"
 _KINDS: tuple[PageKind, ...] = ("consent", "tombstone", "empty", "forum", "ad", "listing")
 
 _MAGIC = (

@@ -8,11 +8,13 @@ from pipeline.extract.phone_vocab import DECLARED, any_of
 
 _WORDS: dict[str, list[str]] = DECLARED["context"]
 _REACH = 40  # characters read before a number
+_SIGN_REACH = 4  # from a drawn telephone to its number
 _CODE_LETTERS = "ac-gjknp-rtvy"  # that stand for no digit, "hours", extension, mile, "you" or "with"
 _PHONE = frozenset(_WORDS["phone"])
 _NOT_THEIRS: tuple[str, ...] = tuple(_WORDS["not_the_advertiser"])
 _ANY_NOT_THEIRS = re.compile(any_of(_NOT_THEIRS))
-_ASKED = re.compile(rf"(?<![a-z])(?:{any_of(_WORDS['asking'])})(?![a-z])[^.!?\n0-9$]*$")
+_SIGNS = frozenset(_WORDS["signs"])
+_ASKED = re.compile(rf"(?:(?<![a-z])(?:{any_of(_WORDS['asking'])})(?![a-z])|[{_WORDS['signs']}])[^.!?\n0-9$]*$")
 _BEGUN = re.compile(r"(?:^|[\n.!?~*|]|[^\x00-\x7f])\s*$")
 _ENDED = re.compile(r"\s*(?:$|[\n.!?~*|](?![0-9])|[^\x00-\x7f])")
 _GOES_ON = re.compile(rf"[ ,.!\n-]{{1,4}}(?:{any_of(_WORDS['goes_on'])})(?![a-z])")
@@ -28,10 +30,19 @@ _CODE_BEHIND = re.compile(
 )
 # "case 816-555-0123-CV", "license MT 2016555012".
 _NUMBERED = re.compile(rf"(?<![a-z])(?<!in )(?:{any_of([*_WORDS['numbered'], *_WORDS['licensed']])})[\W_]{{1,3}}$")
+_PAGE_BEHIND = re.compile(r"\.(?:s?html?|php|aspx?)(?![a-z])")  # "/7733412094.html": the number of a post
 _CODE_GOES_ON = re.compile(r"(?:-[a-z0-9]{1,3}|\.[0-9]{2})(?![a-z0-9])")
 _LICENSED = re.compile(
     rf"(?<![a-z])(?:(?:{any_of(_WORDS['licensed'])})[\W_]{{1,2}}[a-z]{{1,4}}[\W_]{{1,2}}|(?:{any_of(_WORDS['glued'])}))$"
 )
+# "models 816-555-0150 and 816-555-0151": what is said of the first holds for the second.
+_ONE_BEFORE = re.compile(r"[2-9][0-9]{2}([-. ])[0-9]{3}\1[0-9]{4} ?(?:and|or|to|[&,/]|replaces) ?$")
+_FAX = any_of(_WORDS["fax"])
+_FAX_BEFORE = re.compile(
+    rf"(?<![a-z])(?P<both>(?:tel|phone|ph|call|voice|office|text)\.?\W{{1,3}}(?:(?:and|or|y|n)\W)?)?(?:{_FAX})"
+    r"(?:\W{1,2}(?:no|number|num|line|is|#))?[\W_]{0,6}$"
+)
+_FAX_BEHIND = re.compile(rf"\W{{0,2}}[(\[]? ?(?:{_FAX})(?![a-z])(?!\W{{0,6}}[0-9])")
 _PREFIX = re.compile(r"(?<![a-z])[a-z]{1,3}$")
 _CODE_BEFORE = re.compile(rf"[0-9][z{_CODE_LETTERS}]$")
 _MAY_NAME = (*_WORDS["never"], *_WORDS["marks"], "is")
@@ -50,11 +61,17 @@ _SERVICE_BEFORE = re.compile(
 def says_phone(folded: str, start: int) -> bool:
     """ "Call", "text", "tel:" … stand before the offset."""
     last = _LAST_WORD.search(folded, max(0, start - 16), start)
-    return last is not None and last[1] in _PHONE
+    return (last is not None and last[1] in _PHONE) or _is_drawn_as_phone(folded, start)
+
+
+def _is_drawn_as_phone(folded: str, start: int) -> bool:
+    return not _SIGNS.isdisjoint(folded[max(0, start - _SIGN_REACH) : start])
 
 
 def asks_to_call(folded: str, start: int) -> bool:
     """A word for phone stands before the offset, other than an "at" that may begin a time or a place."""
+    if _is_drawn_as_phone(folded, start):
+        return True
     last = _LAST_WORD.search(folded, max(0, start - 16), start)
     if last is None or last[1] not in _PHONE:
         return False
@@ -90,8 +107,18 @@ def _said_before(folded: str, start: int) -> str:
     return folded[max(0, start - _REACH) : start].rstrip("+( ")
 
 
+def says_fax(text: str, start: int, end: int) -> bool:
+    """A word for fax alone stands beside the number: "Fax: …", "… (fax)"; "Phone/Fax" is a telephone too."""
+    before = text[max(0, start - _REACH) : start].lower()
+    if (led := _FAX_BEFORE.search(before)) is not None:
+        return not led["both"]
+    return _FAX_BEHIND.match(text[end : end + 20].lower()) is not None
+
+
 def names_another(folded: str, start: int) -> bool:
     """A label directly before the offset says what other kind of number it is: "invoice no", "docket 20CV-"."""
+    if other := _ONE_BEFORE.search(folded, max(0, start - _REACH), start):
+        start = other.start()
     before = _said_before(folded, start)
     if not before.endswith("-") and "#" not in before[-4:] and not before.rstrip(": .").endswith(_MAY_NAME):
         return False
@@ -102,6 +129,8 @@ def is_in_a_code(folded: str, start: int, end: int) -> bool:
     """Whether digits go on, without a blank, as the letters and digits of an identifier."""
     before = folded[max(0, start - _REACH) : start]
     if (_CODE_GOES_ON.match(folded, end) and _NUMBERED.search(before)) or _LICENSED.search(before):
+        return True
+    if folded[start - 1 : start] == "/" and folded[start:end].isdigit() and _PAGE_BEHIND.match(folded, end):
         return True
     return (
         _CODE_BEHIND.match(folded, end) is not None

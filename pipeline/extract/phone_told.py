@@ -179,7 +179,15 @@ def _numbers(near: Sequence[_Piece], groups: Sequence[_Piece], folded: str) -> I
 
 def _named(phrase: _Piece, groups: Sequence[_Piece], folded: str, side: str) -> tuple[str, _Piece, _Piece] | None:
     """A part, the digits that the phrase says are it, and the phrase."""
-    side = side if phrase.side == "either" else phrase.side
+    if phrase.side != "after":
+        return _named_beside(phrase, groups, folded, side if phrase.side == "either" else "before")
+    behind = _named_beside(phrase, groups, folded, "after")
+    return behind or _named_beside(phrase, groups, folded, "before")  # "my number is area code (417) and 555-0135"
+
+
+def _named_beside(
+    phrase: _Piece, groups: Sequence[_Piece], folded: str, side: str
+) -> tuple[str, _Piece, _Piece] | None:
     for group in groups:
         start, end = (phrase.end, group.start) if side == "before" else (group.end, phrase.start)
         part = next((part for part in phrase.parts if len(group.digits) == _PARTS[part]), "")

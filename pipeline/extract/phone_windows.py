@@ -29,6 +29,7 @@ Allowed = tuple[bool, bool]  # fictional and generated numbers
 
 THRESHOLD = 0.5
 CANONICAL = frozenset({3, 6})
+_IN_PAIRS = frozenset({3, 6, 8})  # "816 / 555 / 01 / 18"
 
 _LIST_GAP = re.compile(r"\s*[-./,|]?\s*")
 _LIST_MARK = re.compile(r"[/|\n]|,\s|\s-\s")
@@ -108,8 +109,11 @@ def _scored(units: list[Unit], first: int, last: int, digits: str, drawn: Drawn,
     parted = frozenset(cut for cut, gap in zip(sorted(cuts), gaps, strict=True) if gap and cut > 0)
     plain = _is_plain(inside)
     rhythm = _rhythm(inside, lead)
-    score = _shape(parted, inside, glued) + rhythm + _gap_score(gaps, parted, plain, rhythm > 0)
+    whole = parted - {8} if _is_in_pairs(inside, parted) else parted
+    score = _shape(parted, inside, glued) + rhythm + _gap_score(gaps, whole, plain, rhythm > 0)
     score += _context_score(units, first, last, folded, parted, plain)
+    if plain and parted > CANONICAL and _begins_in_brackets(inside, folded):
+        score += 0.15
     if score < THRESHOLD and drawn(inside[0].start, inside[-1].end):
         score += 0.25
     return Window("+1" + digits[-10:], first, last, round(score, 3), parted)
@@ -167,6 +171,8 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
     same = len(set(real)) == 1
     odd = same and len(real) > 1 and not _LIST_GAP.fullmatch(real[0]) and not _PRICE.search(real[0])
     score = 0.1 if odd else 0.0
+    if plain and len(cuts) == 9 and _is_alternating(real):
+        score -= 0.55
     if plain and len(cuts) != 9 and not (cuts <= CANONICAL and same):
         mark = _LIST_COMMA if grouped or cuts <= CANONICAL else _LIST_MARK
         if any(mark.search(gap) for gap in real):
@@ -181,6 +187,28 @@ def _gap_score(gaps: list[str], cuts: frozenset[int], plain: bool, grouped: bool
         if "\n" in gap:
             score -= 0.05
     return max(score, -0.6 if not any(map(_PRICE.search, real)) else -1.0)
+
+
+def _begins_in_brackets(inside: list[Unit], folded: str) -> bool:
+    """ "(57)3-555-01-39": no price, date or code of any kind is written so."""
+    start = inside[0].start
+    return folded[start - 1 : start] == "(" and inside[1].gap[:1] == ")" and not any("(" in u.gap for u in inside[1:])
+
+
+def _is_alternating(gaps: list[str]) -> bool:
+    """Pairs: "8-1 6-5 5-5 0-1 2-3" are scores, or hours."""
+    return len(set(gaps)) > 1 and len(set(gaps[::2])) == 1 and len(set(gaps[1::2])) == 1
+
+
+def _is_in_pairs(inside: list[Unit], cuts: frozenset[int]) -> bool:
+    """Whether the last four digits stand in two pairs with the same slash everywhere, and are no round prices."""
+    gaps = {unit.gap for unit in inside[1:]}
+    return cuts == _IN_PAIRS and len(gaps) == 1 and gaps <= {"/", " / "} and _is_uneven(_groups(inside))
+
+
+def _is_uneven(groups: list[str]) -> bool:
+    """Whether a group is no round price or duration."""
+    return any(digits[0] == "0" or digits[-1] not in "05" or len(digits) > 4 for digits in groups)
 
 
 def _unwrapped(gap: str) -> str:
@@ -218,7 +246,7 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
         return -1.0
     if says_phone(folded, start):
         score += 0.15
-        if plain and _is_regrouped(units[first:last]) and asks_to_call(folded, start):
+        if plain and _is_regrouped(units[first:last], asked=True) and asks_to_call(folded, start):
             score += 0.1 if all(len(unit.digits) > 1 for unit in units[first:last]) else 0.2
     elif plain and not cuts <= CANONICAL and _is_given_alone(units[first:last], folded):
         score += 0.25
@@ -238,17 +266,20 @@ def _context_score(units: list[Unit], first: int, last: int, folded: str, cuts: 
     return score
 
 
-def _is_regrouped(inside: list[Unit]) -> bool:
-    """Groups of up to six digits parted alike, at least one of which is no round price or duration."""
+def _is_regrouped(inside: list[Unit], *, asked: bool = False) -> bool:
+    """Groups of up to six digits parted alike, at least one of which is no round price or duration.
+
+    `asked`: behind a word for phone it may be in more groups.
+    """
     groups = _groups(inside)
     gaps = {unit.gap for unit in inside[1:]}
     return (
         len(gaps) == 1
         and gaps <= {" ", "-", "."}
-        and len(groups) < 6
-        and sum(len(digits) == 1 for digits in groups) < 2
-        and all(len(digits) < 7 for digits in groups)
-        and any(digits[0] == "0" or digits[-1] not in "05" for digits in groups)
+        and len(groups) < (7 if asked else 6)
+        and sum(len(digits) == 1 for digits in groups) < (3 if asked else 2)
+        and all(len(digits) < (9 if asked else 7) for digits in groups)
+        and _is_uneven(groups)
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ad_contacts import within
+from pipeline.extract.ad_text import phones_in
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.ads import read_ad
 from pipeline.extract.embedded import embedded_fields
@@ -21,14 +23,15 @@ from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
 from pipeline.extract.reviews import find_reviews
-from pipeline.extract.selection import Reading, Selected, Value
+from pipeline.extract.selection import Reading, Selected, Value, mentions_of
 from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside, speaks_of_the_site
 from pipeline.extract.text import text_without, visible_text
 from pipeline.extract.whose_numbers import is_own_site, is_toll_free, others_numbers
-from pipeline.model import Ad, Page
+from pipeline.model import Ad, Mention, Page
 
 MAX_ADS = 500  # of one forum page
 _MANY_PHONES = 8  # distinct phones from which a page is a directory, not one business's
+_MOST_PARTS, _LONGEST_PART = 100, 20_000  # of a page that are read for numbers of others, and characters of one
 _LISTING_SHARE = 0.25  # of the page's own text that rows make up on a listing
 _NUMBER = re.compile(r"\d\D{0,3}\d{3}\D{0,3}\d{4}")  # of a foot that gives the contacts of its business
 _MOSTLY_ROWS = 0.75  # likewise when a phone stands outside of the rows
@@ -196,4 +199,20 @@ def _one_ad(
         if ad.phones:
             break
     best = next((ad for ad in found if ad.phones), None) or next((ad for ad in found if ad.addresses), None)
-    return Page("ad", ads=(best,), problem=problem) if best else Page("other", problem=problem)
+    if best is None:
+        return Page("other", problem=problem)
+    mentions = (*best.mentions, *_shown_beside(best, (*around.all, *around.said), reading))
+    return Page("ad", ads=(replace(best, mentions=mentions),), problem=problem)
+
+
+def _shown_beside(ad: Ad, parts: Sequence[LexborNode], reading: Reading) -> Iterator[Mention]:
+    """Numbers that the page shows but that are not the ad's own: nothing is lost, nothing rests on them."""
+    known = {m.value for m in ad.mentions if m.kind in {"phone", "fax"}}
+    for part in islice(parts, _MOST_PARTS):
+        text = visible_text(part)
+        if len(text) > _LONGEST_PART or not any(map(str.isdigit, text)):
+            continue
+        numbers = phones_in(text, reading.fictional, reading.generated)
+        new = [n._replace(kind="page_phone") for n in numbers if n.value not in known]
+        known.update(n.value for n in new)
+        yield from mentions_of(Value(text, part, "text"), new, reading.version)

@@ -30,6 +30,7 @@ _WHOLE = frozenset(["html", "body", "main", "article"])
 _NAME_WORDS = re.compile(r"(?<![a-z\d])(?:[A-Z]?[a-z]+|[A-Z]+)(?=[A-Z_\W]|$)|(?<=[a-z])[A-Z][a-z]+(?=[A-Z_\W]|$)")
 _NAMING = "h2, h3, h4, h5, h6, b, strong, a, dt, [itemprop=name], [class*=name i], [class*=title i]"
 _BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]"
+_STANDING_OUT = frozenset(["h3", "h4", "b", "strong", "font", "center"])
 _LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
 _LEAST_NAME = 5  # letters of a name that is no usual word
 _MOST_HEADINGS = 500
@@ -105,9 +106,17 @@ def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNo
             words = visible_text(node)
             if not words or is_inside(node, left_out) or _is_beside(node):
                 continue
-            if css.startswith("h1") or _squashed(words) in titled:
+            if css.startswith("h1") or _squashed(words) in titled or _ends_a_title(node, words, titled):
                 return node
     return None
+
+
+def _ends_a_title(node: LexborNode, words: str, titled: frozenset[str]) -> bool:
+    """Whether what stands out is most of a part of the title: "$20 off at **Happy Feet**"."""
+    said = _squashed(words)
+    if node.tag not in _STANDING_OUT or len(said) <= _LEAST_NAME:
+        return False
+    return any(2 * len(said) > len(part) and (part.startswith(said) or part.endswith(said)) for part in titled)
 
 
 class _Numbers:

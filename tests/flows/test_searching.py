@@ -10,9 +10,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from flows.stages.searching import search
+from flows.stages.searching import _by_phone, search
 from flows.stages.timelines import stays_at
 from pipeline.home import open_home
 from pipeline.store.intelligence import Store, open_snapshot
@@ -146,3 +147,16 @@ def test_who_looked_up_what_is_logged_and_a_clerk_may_not(built: Path, tmp_path:
     about = imb(home, "audit", "list", "--about", "wei li").stdout
     assert "Wei Li" in about and "Nowhere" not in about
     assert json.loads(imb(home, "audit", "verify", "--json").stdout) == {"problems": []}
+
+
+def test_numbers_that_are_not_the_ads_own_are_found_as_such(built: Path, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(open_home(built).current_snapshot(), tmp_path / "snapshot"))
+    with duckdb.connect(str(snapshot / "intelligence.duckdb")) as written:
+        written.execute(
+            """UPDATE core_mentions SET kind = 'page_phone', value = '+18165550177'
+               WHERE ad_id = (SELECT min(ad_id) FROM core_mentions WHERE kind = 'phone') AND kind = 'phone'"""
+        )
+    with open_snapshot(snapshot) as opened:
+        ad = opened.value("SELECT DISTINCT ad_id FROM core_mentions WHERE kind = 'page_phone'")
+        hits = {(m.kind, m.id, m.why) for m in _by_phone(opened, "(816) 555-0177")}
+    assert hits == {("ad", ad, "number beside the ad, not its own")}

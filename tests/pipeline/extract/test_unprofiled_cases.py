@@ -25,6 +25,8 @@ def test_a_page_gives_its_own_business_and_no_other(name: str):
     page = extract_page(body, "text/html", case.get("url", "https://guide.example/a"), WHEN)
     ads = page.ads
     assert [phone for ad in ads for phone in ad.phones] == case["phones"]
+    beside = [mention.value for ad in ads for mention in ad.mentions if mention.kind == "page_phone"]
+    assert "beside" not in case or beside == case["beside"]
     assert len(ads) == case.get("ads", 1 if ads else 0)
     found = [" | ".join((a.street_key, a.unit, a.city, a.zip)) for ad in ads for a in ad.addresses]
     assert "address" not in case or case["address"] in found
