@@ -10,7 +10,7 @@ import codecs
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from pipeline.extract.inventory import inventory
-from pipeline.extract.visible import HIDDEN, read_visible, read_without
+from pipeline.extract.layout import Layout, lay_out
+from pipeline.extract.visible import HIDDEN, read_leaf, read_visible
 
 logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of every stray byte
 
@@ -186,8 +187,31 @@ def visible_text(node: LexborNode) -> str:
         shown = node
         if node.tag == "html" and (body := node.parser.body) is not None and body.parent == node:
             shown = body  # the head is not shown
-        text = texts[ident] = texts[shown.mem_id] = read_visible(shown)
+        text = texts[ident] = texts[shown.mem_id] = _shown(shown)
     return text
+
+
+def _shown(node: LexborNode) -> str:
+    """`visible_text`, of the page's whole body in a way that makes the same of its elements cheap."""
+    if (text := read_leaf(node)) is not None:
+        return text
+    if (placed := _placed(node)) is None:
+        return read_visible(node)
+    layout, (start, end) = placed
+    return layout.tokens.shown(start, end)
+
+
+def _placed(node: LexborNode, *, asked: bool = False) -> tuple[Layout, tuple[int, int]] | None:
+    """Where an element stands in a layout; one is made of whole bodies, and of others where it is `asked` for."""
+    layouts = _read_before(node).layouts
+    for layout in layouts:
+        if span := layout.span(node):
+            return layout, span
+    made = lay_out(node) if asked or node.tag == "body" else None
+    if made is None or not (span := made.span(node)):
+        return None
+    layouts[1:] = [made]
+    return made, span
 
 
 def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
@@ -197,9 +221,18 @@ def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
         return visible_text(node).replace(HIDDEN, " ")
     read, key = _read_before(node), (node.mem_id, *(part.mem_id for part in parts))
     if (text := read.without.get(key)) is None:
-        text = read_without(node, parts)
-        text = read.without[key] = text if len(text) == len(visible_text(node)) else visible_text(node)
+        text = read.without[key] = _blanked(node, parts)
     return text
+
+
+def _blanked(node: LexborNode, parts: Sequence[LexborNode]) -> str:
+    text, placed = visible_text(node), _placed(node, asked=True)
+    if placed is None:
+        return text
+    layout, (start, end) = placed
+    spans = [span for part in parts if (span := layout.span(part))]
+    blanked = layout.tokens.shown(start, end, spans)
+    return blanked if len(blanked) == len(text) else text
 
 
 def _lies_in(part: LexborNode, node: LexborNode) -> bool:
@@ -217,16 +250,17 @@ class _Read:
     texts: dict[int, str]
     without: dict[tuple[int, ...], str]
     paths: dict[int, str]
+    layouts: list[Layout]  # the first one, mostly of the body, and the last
 
 
 # Of the last page only: pages are read one after the other, and trees do not change.
-_last = [_Read(LexborHTMLParser(""), {}, {}, {})]
+_last = [_Read(LexborHTMLParser(""), {}, {}, {}, [])]
 
 
 def _read_before(node: LexborNode) -> _Read:
     tree = node.parser
     if _last[0].tree is not tree:
-        _last[0] = _Read(tree, {}, {}, {})
+        _last[0] = _Read(tree, {}, {}, {}, [])
     return _last[0]
 
 

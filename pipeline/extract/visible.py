@@ -7,7 +7,9 @@ scripts, comments and the like are taken out, "<" and ">" only begin and end tag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import compress
 
 from selectolax.lexbor import LexborNode
@@ -24,7 +26,7 @@ _RAW_NAMES = "script style iframe noembed noframes xmp plaintext"
 
 _LINE, _ROW, _CELL, _END = "\n", "\r", "\t", "\v"  # marks; white space of the texts themselves is all blanks by then
 _NOT_SHOWN = frozenset(_UNSEEN.split())
-_ENDLESS = frozenset(_VOID.split())
+ENDLESS = frozenset(_VOID.split())
 _RAW_TAGS = frozenset(_RAW_NAMES.split())
 
 
@@ -62,11 +64,10 @@ _RAW = re.compile(
 )
 _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" is a part of a tag's name
 _RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
-_SHOWN = re.compile(r"(<[^>]*>|&nbsp;)")  # of what is hidden: the tags, and blanks that are written
 _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
 HIDDEN = "\x1a"
-_BETWEEN = "\x1c"  # a blank, so that it is not hidden itself
-_HIDING_TABLE = bytes(code if chr(code).isspace() else ord(HIDDEN) for code in range(256))
+_NUL = "\0"  # parts texts that are treated as one, since most have a few letters only
+_HIDING_TABLE = bytes(code if not code or chr(code).isspace() else ord(HIDDEN) for code in range(256))
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -83,6 +84,14 @@ def read_visible(node: LexborNode) -> str:
 
     Whether the element itself is hidden or a script is not asked.
     """
+    if (text := read_leaf(node)) is not None:
+        return text
+    tokens = read_tokens(node)
+    return tokens.shown(0, len(tokens.names))
+
+
+def read_leaf(node: LexborNode) -> str | None:
+    """`read_visible` of an element without elements in it; None of any other."""
     tag = node.tag
     if tag == "template":
         return ""
@@ -93,64 +102,106 @@ def read_visible(node: LexborNode) -> str:
         return ""
     if inside.is_text_node and inside.next is None:  # most elements that are asked for are of this kind
         return " ".join((inside.text_content or "").split())
-    return _read(node, node.html or "")
+    return None
 
 
-def read_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
-    """`read_visible` with every character that parts of the element show blanked, the others in their places."""
-    markup = node.html or ""
-    taken: dict[int, int] = {}
-    past: dict[str, int] = {}  # where the last of the same markup ended: parts are given in page order
-    for part in parts:
-        inner = part.html or ""
-        start = markup.find(inner, past.get(inner, 0)) if inner else -1
-        if start >= 0:
-            taken[start] = past[inner] = start + len(inner)
-    pieces: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """An element's markup taken apart: text, tag, text … tag, text. A template has nothing in it."""
+
+    texts: list[str]  # with blanks for all white space, references as they are written
+    names: list[str]  # of the tags, "/div" where an element ends
+    hidden: list[int]  # places among the tags, ascending, where an element begins that is not shown
+
+    def end(self, start: int) -> int:
+        """The place behind the last tag of the element that begins at a place."""
+        names, name = self.names, self.names[start]
+        if name in ENDLESS:
+            return start + 1
+        closing, within, at = f"/{name}", 1, start + 1
+        try:
+            while within:
+                behind = names.index(closing, at)
+                within += names[at:behind].count(name) - 1
+                at = behind + 1
+        except ValueError:  # no tree has such markup
+            return len(names)
+        return at
+
+    def unseen(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """From where to where elements that are not shown stretch, the outermost of those that begin in between."""
+        seen = first
+        for place in range(bisect_left(self.hidden, first), bisect_left(self.hidden, last)):
+            if (start := self.hidden[place]) >= seen and self.names[start] not in ENDLESS:
+                seen = self.end(start)
+                yield start, seen
+
+    def shown(self, first: int, last: int, blanked: Sequence[tuple[int, int]] = ()) -> str:
+        """What is seen of the element from its first tag to before the last place, be it hidden itself or not.
+
+        The words of elements that stretch over the places `blanked` are blanked, the others keep their offsets.
+        """
+        parts = [""] * max(0, 2 * (last - first) - 1)
+        parts[::2] = map(_MARKS.__getitem__, self.names[first:last])
+        parts[1::2] = self.texts[first + 1 : last]
+        for start, end in blanked:
+            inside = _texts_between(start - first, end - first)
+            parts[inside] = _all_hidden(parts[inside])
+        for start, end in self.unseen(first + 1, last):
+            inside = _texts_between(start - first, end - first)
+            parts[inside] = [" " if text.isspace() else "" for text in parts[inside]]
+        text = _tidy(_unescaped("".join(parts)))
+        return text.replace(HIDDEN, " ") if blanked else text
+
+
+def _texts_between(start: int, end: int) -> slice:
+    """The texts among the parts of `Tokens.shown` between an element's first tag and its last."""
+    return slice(2 * start + 1, max(2 * start + 1, 2 * end - 2), 2)
+
+
+def read_tokens(node: LexborNode) -> Tokens:
+    """The element's markup as tokens."""
+    markup = _markup_alone((node.html or "").replace(_NUL, " "))
+    tags: list[str] = []
+    if ("hidden" in markup or "style" in markup) and any(_hides_more(n, node) for n in node.css(_MAY_HIDE)):
+        parts = _TAGS.split(markup)
+        texts, names, tags = parts[::3], parts[1::3], parts[2::3]
+    else:
+        parts = _NAMES.split(markup)
+        texts, names = parts[::2], parts[1::2]
+    if "template" in names:
+        _empty_templates(texts, names, tags)
+    hidden = {i for i, tag in enumerate(tags) if ("hidden" in tag or "style" in tag) and _hides(tag)}
+    if not _SHOWN_NAMES.issuperset(names):
+        hidden.update(compress(range(len(names)), map(_NOT_SHOWN.__contains__, names)))
+    return Tokens(_blanked(_NUL.join(texts)).split(_NUL), names, sorted(hidden))
+
+
+def _empty_templates(texts: list[str], names: list[str], tags: list[str]) -> None:
+    """Take out what templates hold: it is no part of the tree."""
     at = 0
-    for start, end in sorted(taken.items()):
-        if start >= at:
-            inside: list[str] = _SHOWN.split(markup[start:end])
-            inside[::2] = _all_hidden(inside[::2])
-            pieces += [markup[at:start], *inside]
-            at = end
-    return _read(node, "".join((*pieces, markup[at:]))).replace(HIDDEN, " ")
+    while "template" in names[at:]:
+        start = names.index("template", at)
+        end = Tokens(texts, names, []).end(start)
+        texts[start + 1 : end] = [""]
+        for kept in (names, tags):
+            del kept[start + 1 : end - 1]
+        at = start + 1
 
 
 def _all_hidden(texts: list[str]) -> list[str]:
-    """Texts with a mark for every character and reference but blanks; as one text, since most have a few letters."""
-    together = _BETWEEN.join(texts)
-    if together.count(_BETWEEN) >= len(texts):  # one of them has the sign itself
-        return [*map(_hidden, texts)]
-    return _hidden(together).split(_BETWEEN)
+    """Texts with a mark for every character and reference but blanks."""
+    together = _NUL.join(texts)
+    if not together or together.isspace():
+        return texts
+    together = "&nbsp;".join(map(_hidden, together.split("&nbsp;")))
+    return together.split(_NUL)
 
 
 def _hidden(text: str) -> str:
-    """Text between tags with a mark for every character and reference but blanks."""
-    if not text or text.isspace():
-        return text
     if "&" in text:
         text = _REFERENCE.sub(HIDDEN, text)
-    for space in distinct_others(text) & _WIDE_SPACES:
-        text = text.replace(space, " ")
     return text.encode("ascii", "replace").translate(_HIDING_TABLE).decode("ascii")  # one byte for a character
-
-
-def _read(node: LexborNode, written: str) -> str:
-    markup = _blanked(written)
-    hidden: set[int] = set()  # places among the tags
-    if ("hidden" in markup or "style" in markup) and any(_hides_more(n, node) for n in node.css(_MAY_HIDE)):
-        parts = _TAGS.split(_markup_alone(markup))
-        hidden |= {i for i, tag in enumerate(parts[2::3]) if ("hidden" in tag or "style" in tag) and _hides(tag)}
-        del parts[2::3]
-    else:
-        parts = _NAMES.split(_markup_alone(markup))
-    names = parts[1::2]
-    if hidden or not _SHOWN_NAMES.issuperset(names):
-        hidden.update(compress(range(len(names)), map(_NOT_SHOWN.__contains__, names)))
-        _drop(parts, names, sorted(hidden))
-    parts[1::2] = map(_MARKS.__getitem__, names)
-    return _tidy(_unescaped("".join(parts)))
 
 
 def _unescaped(text: str) -> str:
@@ -159,13 +210,13 @@ def _unescaped(text: str) -> str:
     return text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _blanked(markup: str) -> str:
+def _blanked(text: str) -> str:
     for space in _SPACES:
-        if space in markup:
-            markup = markup.replace(space, " ")
-    for space in distinct_others(markup) & _WIDE_SPACES:  # to look for each of them in turn costs several times as much
-        markup = markup.replace(space, " ")
-    return markup
+        if space in text:
+            text = text.replace(space, " ")
+    for space in distinct_others(text) & _WIDE_SPACES:  # to look for each of them in turn costs several times as much
+        text = text.replace(space, " ")
+    return text
 
 
 def _markup_alone(markup: str) -> str:
@@ -213,25 +264,6 @@ def _hides_more(inner: LexborNode, node: LexborNode) -> bool:
 def _hides(tag: str) -> bool:
     attributes = dict(reversed(_ATTRIBUTE.findall(tag)))
     return "hidden" in attributes or _HIDING.search(attributes.get("style", "")) is not None
-
-
-def _drop(parts: list[str], names: list[str], starts: list[int]) -> None:
-    """Take out the texts within the elements that begin there, white space excepted; the first element stays."""
-    seen = 1
-    for start in starts:
-        name = names[start]
-        if (start < seen and name != "template") or start == 0 or name in _ENDLESS:
-            continue
-        depth, end = 1, start + 1
-        while depth and end < len(names):
-            depth += (names[end] == name) - (names[end] == f"/{name}")
-            end += 1
-        for inside in range(start, end - 1):
-            text = parts[2 * inside + 2]
-            parts[2 * inside + 2] = " " if text.isspace() and name != "template" else ""
-        if name == "template":
-            names[start:end] = [""] * (end - start)
-        seen = max(seen, end)
 
 
 def _tidy(text: str) -> str:

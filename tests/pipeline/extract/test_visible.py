@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
+from pipeline.extract.layout import lay_out
 from pipeline.extract.text import parse
 from pipeline.extract.visible import read_visible
 
@@ -21,8 +22,8 @@ UNSEEN, BLOCKS = frozenset(_UNSEEN.split()), frozenset(_BLOCKS.split())
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
-def visited(root: LexborNode) -> str:
-    """The same text the slow way: node by node, every text with its nearest block."""
+def visited(root: LexborNode, without: LexborNode | None = None) -> str:
+    """The same text the slow way: node by node, every text with its nearest block, "^" for what is left out."""
     parts: list[str] = []
     last, pending = 0, ""
     for node in root.traverse(include_text=True):
@@ -38,9 +39,15 @@ def visited(root: LexborNode) -> str:
             if block != last or pending:
                 parts.append(pending or "\0n")
             last, pending = block, ""
-            parts.append(text)
+            parts.append(re.sub(r"\S", "^", text) if without is not None and lies_in(node, without) else text)
     joined = re.sub(r"\s+", " ", "".join(parts))
     return re.sub(r" ?\0n ?", "\n", re.sub(r" ?\0t ?", "\t", joined)).strip()
+
+
+def lies_in(node: LexborNode | None, part: LexborNode) -> bool:
+    while node is not None and node.mem_id != part.mem_id:
+        node = node.parent
+    return node is not None
 
 
 def nearest_block(node: LexborNode | None, root: LexborNode) -> int:
@@ -86,6 +93,26 @@ def test_markup_and_nodes_say_the_same(html: str) -> None:
     body = parse(html).body
     if body is not None:
         assert read_visible(body) == visited(body), body.html
+
+
+@settings(max_examples=300, deadline=None)
+@given(pages, st.data())
+def test_what_is_read_from_the_layout_of_the_body_is_what_each_element_shows(html: str, data: st.DataObject) -> None:
+    body = parse(html).body
+    if body is None or (layout := lay_out(body)) is None:
+        return
+    placed = [(node, span) for node in body.css("*") if (span := layout.span(node))]
+    assert [layout.tokens.shown(*span) for _, span in placed] == [read_visible(node) for node, _ in placed]
+    part, span = data.draw(st.sampled_from(placed))
+    blanked = layout.tokens.shown(*placed[0][1], [span])
+    assert blanked == visited(body, part).replace("^", " "), body.html
+
+
+@settings(max_examples=200, deadline=None)
+@given(pages)
+def test_bodies_can_be_laid_out(html: str) -> None:
+    body = parse(html).body
+    assert body is None or lay_out(body) is not None, body.html
 
 
 @pytest.mark.parametrize(
