@@ -83,7 +83,7 @@ def records(
     columns = ["file", "map", "rows", "records", "folded", "quarantined", ""]
     show_table("Received", columns, [[r[c] if c else r["remark"] for c in columns] for r in reports])
     for report in reports:
-        for line in report["first_problems"]:
+        for line in (*report["doubts"], *report["first_problems"]):
             out.print(f"{report['file']}: {line}", markup=False)
 
 
@@ -99,10 +99,11 @@ def _kind(text: str) -> RecordKind:
 
 
 def _show_preview(preview: dict[str, Any]) -> None:
-    out.print(f"{preview['file']}: map {preview['map']}", markup=False)
-    show_table("Columns", ["column", "becomes"], sorted(preview["columns"].items()))
+    out.print(f"{preview['file']}: map {preview['map']} ({preview['title']})", markup=False)
+    show_table("Columns", ["column", "becomes", "for example"], [[h, b, v[:60]] for h, b, v in preview["layout"]])
     rows = [[r["line"], r["natural_key"], " · ".join(_said(r))] for r in preview["rows"]]
     show_table("First rows", ["line", "key", "read as"], rows)
+    show_table("Look at these columns", ["doubt"], [[d] for d in preview["doubts"]])
     show_table("Problems", ["problem"], [[p] for p in preview["problems"]])
 
 
@@ -119,6 +120,9 @@ def _said(row: dict[str, Any], within: str = "") -> Iterator[str]:
             yield from _said(value, str(value.get("role") or name))
         elif isinstance(value, list | tuple):
             for item in value:
+                if field == "extra":
+                    yield f"{item[0]}: {item[1]}"
+                    continue
                 yield from _said(item, str(item.get("role") or name)) if isinstance(item, dict) else [f"{name}: {item}"]
         elif value not in (None, "", False) and field != "role":
             yield f"{name}: {value}"

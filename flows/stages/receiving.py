@@ -14,7 +14,9 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind
-from pipeline.records.importing import Rejected, preview, read_records
+from pipeline.records.doubts import doubts
+from pipeline.records.importing import Rejected, choose_binding, read_bound
+from pipeline.records.previewing import preview
 
 SHOWN = 10
 
@@ -24,7 +26,7 @@ def receive_files(
 ) -> list[dict[str, Any]]:
     """Take files in. The caller holds the lock. Raises FixInput for the first file that cannot be read at all.
 
-    Rows: file, sha256, map, rows, records, folded, quarantined, remark, first_problems.
+    Rows: file, sha256, map, rows, records, folded, quarantined, remark, doubts, first_problems.
     """
     archive = Archive(home)
     archive.recover()
@@ -68,7 +70,8 @@ def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None) -> dict
     rules = number_rules(home)
     problems: list[str] = []
     dataset = ""
-    for row in read_records(path, kind, map_id=map_id, fictional=rules[0], generated=rules[1]):
+    binding = choose_binding(path, kind, map_id=map_id)
+    for row in read_bound(path, binding, *rules):
         if isinstance(row, Rejected):
             counts["quarantined"] += 1
             if len(problems) < SHOWN:
@@ -77,7 +80,13 @@ def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None) -> dict
             dataset = row.dataset
             counts["records"] += 1
             counts["folded"] += _further_rows(row)
-    return {"map": dataset, "rows": sum(counts.values()), **counts, "first_problems": problems}
+    return {
+        "map": dataset,
+        "rows": sum(counts.values()),
+        **counts,
+        "doubts": list(doubts(binding)),
+        "first_problems": problems,
+    }
 
 
 def _further_rows(record: Record) -> int:
@@ -88,7 +97,12 @@ def _further_rows(record: Record) -> int:
 def preview_file(path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
     """What an import would do: map, columns, first rows, problems. Nothing is taken over."""
     found = preview(path, kind, map_id=map_id)
-    return {**asdict(found), "rows": [_row(record) for record in found.rows], "problems": list(found.problems)}
+    return {
+        **asdict(found),
+        "rows": [_row(record) for record in found.rows],
+        "problems": list(found.problems),
+        "doubts": list(found.doubts),
+    }
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice, pairwise
-from pathlib import Path
 
-from pipeline.errors import FixInput
-from pipeline.model import RecordKind
-from pipeline.records.column_map import ADDRESSES, ColumnMap, Headers, PartyColumns, load_maps, synonyms
+from pipeline.records.column_map import ADDRESSES, HOLDER_KEY, ColumnMap, Headers, PartyColumns, synonyms
 from pipeline.records.delimited import Row
-from pipeline.records.header_reading import Meaning, instead, read_header
+from pipeline.records.header_reading import PRIOR, Meaning, instead, read_header
 from pipeline.records.headers import fold_header, why_never
-from pipeline.records.reading import read_table
-from pipeline.records.whose_place import with_its_address
+from pipeline.records.whose_place import first_of_a_name, with_its_address
 
-HEADER_ROWS = 12  # a sheet may carry a title above its header
-LEAST_SCORE = 0.3
-LEAST_READ = 0.15  # of a header read word by word: its key and whose it is are known, whatever else it holds
-KNOWN_LAYOUT = 0.8  # below, a map is that of another office whose headers happen to agree
-KNOWN_SIGNED = 0.6  # with a header that only this layout writes: its office may have added columns
 HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
 BY_WORDS = frozenset(("license", "filing"))  # kinds whose maps read by words what they do not name
@@ -32,12 +20,6 @@ RECORDS = frozenset(("", *ADDRESSES))  # whose a column is that is of the record
 UNTOLD = frozenset(("ignore", "record_number"))  # what words do not tell of a layout that has a map
 
 NAMES = frozenset(("name", "first", "last", "last_or_company"))
-
-# A date, a ZIP code, a phone number, a number with letters before it.
-DATUM = re.compile(
-    r"\d{1,4}[-/]\d{1,2}[-/]\d{1,4}.*|\d{5}(-\d{4})?|\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4}|[A-Z]{1,4}-?\d{3,}"
-)
-EXAMPLE = "such as license_number, license_type, business_name, dba_name, address, city, state, zip, phone, expires"
 
 Columns = Mapping[str, tuple[int, ...]]
 
@@ -86,20 +68,33 @@ class Binding:
         return f"{self.map.id}-{sha256(folded.encode()).hexdigest()[:8]}"
 
     @property
+    def holder_columns(self) -> tuple[int, ...]:
+        """The columns that name whoever the record is of: the first party."""
+        return self.parties[0].naming if self.parties else ()
+
+    @property
     def understood(self) -> int:
         """How many columns have a meaning."""
         return sum(1 for h in self.header if h.strip()) - len(self.kept)
 
-    def mapping(self) -> dict[str, str]:
-        """Header -> canonical name, "kept as written", "not kept" or why it is never imported."""
-        named = dict.fromkeys(self.header, "kept as written")
-        named.update({self.header[i]: "not kept" for i in self.ignored})
+    def becomes(self) -> tuple[str, ...]:
+        """By column number: canonical name, "kept as written", "not kept" or why it is never imported."""
+        named = ["kept as written"] * self.width
+        for i in self.ignored:
+            named[i] = "not kept"
         if self.tells is not None:
-            named[self.header[self.tells]] = "what the row tells of"
+            named[self.tells] = "what the row tells of"
         for prefix, columns in self._groups():
             for name, numbers in columns.items():
-                named.update({self.header[i]: prefix + name for i in numbers})
-        return {**named, **{self.header[i]: f"dropped: {why}" for i, why in self.dropped}}
+                for i in numbers:
+                    named[i] = prefix + name
+        for i, why in self.dropped:
+            named[i] = f"dropped: {why}"
+        return tuple(named)
+
+    def mapping(self) -> dict[str, str]:
+        """Header -> what it becomes; of several columns with one header, the first."""
+        return dict(reversed(list(zip(self.header, self.becomes(), strict=True))))
 
     def _groups(self) -> Iterable[tuple[str, Columns]]:
         yield "", self.columns
@@ -156,23 +151,30 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     own = columns.take_all(column_map.columns)
     numbered = [(spec, n) for spec in column_map.parties for n in range(1, spec.repeat + 1)]
     parties = tuple(BoundParty(s, n, c) for s, n in numbered if (c := columns.take_all(s.columns, n)))
-    prior = [c for p in column_map.prior for n in range(1, p.repeat + 1) if (c := columns.take_all(p.columns, n))]
+    numbered_prior = [(p, n) for p in column_map.prior for n in range(1, p.repeat + 1)]
+    prior: list[Columns] = [c for p, n in numbered_prior if (c := columns.take_all(p.columns, n))]
     ignored = columns.take(column_map.ignore)
     tells = columns.take((column_map.row_tells.column,)) if column_map.row_tells else ()
     matched = columns.own
     if column_map.general:
-        shared, parties, unkept = _read_words(columns, header, column_map, own, parties)
-        ignored += unkept
+        told = _read_words(columns, header, column_map, own, parties)
+        shared, parties, ignored = told.record, told.parties, (*ignored, *told.ignored)
+        prior += told.prior
     else:
         shared = columns.take_all({n: h for n, h in synonyms().items() if n not in own})
     explained = matched + SYNONYM_WORTH * (columns.own - matched) + len(columns.dropped)
     together = {**shared, **own}
-    usable = _has_key(column_map, together) and (_says_who(together) or bool(parties))
+    usable = _has_key(column_map, together, parties) and (_says_who(together) or bool(parties))
     found = len(own) + len({(p.spec.role, k) for p in parties for k in p.columns})
     if column_map.kind in BY_WORDS and not column_map.general:  # says nothing of how well the map fits
-        further, parties, _ = _read_words(columns, header, column_map, together, parties)
-        together = {**further, **together}
-    together = with_its_address(together, header)
+        told = _read_words(columns, header, column_map, together, parties)
+        parties = told.parties
+        together = {**told.record, **together}
+        prior += told.prior
+    together = first_of_a_name(with_its_address(together, header), header)
+    parties = tuple(BoundParty(p.spec, p.n, first_of_a_name(p.columns, header)) for p in parties)
+    read = {i for c in (together, *(p.columns for p in parties), *prior) for numbers in c.values() for i in numbers}
+    unread = {*range(len(header))} - read - {i for i, _ in columns.dropped} - {*ignored, *tells}
     return Binding(
         column_map,
         tuple(header),
@@ -183,20 +185,30 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         tuple(prior),
         columns.dropped,
         ignored,
-        tuple(sorted(i for numbers in columns.free.values() for i in numbers)),
+        tuple(i for i in sorted(unread) if header[i].strip()),
         _score(column_map, header, explained, found) if usable and bool(tells) == bool(column_map.row_tells) else 0.0,
         tells[0] if tells else None,
-        column_map.general and not _has_key(column_map, own),
+        column_map.general and not _has_key(column_map, own, ()),
     )
 
 
 Parties = tuple[BoundParty, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the words of the headers say: columns of the record, parties, columns not kept, earlier addresses."""
+
+    record: dict[str, tuple[int, ...]]
+    parties: Parties
+    ignored: tuple[int, ...]
+    prior: list[Columns]
+
+
 def _read_words(
     columns: _Columns, header: Sequence[str], column_map: ColumnMap, own: Columns, parties: Parties
-) -> tuple[dict[str, tuple[int, ...]], Parties, tuple[int, ...]]:
-    """What the words of the headers say that no list names: columns of the record, parties, columns not kept."""
+) -> _Told:
+    """What the words of the headers say that no list names."""
     read = instead(columns.take_read(header), header)
     if not column_map.general:  # its own columns say it better
         told = [i for i, m in read.items() if m.what in UNTOLD or (m.whose in RECORDS and _named(m) in own)]
@@ -207,6 +219,7 @@ def _read_words(
     has_mailing |= any(name.startswith("mailing.") for name in own)
     record: dict[str, list[tuple[int, int]]] = defaultdict(list)
     people: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    prior: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     entity_named = "entity_name" in own or any(m.what == "entity_name" for m in read.values())
     if column_map.kind == "filing" and not entity_named:  # in a register of companies "Name" is the company's
         firm = (i for i, m in read.items() if (m.whose, m.what) == ("licensee", "name"))
@@ -218,12 +231,17 @@ def _read_words(
             columns.give_back(header[i], i)
         elif m.whose in RECORDS:
             record[_named(m)].append((m.rank, i))
+        elif m.whose == PRIOR:
+            prior[m.n][m.what].append((m.rank, i))
         else:
             role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
             people[role, m.n][m.what].append((m.rank, i))
-    ignored = tuple(i for i, m in read.items() if m.what == "ignore")
-    shared = {name: _by_rank(found) for name, found in record.items() if name not in own}
-    return shared, _joined(parties, people), ignored
+    return _Told(
+        {name: _by_rank(found) for name, found in record.items() if name not in own},
+        _joined(parties, people),
+        tuple(i for i, m in read.items() if m.what == "ignore"),
+        [{what: _by_rank(found) for what, found in parts.items()} for _, parts in sorted(prior.items())],
+    )
 
 
 def _named(meaning: Meaning) -> str:
@@ -268,9 +286,9 @@ def _score(column_map: ColumnMap, header: Sequence[str], explained: float, found
     return 0.7 * min(1.0, explained / max(1, filled)) + 0.3 * min(1.0, found / max(1, declared))
 
 
-def _has_key(column_map: ColumnMap, columns: Columns) -> bool:
+def _has_key(column_map: ColumnMap, columns: Columns, parties: Parties) -> bool:
     for names in column_map.key:
-        present = sum(n in columns for n in names)
+        present = sum(n in columns or (n == HOLDER_KEY and bool(parties)) for n in names)
         if present >= min(2, len(names)):
             return True
     return False
@@ -280,108 +298,3 @@ def _says_who(columns: Columns) -> bool:
     return any(
         n in columns for n in ("entity_name", "dba_name", "premises.line1", "premises.street", "landlord", "text")
     )
-
-
-def detect_map(
-    path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] | None = None
-) -> tuple[ColumnMap, float, dict[str, str]]:
-    """The map that fits best, its score and header -> canonical name. Raises FixInput naming headers and maps tried."""
-    binding = detect_binding(path, kind, maps)
-    return binding.map, binding.score, binding.mapping()
-
-
-def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] | None = None) -> Binding:
-    """As detect_map, with everything a reader needs."""
-    rows = first_rows(path)
-    tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
-    if best := _best_fit(rows, tried):
-        return best
-    seen = _widest(rows)
-    if rows and _is_data(rows[0]):
-        raise FixInput(
-            f"{path}: the first line is a record already, it seems: {seen}. The file has no header. Put a line with "
-            f"the names of its columns on top of a copy, {EXAMPLE}; leave the name of a column empty that says "
-            "nothing. Then import the copy; --dry-run shows how it is read."
-        )
-    raise FixInput(
-        f"{path}: no column map for {kind} records fits. Headers seen: {seen}. Maps tried: "
-        f"{', '.join(sorted(m.id for m in tried)) or 'none'}. A table needs a header with a column for its number, "
-        f"such as {_numbers(tried)}, and one for a name or an address. Check the kind of record, rename the "
-        "columns in a copy, or write a map and name it with --map."
-    )
-
-
-def _numbers(maps: Iterable[ColumnMap]) -> str:
-    """Headers that the general maps know for the number of a row."""
-    names = dict.fromkeys(names[0] for m in maps if m.general for names in m.key)
-    return " or ".join(names) or "license_number"
-
-
-def _widest(rows: Sequence[Row]) -> str:
-    """The cells of the first row that fills the most: titles stand above a header."""
-    filled: list[list[str]] = [[h for h in row.cells if h.strip()] for row in rows] or [["none"]]
-    widest = max(filled, key=len)
-    return ", ".join(widest)[:600]
-
-
-def _is_data(row: Row) -> bool:
-    """Whether a row holds dates, ZIP codes, phones or numbers of papers, as no header does."""
-    return len(row.cells) > 2 and sum(bool(DATUM.fullmatch(cell.strip())) for cell in row.cells) >= 2
-
-
-def _best_fit(rows: Sequence[Row], maps: Sequence[ColumnMap]) -> Binding | None:
-    """A map that surely is the layout's own; else the general one; else whatever fits somewhat."""
-    signed = [m for m in maps if not m.signature or any(_signed(m, row) for row in rows)]
-    own, general = ([m for m in signed if m.general is wanted] for wanted in (False, True))
-    for tried, least in ((own, KNOWN_LAYOUT), (general, LEAST_READ), (own, LEAST_SCORE)):
-        fits = [b for m in tried for row in rows if (b := bind(m, row)).score >= min(least, _known_from(m))]
-        if fits:
-            # A row of group titles reads well too, and says less.
-            return max(fits, key=lambda b: (b.understood if b.map.general else 0, b.score, -b.line))
-    return None
-
-
-def _known_from(column_map: ColumnMap) -> float:
-    return KNOWN_SIGNED if column_map.signature else KNOWN_LAYOUT
-
-
-def _signed(column_map: ColumnMap, row: Row) -> bool:
-    """Whether a row has a header that only this layout writes."""
-    return not {fold_header(h) for h in column_map.signature}.isdisjoint(map(fold_header, row.cells))
-
-
-def bind_file(path: Path, column_map: ColumnMap) -> Binding:
-    """Lay a chosen map over the file. Raises FixInput when its natural key is in none of the first rows."""
-    rows = first_rows(path)
-    best = max((bind(column_map, row) for row in rows), key=lambda b: (b.score, -b.line), default=None)
-    if best is not None and best.score > 0:
-        return best
-    wanted = " or ".join(
-        " + ".join(h for n in names for h in column_map.columns.get(n, (n,))[:3]) for names in column_map.key
-    )
-    seen = _widest(rows)
-    raise FixInput(
-        f"{path} does not fit column map {column_map.id}: it needs the column {wanted} and a name or address. "
-        f"Headers seen: {seen}. Choose another map with --map."
-    )
-
-
-def first_rows(path: Path) -> list[Row]:
-    """The first rows that can be split into cells, a header among them; below a row of group titles ("Owner" above
-    "Name" and "Phone") also the header with its titles."""
-    with closing(read_table(path)) as found:
-        rows = [r for r in islice(found, HEADER_ROWS) if isinstance(r, Row)]
-    titled = [t for above, row in pairwise(rows) if (t := _titled(above, row))]
-    return [*titled, *rows]
-
-
-def _titled(above: Row, row: Row) -> Row | None:
-    """The row with each cell under its title; a title stands in the first of the cells it is merged over."""
-    titles = sum(1 for cell in above.cells if cell.strip())
-    if not 2 <= titles < sum(1 for cell in row.cells if cell.strip()) or row.line != above.line + 1:
-        return None
-    cells, title = [], ""
-    for n, cell in enumerate(row.cells):
-        title = (above.cells[n].strip() if n < len(above.cells) else "") or title
-        cells.append(f"{title} {cell}".strip() if cell.strip() else "")
-    return Row(row.line, tuple(cells))

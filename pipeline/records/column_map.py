@@ -10,7 +10,8 @@ r"""Column maps: one TOML file says how one layout is read. A new state's layout
     one_issuer = true                 # one office gives every number once: a later row of one is its newer version.
                                       # Without it, another holder and place under a number is another license
     signature = ["valid_license_for"] # headers nobody else writes: a file without any is not taken for this layout
-    key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values
+    key = ["license_number"]          # natural key; [["a"], ["b", "c"]] are alternatives, a composite needs two values;
+                                      # "holder" stands for the name of the record's person
     ignore = ["ward", "precinct"]     # headers that are known and not kept
 
     [format]                          # hints
@@ -71,13 +72,27 @@ MAPS = Path(__file__).with_name("maps")
 SYNONYMS = Path(__file__).with_name("synonyms.toml")
 DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";", "": ""}
 
+HOLDER_KEY = "holder"  # in a natural key: the name of whoever the record is of
 TEXTS = (
     "record_number", "license_number", "application_type", "license_type", "entity_name", "dba_name", "previous_names",
     "status", "landlord", "cause", "text", "ownership",
 )  # fmt: skip
 DATES = ("issued", "expires", "received", "effective", "closed")
 CONTACTS = ("phone", "phone_area", "email", "website")
-ADDRESS = ("line1", "line2", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
+ADDRESS = (
+    "line1",
+    "line2",
+    "box",
+    "number",
+    "prefix",
+    "street",
+    "kind",
+    "unit",
+    "city",
+    "state",
+    "zip",
+    "city_state_zip",
+)
 ADDRESSES = ("premises", "mailing")
 PARTY = (
     "name", "first", "middle", "last", "suffix", "native_name", "other_names", "dob", "birth_year", "phone", "email",
@@ -276,7 +291,7 @@ def _key(check: _Checker, value: Any, columns: Collection[str]) -> tuple[tuple[s
     alternatives = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
     keys = tuple(check.headers("key", a) for a in alternatives)
     for name in (n for alternative in keys for n in alternative):
-        if name not in columns:
+        if name not in columns and name != HOLDER_KEY:
             check.fail("key", f"names {name!r}, which has no entry under [columns]")
     return keys
 

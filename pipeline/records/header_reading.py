@@ -17,10 +17,18 @@ from pipeline.records.headers import header_words
 
 WORDS = Path(__file__).with_name("header_words.toml")
 PLACE_PARTS = frozenset(
-    ("line1", "line2", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
+    ("line1", "line2", "box", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
 )
 PLACES = ("premises", "mailing")
-SHORT = {"addr": "address", "strt": "street"}
+PRIOR = "prior"  # whose an earlier address is
+SHORT = {
+    "addr": "address", "addrs": "address", "strt": "street", "lic": "license", "nbr": "number", "num": "number",
+    "no": "number", "numr": "number", "desc": "description", "descr": "description", "descrip": "description",
+    "descript": "description", "des": "description", "cat": "category", "dte": "date", "dttm": "date", "stat": "status",
+    "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises",
+}  # fmt: skip
+AT_PLACE = frozenset(("establishment", "facility", "location", "premises", "shop", "salon", "store", "city"))
+NUMBERED = frozenset(("license_number", "record_number", "status"))
 SHARED_CONTACTS = ("phone", "phone_area", "email")  # of the business when nobody else's
 
 
@@ -52,7 +60,7 @@ def _vocabulary() -> frozenset[str]:
     def words(value: Any) -> set[str]:
         if isinstance(value, Mapping):
             return set().union(*map(words, value.values()))
-        return {w for phrase in value for w in phrase.split("_") if len(w) > 1}
+        return {SHORT.get(w, w) for phrase in value for w in phrase.split("_") if len(w) > 1}
 
     return frozenset(words({**_tables(), "ignore": ()}) | set(SHORT))
 
@@ -101,7 +109,18 @@ def read_header(header: str) -> Meaning | None:
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
             return Meaning(whose, what, found[1])
+    if _says_trade(words):
+        return Meaning("", "dba_name", 60)
+    at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
+    if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
+        return Meaning("", found[0], 200 + found[1])
     return _read_date(words) or _read_part(words) or _read_part(bare)
+
+
+def _says_trade(words: Sequence[str]) -> bool:
+    """ "DBA/Operating Name", "Doing Business As (DBA)": words of a trade name and no others."""
+    table, there = _tables()["trade"], set(words)
+    return there <= set(table["words"]) and bool(there & set(table["any"]))
 
 
 def says_whose(header: str) -> str:
@@ -128,7 +147,7 @@ def _read_date(words: Sequence[str]) -> Meaning | None:
     for kind, listed in table["kinds"].items():
         if not (hits := [n for n, w in enumerate(listed) if w in there]):
             continue
-        rank = min(hits) + (50 if there & {"most", "recent", "last", "renewal", "renewed"} else 0)
+        rank = min(hits) + (50 if there & set(table["later"]) else 0)
         if kind == "dob":
             return Meaning(_whose(words)[0] or "licensee", "dob", rank)
         last_day = kind == "closed" and there & {"end", "ended"} and there & set(table["end"]["expires_with"])
@@ -147,6 +166,8 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
     if found is None:
         return None
     what, rank = found
+    if whose == PRIOR:
+        return Meaning(PRIOR, what, rank, n) if what in PLACE_PARTS else None
     if what in PLACE_PARTS:
         return _place_part(whose, what, rank, n)
     if whose in {"premises", ""} or (whose == "contact" and what in SHARED_CONTACTS):

@@ -10,16 +10,14 @@ from pathlib import Path
 
 from pipeline.errors import FixInput
 from pipeline.model import Record, RecordKind
-from pipeline.records.binding import Binding, bind_file, detect_binding
+from pipeline.records.binding import Binding
 from pipeline.records.building import UnreadableRow, build_record, natural_key
 from pipeline.records.column_map import ColumnMap, load_map, load_maps
 from pipeline.records.delimited import BadRow, Row
+from pipeline.records.detection import bind_file, detect_binding
 from pipeline.records.folding import Spill, clash, fold
 from pipeline.records.reading import read_table
 from pipeline.records.values import without_ssn
-
-PREVIEW_ROWS = 10
-PREVIEW_READS = 5_000  # rows a preview looks at
 
 Group = list[tuple[int, tuple[str, ...]]]  # line and cells of each row with one natural key
 
@@ -32,20 +30,6 @@ class Rejected:
     line: int  # 1-based line of the file, or row of the sheet
     reason: str
     raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an import would do."""
-
-    file: str
-    map: str
-    score: float
-    columns: dict[str, str]  # header -> canonical name, "kept as written", "not kept", "dropped: …"
-    absent: tuple[str, ...]  # canonical columns the map knows and the file lacks
-    rows: tuple[Record, ...]  # the first ten records
-    problems: tuple[str, ...]
-    read: int  # rows looked at
 
 
 def read_records(
@@ -147,45 +131,3 @@ def _unsplit(binding: Binding, raw: str) -> str:
     """A row that could not be split: its cells cannot be told apart, so a file with columns that are never imported
     shows none of it."""
     return "[withheld: the file has columns that are never imported]" if binding.dropped else without_ssn(raw)
-
-
-def preview(
-    path: Path,
-    kind: RecordKind,
-    column_map: ColumnMap | None = None,
-    *,
-    map_id: str | None = None,
-    fictional: bool = True,
-    generated: bool = True,
-) -> Preview:
-    """Mapping, ten records and the problems of the first rows; takes nothing over. Raises as read_records."""
-    binding = choose_binding(path, kind, column_map, map_id)
-    records: list[Record] = []
-    problems = [f"column {binding.header[i]!r} is never imported ({why})" for i, why in binding.dropped]
-    read, folded = 0, 0
-    for item in read_bound(path, binding, fictional, generated, PREVIEW_READS):
-        if isinstance(item, Rejected):
-            read += 1
-            problems.append(f"line {item.line}: {item.reason}")
-            continue
-        read, folded = read + item.rows, folded + item.rows - 1
-        records.append(item)
-        problems.extend(f"line {item.line}: {name}: {value}" for name, value in item.extra if name.endswith("(unread)"))
-    nowhere = [r for r in records if r.premises and not r.premises.building_key]
-    if nowhere:
-        problems.append(
-            f"{len(nowhere)} addresses have no street, or no city and no ZIP code: such places match nothing "
-            f"(the first on line {min(r.line for r in nowhere)}). Where the whole file is of one city, add columns "
-            "city and state to a copy"
-        )
-    if folded:
-        problems.append(f"{folded} further rows of records already counted are folded into them")
-    if not read:
-        problems.append("the file has a header and no rows")
-    if kind == "denied" and "status" not in binding.columns:
-        problems.append("no column says what was decided: name it Decision in a copy, if the file has one")
-    absent = tuple(n for n in binding.map.columns if n not in binding.columns)
-    return Preview(
-        path.name, binding.map.id, round(binding.score, 2), binding.mapping(), absent,
-        tuple(sorted(records, key=lambda r: r.line)[:PREVIEW_ROWS]), tuple(problems), read,
-    )  # fmt: skip

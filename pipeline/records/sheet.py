@@ -39,9 +39,11 @@ def read_sheet(path: Path, width: int | None = None) -> Iterator[Row | BadRow]:
 
 
 def _only_table(path: Path, workbook: Any) -> Any:
-    """The sheet with rows in it; notes of one row or two columns beside it are passed over."""
+    """The sheet with rows in it; hidden ones and notes of one row or two columns beside it are passed over."""
     sheets = []
     for sheet in workbook.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
         if hasattr(sheet, "reset_dimensions"):
             sheet.reset_dimensions()
             if first := list(islice(_filled(sheet), LOOK)):
@@ -53,6 +55,16 @@ def _only_table(path: Path, workbook: Any) -> Any:
         names = ", ".join(repr(t.title) for t in tables)
         raise FixInput(f"{path} has tables on {len(tables)} sheets ({names}). Save each sheet as a file of its own.")
     return tables[0]
+
+
+def passed_over(path: Path) -> list[str]:
+    """The sheets beside the one that is read, by name."""
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    try:
+        read = _only_table(path, workbook).title
+        return [sheet.title for sheet in workbook.worksheets if sheet.title != read]
+    finally:
+        workbook.close()
 
 
 def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.extract.phones import normalize_phone
+from pipeline.records.cell_text import NOTHING, clean
 from pipeline.resolve.business_names import word_frequency
 from pipeline.resolve.population import first_frequency, surname_frequency
 from pipeline.resolve.romanization import fold, is_syllabic
@@ -35,31 +35,6 @@ CLOCK = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s
 ORDINAL = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b")  # "February 7th, 1996"
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-NOTHING = frozenset(
-    (
-        "",
-        "na",
-        "n/a",
-        "none",
-        "null",
-        "nan",
-        "-",
-        "--",
-        "---",
-        ".",
-        "unknown",
-        "not available",
-        "(none)",
-        "#n/a",
-        "nil",
-        "\\n",
-        "<null>",
-        "(null)",
-        "(blank)",
-        "#ref!",
-        "#value!",
-    )
-)
 ZIP = re.compile(r"^(\d{5})(?:[-\s]?(\d{4}))?$")
 ZERO_STATES = frozenset(("CT", "MA", "ME", "NH", "NJ", "RI", "VT", "PR", "VI"))  # whose ZIP codes begin with 0
 STATES = tomllib.loads(Path(__file__).with_name("states.toml").read_text(encoding="utf-8"))
@@ -74,24 +49,20 @@ LEGAL_FORM = re.compile(
     r"|(first|national|state|savings|community) bank|bank of|church of|city of|county of|state of|university"
     r"|school district|foundation|agents?)\b\.?|\bco\.?$"
 )
+RUN_ON = re.compile(r"(?i)\wllc\b")  # a column too narrow for "SPA LLC"
 TRADE = re.compile(
     r"(?i)\b(spas?|massages?|bodywork|therapy|therapeutics?|wellness|salon|clinic|studio|center|centre|reflexology|shop)\b"
 )
-POINT = re.compile(r"(?i)\(?\s*-?\d{1,3}\.\d+,\s*-?\d{1,3}\.\d+\s*\)?|(?:SRID=\d+;)?\b(?:MULTI)?POINT\s*\([^)]*\)+")
 SOLE = frozenset(("i", "ind", "individual", "sole", "proprietor", "proprietorship", "person", "natural"))
+JOINT = frozenset((
+    "llc", "llp", "lp", "inc", "corp", "corporation", "incorporated", "partnership", "partners", "company", "limited",
+    "business", "organization", "premises", "trust", "association", "nonprofit", "government", "cooperative", "estate",
+    "venture", "entity", "firm", "o", "org", "b",
+))  # fmt: skip
 SERIAL_FROM = date(1899, 12, 30)  # day 0 of Excel's dates (its 1900 has a 29 February)
 SERIALS = (9_000, 80_000)  # 1924 to 2119
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-
-
-@lru_cache(maxsize=65_536)  # the same states, cities and words stand in most rows
-def clean(text: str) -> str:
-    """Composed characters, single spaces, trimmed; "" for the many ways to write nothing."""
-    if not text:
-        return ""
-    text = " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
-    return "" if text.casefold() in NOTHING else text
 
 
 @lru_cache(maxsize=20_000)
@@ -147,14 +118,6 @@ def _counted(text: str) -> date | None:
     return None
 
 
-def clean_place(text: str) -> str:
-    """An address cell in one line: its lines apart by commas, coordinates and geometry left out."""
-    if "." not in text and "(" not in text and text.isprintable():  # as most are
-        return clean(clean(text).strip(" ,"))
-    lines = (clean(line).strip(" ,") for line in POINT.sub("", text).splitlines())
-    return clean(", ".join(filter(None, lines)))
-
-
 @lru_cache(maxsize=8192)
 def clean_state(text: str) -> str:
     """Two letters; "" for what is no state (XX, foreign)."""
@@ -180,7 +143,7 @@ def clean_zip(text: str, state: str = "") -> str:
 def split_city_state_zip(text: str) -> tuple[str, str, str]:
     """ "SPRINGFIELD, MO 65801-1234" -> city, state, ZIP as written."""
     text = clean(text)
-    found = CITY_STATE_ZIP.match(text)
+    found = CITY_STATE_ZIP.match(f" {text}")
     if found and clean_state(found["state"]):
         return found["city"].strip(" ,"), found["state"], found["zip"] or ""
     tail = re.match(r"^(.*?)[\s,]*(\d{5}(?:-?\d{4})?)$", text)
@@ -190,7 +153,7 @@ def split_city_state_zip(text: str) -> tuple[str, str, str]:
 @lru_cache(maxsize=20_000)
 def read_phones(text: str, fictional: bool, generated: bool) -> tuple[tuple[str, ...], bool]:
     """E.164 numbers of a cell, and whether all of it could be read. Several stand apart by ; / , "or"."""
-    text = clean(text)
+    text = clean(text.replace("\n", " ; "))
     if not text or not text.strip("0-() "):
         return (), True
     if whole := normalize_phone(text, fictional=fictional, generated=generated):
@@ -236,7 +199,7 @@ def split_native(name: str) -> tuple[str, str]:
 
 def is_company(name: str) -> bool:
     """Whether a name carries a legal form or the like."""
-    return bool(LEGAL_FORM.search(name))
+    return bool(LEGAL_FORM.search(name) or RUN_ON.search(name))
 
 
 def is_trade(name: str) -> bool:
@@ -256,9 +219,10 @@ def is_persons_name(legal: str, trade: str) -> bool:
 
 
 def says_person(text: str) -> bool | None:
-    """Whether a word for the form of ownership means one person: "SOLE PROPRIETOR", "I"; None for no word."""
-    words = re.findall(r"[a-z]+", text.casefold()) if text else []
-    return bool(SOLE & set(words)) if words else None
+    """Whether a word for the form of ownership means one person ("SOLE PROPRIETOR", "I") or not; None for no such
+    word."""
+    words = set(re.findall(r"[a-z]+", text.casefold())) if text else set()
+    return True if SOLE & words else False if JOINT & words else None
 
 
 def without_ssn(text: str) -> str:

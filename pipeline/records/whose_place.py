@@ -1,32 +1,66 @@
-"""Whose city a plain "City" is: of the address that stands before it, not of one that comes later. Pure."""
+"""Whose city a plain "City" is: of the address that stands before it, be that the premises', the mailing or an earlier
+one; and which of several columns of one name is read. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.records.header_reading import says_whose
+from pipeline.records.header_reading import says_whose, split_words
+from pipeline.records.headers import fold_header
 
 TOWN = ("city", "state", "zip", "city_state_zip")
-BETWEEN = ("line1", "line2", "unit", *TOWN)
+LINES = ("line1", "number", "prefix", "street", "kind")
+BETWEEN = ("line2", "unit", "box", *TOWN)
+ADDRESS_WORDS = frozenset(("address", "street", "residence"))
+NO_POSTAL = frozenset(("email", "web", "mail", "ip", "type", "code", "id"))
+SEVERAL = frozenset(("phone", "email", "website", "other_names"))  # of which every column is read
 
 Columns = Mapping[str, tuple[int, ...]]
 
 
 def with_its_address(columns: Columns, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The columns, where "Home Address, City St Zip, Business Address" gives the town to the home: columns that name no
-    owner, right behind a mailing address without a town of its own, before the address of the premises."""
+    owner, right behind another address than the premises'. Behind an address that is not read they are not read."""
     found = dict(columns)
-    mailing, premises = (columns.get(f"{place}.line1", ()) for place in ("mailing", "premises"))
-    if not (mailing and premises) or any(f"mailing.{part}" in columns for part in TOWN):
-        return found
-    address = {i for name, numbers in columns.items() if name.rpartition(".")[2] in BETWEEN for i in numbers}
+    parts = {i: name for name, numbers in columns.items() for i in numbers}
     for part in TOWN:
-        numbers = columns.get(f"premises.{part}", ())
-        moved = tuple(
-            i for i in numbers
-            if mailing[0] < i < premises[0] and address.issuperset(range(mailing[0], i)) and not says_whose(header[i])
-        )  # fmt: skip
-        if moved:
-            found[f"mailing.{part}"] = moved
-            found[f"premises.{part}"] = tuple(i for i in numbers if i not in moved)
+        for i in columns.get(f"premises.{part}", ()):
+            if says_whose(header[i]):
+                continue
+            place = _place_before(i, parts, header)
+            if place == "premises":
+                continue
+            found[f"premises.{part}"] = tuple(n for n in found[f"premises.{part}"] if n != i)
+            if place and not any(says_whose(header[n]) for n in columns.get(f"{place}.{part}", ())):
+                found[f"{place}.{part}"] = (*found.get(f"{place}.{part}", ()), i)
     return {name: numbers for name, numbers in found.items() if numbers}
+
+
+def _place_before(column: int, parts: Mapping[int, str], header: Sequence[str]) -> str:
+    """The address that a town column stands behind, over other parts of an address; "" for one that is not read."""
+    for i in range(column - 1, -1, -1):
+        place, _, part = parts.get(i, "").rpartition(".")
+        if part in LINES:
+            return place
+        if part in BETWEEN and place:
+            continue
+        return "premises" if part or not _is_anothers_address(header[i]) else ""
+    return "premises"
+
+
+def _is_anothers_address(header: str) -> bool:
+    """ "Prior Addr", "Agent Street": an address that names whose it is, and not the premises'."""
+    words = set(split_words(header))
+    return bool(words & ADDRESS_WORDS) and not words & NO_POSTAL and says_whose(header) not in ("", "premises")
+
+
+def first_of_a_name(columns: Columns, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The columns, where of several with the same header the first alone is read: the second "Address" is another's."""
+    return {name: numbers if name in SEVERAL else _first_of_each(numbers, header) for name, numbers in columns.items()}
+
+
+def _first_of_each(numbers: tuple[int, ...], header: Sequence[str]) -> tuple[int, ...]:
+    firsts: dict[str, int] = {}
+    for i in numbers:
+        firsts[fold_header(header[i])] = min(i, firsts.get(fold_header(header[i]), i))
+    return tuple(i for i in numbers if firsts[fold_header(header[i])] == i)

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 
 from pipeline.errors import FixInput
 from pipeline.model import Record, RecordKind
-from pipeline.records.importing import Rejected, choose_binding, preview, read_records
+from pipeline.records.importing import Rejected, choose_binding, read_records
+from pipeline.records.previewing import preview
 from pipeline.records.reading import read_table
 
 FIXTURES = Path(__file__).parent / "fixtures"

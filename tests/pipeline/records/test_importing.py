@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline.errors import FixInput
 from pipeline.model import Record, RecordKind
-from pipeline.records.binding import detect_map
 from pipeline.records.column_map import load_maps
+from pipeline.records.detection import detect_map
 from pipeline.records.folding import Spill
-from pipeline.records.importing import Rejected, preview, read_records
+from pipeline.records.importing import Rejected, read_records
+from pipeline.records.previewing import preview
 from pipeline.records.values import is_persons_name
 
 FIXTURES = Path(__file__).parent / "fixtures"

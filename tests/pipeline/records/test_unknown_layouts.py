@@ -12,7 +12,8 @@ from openpyxl import Workbook
 
 from pipeline.model import Record
 from pipeline.records.header_reading import IGNORED, Meaning, read_header, split_words
-from pipeline.records.importing import Rejected, preview, read_records
+from pipeline.records.importing import Rejected, read_records
+from pipeline.records.previewing import preview
 
 LAYOUTS = Path(__file__).parent / "layouts"
 EXPECTED: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((LAYOUTS / "expected.toml").read_text(encoding="utf-8"))
@@ -91,6 +92,19 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Alias/AKA", ("licensee", "other_names")),
         ("Bus Addr Ln1", ("premises", "line1")),
         ("Bus Addr Ln2", ("premises", "line2")),
+        ("LICCATDESC", ("", "license_type")),
+        ("ISSDTTM", ("", "issued")),
+        ("Establishment Permit #", ("", "license_number")),
+        ("Establishment Address Street #", ("premises", "number")),
+        ("DBA/Operating Name", ("", "dba_name")),
+        ("Doing Business As (DBA)", ("", "dba_name")),
+        ("PO Box", ("premises", "box")),
+        ("Mailing PO Box", ("mailing", "box")),
+        ("Prior Addr", ("prior", "line1")),
+        ("ST ZIP", ("premises", "city_state_zip")),
+        ("Mail_City_State", ("mailing", "city_state_zip")),
+        ("Location 1", ("premises", "line1")),
+        ("Prem Phone", ("", "phone")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
@@ -100,7 +114,20 @@ def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "header", ["Inspector Name", "Payment Date", "Number of Units", "Fee", "Complaint", "License Year"]
+    "header",
+    [
+        "Inspector Name",
+        "Payment Date",
+        "Number of Units",
+        "Fee",
+        "Complaint",
+        "License Year",
+        "Employer License No",
+        "Discipline?",
+        "Second Location to License No",
+        "Mailing Care Of",
+        "Prior Phone",
+    ],
 )
 def test_what_words_do_not_say_stays_unread(header: str) -> None:
     assert read_header(header) is None
@@ -192,3 +219,98 @@ def test_a_plain_city_is_that_of_the_address_before_it(tmp_path: Path, header: s
     assert record.premises
     assert record.mailing
     assert (record.mailing.city, record.premises.city) == ("Rolla", "Springfield")
+
+
+def test_a_town_behind_an_earlier_address_is_not_that_of_the_premises(tmp_path: Path) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text(
+        "App #,Name,Business Address,City St Zip,Prior Addr,ST ZIP\n"
+        'A-2,Ann Vale,8344 Teasel Dr,"Springfield, MO 65804","1 Birch St, Rolla",AR 72201\n'
+    )
+    [record] = list(read_records(path, "application"))
+    assert isinstance(record, Record)
+    assert record.premises
+    assert (record.premises.city, record.premises.zip) == ("Springfield", "65804")
+    assert [(a.street_key, a.city) for a in record.prior_addresses] == [("1 BIRCH ST", "Rolla")]
+    assert ("ST ZIP", "AR 72201") in record.extra
+
+
+def test_the_second_column_of_a_name_is_not_read_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text(
+        "License No,Business Name,Address,City,Zip,Address,City,Zip\n"
+        "L-1,Fern Spa,8344 Teasel Dr,,,1 Birch St,Rolla,65401\n"
+    )
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert record.premises
+    assert (record.premises.street_key, record.premises.city, record.premises.zip) == ("8344 TEASEL DR", "", "")
+    assert any("'Address' stands 2 times" in d for d in preview(path, "license").doubts)
+
+
+def test_a_box_at_the_post_office_is_no_premises(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Business Name,Address,City,State,Zip\nL-1,Fern Spa,P.O. Box 9,Rolla,MO,65401\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert record.premises is None
+    assert record.mailing
+    assert record.mailing.city == "Rolla"
+
+
+def test_the_preview_asks_about_columns_that_words_do_not_tell(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Ref,Business Name,Address,City,Zip,Site Street Name B,Key Person\nR-1,Fern Spa,1 Elm St,Rolla,65401,x,y\n"
+    )
+    shown = preview(path, "license")
+    assert "no column is taken for the number" in shown.doubts[0]
+    assert any("'Key Person' seems to hold names" in d for d in shown.doubts)
+    assert shown.layout[:2] == (("Ref", "kept as written", "R-1"), ("Business Name", "entity_name", "Fern Spa"))
+
+
+def test_hidden_sheets_are_passed_over_and_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet, old = book.active, book.create_sheet("Old")
+    assert sheet is not None
+    for table, number in ((sheet, "M-1"), (old, "X-9")):
+        table.append(["License No", "Business Name", "Zip"])
+        table.append([number, "Fern Spa", "65401"])
+    old.sheet_state = "hidden"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    shown = preview(path, "license")
+    assert [r.natural_key for r in shown.rows] == ["M-1"]
+    assert any("'Old' is not read" in d for d in shown.doubts)
+
+
+def test_a_header_that_comes_again_is_counted_and_no_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    head = "License No,Business Name,Zip"
+    path.write_text(f"{head}\nM-1,Fern Spa,65401\n{head}\nM-2,Oak Spa,65401\n")
+    items = list(read_records(path, "license"))
+    assert [(i.line, i.reason) for i in items if isinstance(i, Rejected)] == [(3, "the header again, no record")]
+    assert [r.natural_key for r in items if isinstance(r, Record)] == ["M-1", "M-2"]
+
+
+def test_marks_of_the_program_that_wrote_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "License No,Business Name,Owner Name,Address,Zip\n"
+        '="0012",Fern &amp; Lark Spa,Zo&euml; O&#39;Hara,15 Teasel St&nbsp;#4<br>,="01970"\n'
+        "227099011.0,Oak Spa,,16 Teasel St,'01970\n"
+    )
+    first, second = (r for r in read_records(path, "license") if isinstance(r, Record))
+    assert (first.natural_key, first.license_number, second.natural_key) == ("0012", "0012", "227099011")
+    assert (first.entity_name, first.parties[0].full_name) == ("Fern & Lark Spa", "Zoë O'Hara")
+    assert first.premises
+    assert second.premises
+    assert (first.premises.premises_key, second.premises.zip) == ("15 TEASEL ST|01970|4", "01970")
+
+
+def test_a_register_without_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "denied.csv"
+    path.write_text("Name,DOB,Decision,Decision Date\nHana Cole,1/3/1985,Denied,3/1/2026\nLi Wei,,Withdrawn,3/2/2026\n")
+    records = [r for r in read_records(path, "denied") if isinstance(r, Record)]
+    assert [(r.parties[0].full_name, r.status) for r in records] == [("Hana Cole", "Denied"), ("Li Wei", "Withdrawn")]
+    assert any("no column is taken for the number" in d for d in preview(path, "denied").doubts)

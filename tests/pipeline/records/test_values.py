@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from pipeline.records import values
+from pipeline.records.place_text import street_line, zip_of
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,7 @@ def test_zip_codes(text: str, state: str, expected: str) -> None:
         ("SAN ANTONIO TX78201", ("SAN ANTONIO", "TX", "78201")),
         ("CIUDAD 78701", ("CIUDAD", "", "78701")),
         ("Ozark", ("Ozark", "", "")),
+        ("MO 65801", ("", "MO", "65801")),
         ("", ("", "", "")),
     ],
 )
@@ -90,6 +92,7 @@ def test_combined_city(text: str, expected: tuple[str, str, str]) -> None:
     [
         ("(417) 555-0123", ("+14175550123",), True),
         ("417-555-0123 / 417-555-0124", ("+14175550123", "+14175550124"), True),
+        ("417-555-0123\n417-555-0124", ("+14175550123", "+14175550124"), True),
         ("417-555-0123 or none", ("+14175550123",), True),
         ("none", (), True),
         ("000-000-0000", (), True),
@@ -148,3 +151,41 @@ def test_contacts() -> None:
     assert values.read_websites("https://www.Fern.example/ , n/a") == ("fern.example",)
     assert values.read_names("Amy Zhao; Mei Zhou aka May Zhou") == ("Amy Zhao", "Mei Zhou", "May Zhou")
     assert values.without_ssn("call 417-555-0123, SSN 900-12-3456.") == "call 417-555-0123, SSN [withheld]."
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        (("5801 W LARK AVE  1ST", "", "", "", ""), "5801 W LARK AVE, FL 1"),
+        (("5801 W LARK AVE 2ND B", "", "", "", ""), "5801 W LARK AVE, FL 2, UNIT B"),
+        (("5801 W LARK AVE WEST ENTRANCE", "", "", "", ""), "5801 W LARK AVE"),
+        (("12 1ST ST", "", "", "", ""), "12 1ST ST"),
+        (("W Teasel St", "210", "", "", ""), "210 W Teasel St"),
+        (("PO Box 9", "210", "", "", ""), "PO Box 9"),
+        (("1500", "", "", "Teasel", "Blvd"), "1500 Teasel Blvd"),
+        (("", "42-10", "N", "Lark", "St"), "42-10 N Lark St"),
+    ],
+)
+def test_the_first_line_of_an_address(parts: tuple[str, str, str, str, str], line: str) -> None:
+    assert street_line(*parts) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "city", "state", "code"),
+    [
+        ("1970", "Salem", "", "01970"),
+        ("1970", "", "", "01970"),
+        ("6621", "Leawood", "", ""),  # 66211 cut off, or 06621: of no town of that name
+        ("1970", "Anywhere", "MA", "01970"),
+        ("65401", "Rolla", "", "65401"),
+    ],
+)
+def test_a_zero_is_put_before_a_code_of_the_city_only(text: str, city: str, state: str, code: str) -> None:
+    assert zip_of(text, city, state) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "person"), [("SOLE PROPRIETOR", True), ("LLC - Multi Member", False), ("Private", None)]
+)
+def test_the_form_of_ownership(text: str, person: bool | None) -> None:
+    assert values.says_person(text) is person

@@ -1,0 +1,138 @@
+"""What an import would do, before anything is taken over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from pipeline.model import Record, RecordKind
+from pipeline.records.binding import Binding
+from pipeline.records.cell_text import clean
+from pipeline.records.column_map import ColumnMap
+from pipeline.records.delimited import Row
+from pipeline.records.doubts import doubts
+from pipeline.records.importing import Rejected, choose_binding, read_bound
+from pipeline.records.reading import read_table
+from pipeline.records.sheet import passed_over
+from pipeline.records.text_source import file_kind
+from pipeline.records.values import without_ssn
+
+PREVIEW_ROWS = 10
+PREVIEW_READS = 5_000  # rows a preview looks at
+EXAMPLES_FROM = 50  # rows
+SHOWN = 5  # lines named of one problem
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do."""
+
+    file: str
+    map: str
+    title: str  # of the layout
+    score: float
+    columns: dict[str, str]  # header -> canonical name, "kept as written", "not kept", "dropped: …"
+    layout: tuple[tuple[str, str, str], ...]  # in the order of the file: header, what it becomes, a value
+    absent: tuple[str, ...]  # canonical columns the map knows and the file lacks
+    rows: tuple[Record, ...]  # the first ten records
+    doubts: tuple[str, ...]  # columns that no rule is sure of
+    problems: tuple[str, ...]
+    read: int  # rows looked at
+
+
+def preview(
+    path: Path,
+    kind: RecordKind,
+    column_map: ColumnMap | None = None,
+    *,
+    map_id: str | None = None,
+    fictional: bool = True,
+    generated: bool = True,
+) -> Preview:
+    """Mapping, ten records, doubts and the problems of the first rows; takes nothing over. Raises as read_records."""
+    binding = choose_binding(path, kind, column_map, map_id)
+    items = list(read_bound(path, binding, fictional, generated, PREVIEW_READS))
+    records = [i for i in items if isinstance(i, Record)]
+    read = sum(r.rows for r in records) + len(items) - len(records)
+    absent = tuple(n for n in binding.map.columns if n not in binding.columns)
+    return Preview(
+        path.name,
+        binding.map.id,
+        binding.map.title,
+        round(binding.score, 2),
+        binding.mapping(),
+        _layout(path, binding),
+        absent,
+        tuple(sorted(records, key=lambda r: r.line)[:PREVIEW_ROWS]),
+        (*_sheets(path), *doubts(binding)),
+        tuple(_problems(binding, items, records, read)),
+        read,
+    )
+
+
+def _layout(path: Path, binding: Binding) -> tuple[tuple[str, str, str], ...]:
+    """Each column with the first value it holds; what is never imported shows none."""
+    with closing(read_table(path, binding.map.format, binding.width)) as found:
+        rows = [r for r in islice(found, EXAMPLES_FROM) if isinstance(r, Row) and r.line > binding.line]
+    hidden, becomes = {i for i, _ in binding.dropped}, binding.becomes()
+    return tuple(
+        (header, becomes[i], "" if i in hidden or becomes[i].endswith(SEALED) else _example(rows, i))
+        for i, header in enumerate(binding.header)
+        if header.strip()
+    )
+
+
+SEALED = (".dob", ".birth_year")
+
+
+def _example(rows: Iterable[Row], column: int) -> str:
+    return without_ssn(next((v for row in rows if column < len(row.cells) and (v := clean(row.cells[column]))), ""))
+
+
+def _sheets(path: Path) -> list[str]:
+    names = passed_over(path) if file_kind(path) == "xlsx" else []
+    return [f"sheet {name!r} is not read: it is hidden or holds no table" for name in names]
+
+
+def _problems(binding: Binding, items: Iterable[Record | Rejected], records: list[Record], read: int) -> Iterable[str]:
+    yield from (f"column {binding.header[i]!r} is never imported ({why})" for i, why in binding.dropped)
+    yield from _by_reason((i.line, i.reason) for i in items if isinstance(i, Rejected))
+    unread: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for record in records:
+        for name, value in record.extra:
+            if name.endswith("(unread)"):
+                unread[name].append((record.line, value))
+    for name, found in unread.items():
+        yield from (f"line {line}: {name}: {value}" for line, value in found[:SHOWN])
+        if len(found) > SHOWN:
+            yield f"{len(found) - SHOWN} further values of {name.removesuffix(' (unread)')} cannot be read"
+    nowhere = [r for r in records if r.premises and not r.premises.building_key]
+    if nowhere:
+        yield (
+            f"{len(nowhere)} addresses have no street, or no city and no ZIP code: such places match nothing "
+            f"(the first on line {min(r.line for r in nowhere)}). Where the whole file is of one city, add columns "
+            "city and state to a copy"
+        )
+    if folded := sum(r.rows - 1 for r in records):
+        yield f"{folded} further rows of records already counted are folded into them"
+    if not read:
+        yield "the file has a header and no rows"
+    if binding.map.kind == "denied" and "status" not in binding.columns:
+        yield "no column says what was decided: name it Decision in a copy, if the file has one"
+
+
+def _by_reason(rejected: Iterable[tuple[int, str]]) -> Iterable[str]:
+    """Each reason once, with the lines it stands for."""
+    reasons: dict[str, list[int]] = defaultdict(list)
+    for line, reason in rejected:
+        reasons[reason].append(line)
+    for reason, lines in reasons.items():
+        if len(lines) == 1:
+            yield f"line {lines[0]}: {reason}"
+        else:
+            more = ", …" if len(lines) > SHOWN else ""
+            yield f"{len(lines)} rows: {reason} (lines {', '.join(map(str, sorted(lines)[:SHOWN]))}{more})"

@@ -1,0 +1,42 @@
+"""The addresses of one row."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.extract.addresses import parse_address
+from pipeline.model import Address
+from pipeline.records.binding import Columns
+from pipeline.records.place_text import box_line, street_line, zip_of
+from pipeline.records.row_cells import RowCells
+from pipeline.records.values import clean_state, split_city_state_zip
+
+STREET = re.compile(r"^(?:\d+[A-Za-z]?(?:-\d+)?|[NSEW]\d+\w*)\s+\S")
+NO_NAME = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|suite|ste|unit|apt|#|floor|fl|bldg|building|room|rm|space|c/o$)\b")
+
+_address = lru_cache(maxsize=20_000)(parse_address)
+
+
+def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address | None, str]:
+    """The address in these columns, None when blank, and a business name found in its first line."""
+    if not columns:
+        return None, ""
+    parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
+    line1, line2, name = street_line(row.place(columns, "line1"), *parts), row.text(columns, "line2"), ""
+    if not line1:
+        line1 = box_line(row.text(columns, "box"))
+    named = row.binding.map.name_in_line1 or row.binding.map.general
+    if named and STREET.match(line2) and not STREET.match(line1) and not NO_NAME.match(line1):
+        name, line1, line2 = line1, line2, ""
+    city, state, code = split_city_state_zip(row.text(columns, "city_state_zip"))
+    if not (city or code) and "city" not in columns and not any(map(str.isdigit, line1 + line2)):
+        told = split_city_state_zip(line1)  # "FLUSHING NY", where no street is told
+        line1, city, state = ("", *told[:2]) if told[1] else (line1, city, state)
+    city = row.text(columns, "city") or city
+    state = clean_state(row.text(columns, "state") or state)
+    code = zip_of(row.text(columns, "zip") or code, city, state)
+    line = f"{line1} {line2}".strip()
+    if not (line or (which == "premises" and (city or code))):
+        return None, name
+    return _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit")), name
