@@ -19,6 +19,7 @@ BY_WORDS = frozenset(("license", "filing"))  # kinds whose maps read by words wh
 RECORDS = frozenset(("", *ADDRESSES))  # whose a column is that is of the record itself
 UNTOLD = frozenset(("ignore", "record_number"))  # what words do not tell of a layout that has a map
 
+NOBODYS = "a date of birth, and no column names the person"
 NAMES = frozenset(("name", "first", "last", "last_or_company"))
 
 Columns = Mapping[str, tuple[int, ...]]
@@ -175,6 +176,8 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     parties = tuple(BoundParty(p.spec, p.n, first_of_a_name(p.columns, header)) for p in parties)
     read = {i for c in (together, *(p.columns for p in parties), *prior) for numbers in c.values() for i in numbers}
     unread = {*range(len(header))} - read - {i for i, _ in columns.dropped} - {*ignored, *tells}
+    dropped = (*columns.dropped, *((i, NOBODYS) for i in sorted(unread) if _is_birthday(header[i])))
+    unread -= {i for i, _ in dropped}
     return Binding(
         column_map,
         tuple(header),
@@ -183,7 +186,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         {place: _parts(together, place) for place in ADDRESSES},
         parties,
         tuple(prior),
-        columns.dropped,
+        dropped,
         ignored,
         tuple(i for i in sorted(unread) if header[i].strip()),
         _score(column_map, header, explained, found) if usable and bool(tells) == bool(column_map.row_tells) else 0.0,
@@ -193,6 +196,10 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
 
 
 Parties = tuple[BoundParty, ...]
+
+
+def _is_birthday(header: str) -> bool:
+    return (meaning := read_header(header)) is not None and meaning.what in {"dob", "birth_year"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ NO_PERSON = frozenset((
 
 def doubts(binding: Binding) -> tuple[str, ...]:
     """One sentence each, the weightiest first; what to do stands in it."""
-    return (*_without_number(binding), *_repeated(binding), *_unread(binding))
+    return (*_without_number(binding), *_half_names(binding), *_repeated(binding), *_unread(binding))
 
 
 def _without_number(binding: Binding) -> Iterator[str]:
@@ -34,6 +34,16 @@ def _without_number(binding: Binding) -> Iterator[str]:
         f"no column is taken for the number of a record: rows count as one where they agree in {told or 'the holder'}. "
         f"If a column holds the number, call it {KINDS.get(binding.map.kind, 'Application Number')} in a copy"
     )
+
+
+def _half_names(binding: Binding) -> Iterator[str]:
+    for party in binding.parties:
+        if "last" in party.columns and not {"first", "name", "last_or_company"} & set(party.columns):
+            header = binding.header[party.columns["last"][0]]
+            yield (
+                f"column {header!r} holds last names and no column the first names of the same people. If one does, "
+                "call it First Name in a copy"
+            )
 
 
 def _repeated(binding: Binding) -> Iterator[str]:

@@ -109,17 +109,20 @@ def read_header(header: str) -> Meaning | None:
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
             return Meaning(whose, what, found[1])
-    if _says_trade(words):
+    if _only(words, "trade"):
         return Meaning("", "dba_name", 60)
+    if _only(words, "paper") and set(words) & set(_tables()["paper"]["of"]):
+        return Meaning("", "license_number", 150)
     at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
     if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
         return Meaning("", found[0], 200 + found[1])
     return _read_date(words) or _read_part(words) or _read_part(bare)
 
 
-def _says_trade(words: Sequence[str]) -> bool:
-    """ "DBA/Operating Name", "Doing Business As (DBA)": words of a trade name and no others."""
-    table, there = _tables()["trade"], set(words)
+def _only(words: Sequence[str], kind: str) -> bool:
+    """Whether a header has words of a trade name ("DBA/Operating Name") or of the number of a paper ("License/Permit
+    Number"), and no others."""
+    table, there = _tables()[kind], set(words)
     return there <= set(table["words"]) and bool(there & set(table["any"]))
 
 

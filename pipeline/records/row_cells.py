@@ -35,10 +35,9 @@ class RowCells:
                 return self.cells[i]
         return ""
 
-    def place(self, columns: Columns, name: str) -> str:
-        """The first column with words in it: lines of one cell apart by commas, points on the map left out."""
-        found = (clean_place(self.raw[i]) for i in columns.get(name, ()) if self.cells[i])
-        return next(filter(None, found), "")
+    def places(self, columns: Columns, name: str) -> list[str]:
+        """The columns with words in them: lines of one cell apart by commas, points on the map left out."""
+        return [text for i in columns.get(name, ()) if self.cells[i] and (text := clean_place(self.raw[i]))]
 
     def name(self, columns: Columns, name: str) -> str:
         """The first column with somebody's name in it; "ATTN: LICENSING DEPT" names nobody."""

@@ -28,7 +28,11 @@ def parties_of_row(row: RowCells, bound: BoundParty) -> list[Party]:
             return [Party(party.role, written, phones=party.phones, emails=party.emails, is_person=False),
                     replace(party, role="related", phones=(), emails=())]  # fmt: skip
         return [party]
-    cell = next(row.raw[i] for i in bound.columns["name"] if row.cells[i])
+    told = [i for i in bound.columns["name"] if row.cells[i]]
+    first = next((i for i in told if is_company(row.cells[i])), told[0])
+    further = [i for i in told if i != first]
+    row.beside += [(row.binding.header[i], row.cells[i]) for i in further if row.cells[i] != row.cells[first]]
+    cell = row.raw[first]
     people = split_people(cell)
     for one in people:
         row.beside += [(f"{bound.spec.role} ({what})", told)
@@ -60,6 +64,8 @@ def _party(row: RowCells, bound: BoundParty) -> Party | None:
     if first:
         last = last or either
     by_parts = " ".join(t for t in (first, middle, last, suffix) if t)
+    if last and not (first or middle or written) and (is_company(last) or is_trade(last)):
+        last, either = "", last  # "Last/primary name" of a company
     has_parts = bool(first or last)
     full, native = split_native(by_parts if has_parts else written or either)
     if not full:

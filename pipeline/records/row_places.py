@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
 from pipeline.records.binding import Columns
-from pipeline.records.place_text import box_line, street_line, zip_of
+from pipeline.records.place_text import NUMBER, box_line, street_line, zip_of
 from pipeline.records.row_cells import RowCells
 from pipeline.records.values import clean_state, split_city_state_zip
 
@@ -23,7 +23,7 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     if not columns:
         return None, ""
     parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
-    line1, line2, name = street_line(row.place(columns, "line1"), *parts), row.text(columns, "line2"), ""
+    line1, line2, name = street_line(_first_line(row, columns), *parts), row.text(columns, "line2"), ""
     if not line1:
         line1 = box_line(row.text(columns, "box"))
     named = row.binding.map.name_in_line1 or row.binding.map.general
@@ -40,3 +40,9 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     if not (line or (which == "premises" and (city or code))):
         return None, name
     return _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit")), name
+
+
+def _first_line(row: RowCells, columns: Columns) -> str:
+    """The first column with a line in it; with the next one where it holds the number alone ("136-20" | "38TH AVE")."""
+    first, *further = row.places(columns, "line1") or [""]
+    return f"{first} {further[0]}" if further and NUMBER.match(first) and not NUMBER.match(further[0]) else first

@@ -7,12 +7,13 @@ offices write the same header.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
 from pipeline.model import Address, Record
 from pipeline.records.applications import APPLICANTS
-from pipeline.records.values import LEGAL_FORM
+from pipeline.records.values import LEGAL_FORM, is_trade
 from pipeline.resolve.romanization import fold
 
 APART = "~"  # between the data set of a number and what tells apart a second holder of it
@@ -22,7 +23,10 @@ LEAST_DIFFERENT = 2  # a name alone changes by marriage or sale, a place alone b
 def is_another(known: Record, further: Record) -> bool:
     """Whether two records of one number are of two licenses: nothing that both tell agrees (name, place, contact, date
     of birth, narrative), and two such things differ. Dates count only where both tell less than two of these: many
-    licenses are issued on one day."""
+    licenses are issued on one day. One person may run two businesses, and ask two offices that count alike: another
+    business in another city is another license, whoever holds it."""
+    if _another_business_elsewhere(known, further):
+        return True
     told = [
         agree(known, further) for agree in (_names_agree, _places_agree, _contacts_agree, _births_agree, _text_agrees)
     ]
@@ -55,9 +59,25 @@ def _names(record: Record) -> set[frozenset[str]]:
     """The words of every name of the business and its holders, without legal forms."""
     holders = [p for p in record.parties if p.role in APPLICANTS] or record.parties
     people = (n for p in holders for n in (p.full_name, p.native_name, *p.other_names))
-    names = (record.entity_name, record.dba_name, *record.previous_names, *people)
+    return _business_names(record) | _words(people)
+
+
+def _business_names(record: Record) -> set[frozenset[str]]:
+    return _words((record.entity_name, record.dba_name, *record.previous_names))
+
+
+def _words(names: Iterable[str]) -> set[frozenset[str]]:
     words = (frozenset(re.findall(r"\w+", fold(LEGAL_FORM.sub("", n)))) for n in names if n)
     return {w for w in words if w}
+
+
+def _another_business_elsewhere(a: Record, b: Record) -> bool:
+    """Whether both tell a business, in two cities, without a word of their names but those of the trade, a building or
+    a contact in common."""
+    left, right = ({w for name in _business_names(r) for w in name if not is_trade(w)} for r in (a, b))
+    if not (left and right) or left & right or _places_agree(a, b) or _contacts_agree(a, b):
+        return False
+    return bool(_city(a) and _city(b)) and _city(a) != _city(b)
 
 
 def _places_agree(a: Record, b: Record) -> bool | None:

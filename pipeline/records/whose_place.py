@@ -21,8 +21,8 @@ Columns = Mapping[str, tuple[int, ...]]
 def with_its_address(columns: Columns, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The columns, where "Home Address, City St Zip, Business Address" gives the town to the home: columns that name no
     owner, right behind another address than the premises'. Behind an address that is not read they are not read."""
-    found = dict(columns)
-    parts = {i: name for name, numbers in columns.items() for i in numbers}
+    found = _beside_the_premises(columns, header)
+    parts = {i: name for name, numbers in found.items() for i in numbers}
     for part in TOWN:
         for i in columns.get(f"premises.{part}", ()):
             if says_whose(header[i]):
@@ -34,6 +34,20 @@ def with_its_address(columns: Columns, header: Sequence[str]) -> dict[str, tuple
             if place and not any(says_whose(header[n]) for n in columns.get(f"{place}.{part}", ())):
                 found[f"{place}.{part}"] = (*found.get(f"{place}.{part}", ()), i)
     return {name: numbers for name, numbers in found.items() if numbers}
+
+
+def _beside_the_premises(columns: Columns, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The columns, where a plain "Address" beside a "Business Address" is another one: where mail goes, if no column
+    says that, else not read."""
+    found, lines = dict(columns), columns.get("premises.line1", ())
+    named = [i for i in lines if says_whose(header[i]) == "premises" and set(split_words(header[i])) & ADDRESS_WORDS]
+    plain = [i for i in lines if not says_whose(header[i]) and set(split_words(header[i])) & ADDRESS_WORDS]
+    if not (named and plain):
+        return found
+    found["premises.line1"] = tuple(i for i in lines if i not in plain)
+    if not any(name.startswith("mailing.") for name in columns):
+        found["mailing.line1"] = tuple(plain)
+    return found
 
 
 def _place_before(column: int, parts: Mapping[int, str], header: Sequence[str]) -> str:

@@ -40,7 +40,17 @@ def record(**said: Any) -> Record:
             True,
         ),  # many licenses are issued on one day
         ({"entity_name": "Alpha", "issued": NEW_YEAR}, {"entity_name": "Gamma", "issued": date(2020, 5, 6)}, True),
+        (
+            {"entity_name": "Alpha Spa", "parties": ANN, "premises": ALPHA, "phones": PHONE},
+            {"entity_name": "Gamma Spa", "parties": ANN, "premises": GAMMA, "phones": OTHER_PHONE},
+            True,
+        ),  # one owner of two
         # one license, later
+        (
+            {"entity_name": "Alpha Spa", "parties": ANN, "premises": ALPHA, "phones": PHONE},
+            {"entity_name": "Gamma Spa", "parties": ANN, "premises": GAMMA, "phones": PHONE},
+            False,
+        ),  # renamed and moved with its telephone
         ({"entity_name": "Alpha LLC", "premises": ALPHA}, {"entity_name": "Alpha", "premises": GAMMA}, False),  # moved
         ({"entity_name": "Alpha", "premises": ALPHA}, {"entity_name": "Gamma", "premises": ALPHA}, False),  # sold
         ({"parties": ANN, "premises": ALPHA}, {"parties": ANN_M, "premises": GAMMA}, False),

@@ -314,3 +314,49 @@ def test_a_register_without_numbers(tmp_path: Path) -> None:
     records = [r for r in read_records(path, "denied") if isinstance(r, Record)]
     assert [(r.parties[0].full_name, r.status) for r in records] == [("Hana Cole", "Denied"), ("Li Wei", "Withdrawn")]
     assert any("no column is taken for the number" in d for d in preview(path, "denied").doubts)
+
+
+def test_a_birthday_of_nobody_named_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Business Name,Zip,DOB\nM-1,Fern Spa,65401,1/3/1985\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert "1985" not in repr(record)
+    assert any("'DOB' is never imported (a date of birth" in p for p in preview(path, "license").problems)
+
+
+@pytest.mark.parametrize("header", ["License No,Business Name,Address,City,Business Address,Business City,Owner",
+                                    "License No,Business Name,Business Address,City,Address,City,Owner"])  # fmt: skip
+def test_a_plain_address_beside_that_of_the_business_is_another(tmp_path: Path, header: str) -> None:
+    first_home = header.split(",")[2] == "Address"
+    home, shop = "1 Birch St,Rolla", "8 Teasel Dr,Salem"
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\nM-1,Fern Spa,{f'{home},{shop}' if first_home else f'{shop},{home}'},Hana Cole\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert record.premises
+    assert (record.premises.street_key, record.premises.city) == ("8 TEASEL DR", "Salem")
+    assert record.mailing
+    assert record.mailing.street_key == "1 BIRCH ST"
+
+
+def test_last_names_without_first_ones_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Surname,Zip\nM-1,Cole,65401\n")
+    assert any("call it First Name" in d for d in preview(path, "license").doubts)
+
+
+def test_a_company_in_the_column_of_last_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Last Name,First Name,Zip\nM-1,Fern Spa LLC,,65401\nM-2,Cole,Hana,65401\n")
+    firm, person = (r for r in read_records(path, "license") if isinstance(r, Record))
+    assert (firm.entity_name, firm.parties) == ("Fern Spa LLC", ())
+    assert [p.full_name for p in person.parties] == ["Hana Cole"]
+
+
+def test_a_name_of_digits_is_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Facility,Facility Name,Zip\nM-1,7099011,Fern Spa,65401\n")
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert (record.entity_name, record.dba_name) == ("Fern Spa", "")
