@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pipeline.extract.address_mall import mall_place
 from pipeline.extract.address_place import Place, read_city, read_state, read_zip, split_place
 from pipeline.extract.address_road import road_place
 from pipeline.extract.address_street import HOUSE_NUMBER, Street, has_suffix, names_highway, read_street
@@ -120,6 +121,8 @@ def _street_segment(rest: str) -> tuple[str, str]:
     segments = [segment for segment in segments if segment and segment != "BOX"]
     if (joined := ", ".join(segments)) and road_place(joined):
         return joined, ""
+    if segments and mall_place(segments[0]):
+        return segments[0], ""
     for index, segment in enumerate(segments):
         if _STARTS_WITH_NUMBER.match(segment) and len(segment.split()) > 1:
             following = segments[index + 1] if index + 1 < len(segments) else ""
@@ -134,7 +137,7 @@ def _street_segment(rest: str) -> tuple[str, str]:
 
 
 def _street_key(segment: str) -> tuple[str, str]:
-    if key := road_place(segment):
+    if key := road_place(segment) or mall_place(segment):
         return key, ""
     if not re.match(HOUSE_NUMBER, segment):
         crossing = _CROSSING.split(_CROSSING_WORDS.sub("", segment))

@@ -18,6 +18,7 @@ _ROADS = "|".join(
 )
 _INTERSTATE = {way.upper() for way in DECLARED["highways"]["I"]}
 _KINDS: dict[str, list[str]] = DECLARED["road_places"]
+_NO_STREETS = {*_KINDS, "INSIDE"}
 _NAME_OF = {way.upper(): name for name, ways in _KINDS.items() for way in ways}
 _WAYS = "|".join(sorted(map(re.escape, _NAME_OF), key=lambda way: (-len(way), way)))
 _HEADING = r"(?:(?: |-)?(?:[NSEW]B?|NORTH|SOUTH|EAST|WEST)(?:BOUND)?\b)?"
@@ -49,5 +50,5 @@ def road_place(text: str) -> str:
 
 
 def is_road_place(street_key: str) -> bool:
-    """Whether a key is that of an exit or mile marker."""
-    return " & " in street_key and any(part.split(" ")[0] in _KINDS for part in street_key.split(" & "))
+    """Whether a key is that of an exit, a mile marker or a shopping center."""
+    return " & " in street_key and any(part.split(" ")[0] in _NO_STREETS for part in street_key.split(" & "))

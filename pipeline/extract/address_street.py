@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.extract.address_spelled import MOST_WORDS, spelled_number
 from pipeline.extract.address_vocab import (
     DECLARED,
     DIRECTIONS,
@@ -100,6 +101,11 @@ def _take_number(tokens: list[str]) -> tuple[str, list[str]]:
     if not tokens:
         return "", []
     first, rest = tokens[0], tokens[1:]
+    for width in range(min(MOST_WORDS, len(tokens) - 1), 1, -1):
+        if (told := spelled_number(" ".join(tokens[:width]))) and (
+            len(tokens) > width + 1 or tokens[width] not in SUFFIXES
+        ):
+            return told, tokens[width:]
     if first in NUMBERS and rest and (len(rest) > 1 or rest[0] not in SUFFIXES):
         return NUMBERS[first], rest
     if not _NUMBER.fullmatch(first):

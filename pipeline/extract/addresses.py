@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pipeline.extract.address_line import parse_address
+from pipeline.extract.address_mall import MALL_PLACE
 from pipeline.extract.address_place import read_state
 from pipeline.extract.address_road import ROAD_PLACE, is_road_place, road_place
+from pipeline.extract.address_spelled import SPELLED, spelled_number
 from pipeline.extract.address_unit import UNIT, UNITS_BEFORE
-from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NUMBERS, STATE_CODES, STATES, SUFFIXES
+from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, STATE_CODES, STATES, SUFFIXES
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.letters import others, uppered
 from pipeline.extract.scan import UPPER, Scanned, Sought, beginnings, candidates, holds, joined
@@ -44,6 +46,7 @@ def _road_ways(words: Iterable[str]) -> str:
 
 _SUFFIX = _ways(way for way, normal in SUFFIXES.items() if normal in _FREE["suffixes"])
 _DIRECTION = f"(?:{_ways([*DIRECTIONS, 'N.E', 'N.W', 'S.E', 'S.W'])})\\b\\.?"
+_WHOLE = _ways(_FREE["whole"])  # names that need no suffix
 _BARE_ROADS = {"business", "bus"}  # a highway only before a place
 _ROADS = [w for name, ways in DECLARED["highways"].items() if name.isupper() for w in ways if w not in _BARE_ROADS]
 _ROAD = _road_ways([*_ROADS, *("u.s." + way[2:] for way in _ROADS if way.startswith("us"))])
@@ -55,24 +58,20 @@ _BESIDE = r"(?: (?:(?:OUTER|FRONTAGE|SERVICE|ACCESS) (?:RD|ROAD|DR)|DR|DRIVE)\b\
 _SECOND = r"(?: (?:DR|DRIVE|RD|ROAD|AVE|AVENUE|BLVD|LN|LANE)\b\.?)?"  # "Executive Parkway Drive"
 _WORD = r"(?:[A-Z][A-Z'’]{0,24}\.?|[0-9]{1,3}(?:ST|ND|RD|TH))"
 _NUMBER = (
-    r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4]| ?½)?|[NSEW][0-9]+[NSEW][0-9]+|[NSEW][0-9]{3,5})"
+    r"(?:[0-9]{1,6}(?:-?[A-Z](?![A-Z])|-[0-9]{1,4})?(?: [1-3]/[2-4]| ?½)?|[NSEW][0-9]+ ?[NSEW][0-9]+|[NSEW][0-9]{3,5})"
 )
-_DIGIT_WORDS = {word: digit for word, digit in NUMBERS.items() if len(digit) == 1} | {"ZERO": "0", "OH": "0"}
-_DIGIT_WORD = f"(?:{_ways(_DIGIT_WORDS)})"
-# "One Main Street", "five-oh-one Main Street": only before a place
-_SPELLED = rf"\b(?:{_DIGIT_WORD}(?:[ -]{_DIGIT_WORD}){{1,4}}|{_ways(NUMBERS)})\b"
-_NOT_AFTER = r"(?<![0-9$#./(@A-Z-])(?<![0-9]:)(?<!\$ )"
+_NOT_AFTER = r"(?<![0-9$#./@A-Z-])(?<![0-9]:)(?<!\$ )"
 
 # Number, direction, then a highway, a name with its suffix, or a lettered avenue.
 _STREET = UPPER.sought(
     re.compile(
-        rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{_SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
+        rf"{_NOT_AFTER}(?P<number>{_NUMBER}|{SPELLED})(?: {_DIRECTION}){{0,2}} (?:(?P<road>{_HIGHWAY}{_BESIDE})"
         rf"|(?P<bare_road>(?:BUSINESS|BUS\.?|LOOP|SPUR) [0-9]{{1,4}}\b|[0-9]{{1,3}} (?:HWY|HIGHWAY)\b)"
-        rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|BROADWAY\b(?! (?:{_SUFFIX})\b))"
+        rf"|(?P<avenue>AVE(?:NUE)? (?:OF (?:THE )?{_WORD}|[A-Z]\b)|(?:{_WHOLE})\b(?! (?:{_SUFFIX})\b))"
         rf"|(?P<name>{_WORD}(?:[ -]{_WORD}){{0,3}}?) (?P<suffix>{_SUFFIX})\b\.?{_SECOND})"
         rf"(?: (?!NORTH KANSAS){_DIRECTION})?"
     ),
-    rf" (?:{_SUFFIX}|AVE|BROADWAY|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|BUS\.?|LOOP|SPUR) [0-9]|[0-9] H(?:IGH)?WA?Y)",
+    rf" (?:{_SUFFIX}|AVE|{_WHOLE}|(?:OLD )?(?:{_ROAD})\.?[ -]|(?:BUSINESS|BUS\.?|LOOP|SPUR) [0-9]|[0-9] H(?:IGH)?WA?Y)",
 )
 _UNSUFFIXED_END = rf"(?:,|\.| ?[-|]| [#]| STE| SUITE| UNIT| [A-Z][A-Z.' ]{{2,30}}? {_STATE}(?![A-Z]))"
 # No suffix: only before a whole "City, ST 65804", or before a known city when a direction heads the name.
@@ -102,6 +101,7 @@ _CROSSING = UPPER.sought(
         rf"|(?P<one>\b{_ONE_STREET}){_AND}(?P<two>{_ONE_STREET})"
         rf"|(?P<one_nth>\b{_ORDINAL_STREET}){_AND}(?P<two_nth>{_ONE_STREET}|{_BARE_STREET}{_ENDED})"
         rf"|(?P<one_bare>\b{_ONE_STREET}){_AND}(?P<two_bare>{_ORDINAL_STREET}\b)"
+        rf"|(?P<one_road>\b{_HIGHWAY}){_AND}(?P<two_road>{_BARE_STREET}{_ENDED})"
         rf"|(?P<one_common>\b{_COMMON_STREET}){_AND}(?P<two_common>{_COMMON_STREET}\b)"
     ),
     rf"(?: (?:{_SUFFIX})\.?|{_HIGHWAY}|[0-9](?:ST|ND|RD|TH)){_AND}|(?:{_COMMON}){_AND}|{_LED}",
@@ -153,7 +153,7 @@ def find_addresses(text: str) -> list[AddressMention]:
     """
     upper = _upper(text)
     found: list[AddressMention] = []
-    for pattern, read in ((ROAD_PLACE, _on_road), (_STREET, _read), (_UNSUFFIXED, _read), (_CROSSING, _crossing)):
+    for pattern, read in _READERS:
         if not holds(pattern, upper):
             continue
         taken = _Taken(found)
@@ -230,7 +230,7 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
         return None
     if groups.get("bare_road") and not {"state", "zip"} & place.keys():
         return None
-    number = _spelled_digits(found["number"])
+    number = spelled_number(found["number"])
     if number and not place.get("city"):
         return None
     if found["number"].isalpha() and not (
@@ -249,17 +249,13 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     return AddressMention(address, start, end, text[start:end], confidence) if address.street_key else None
 
 
-def _spelled_digits(number: str) -> str:
-    """A house number that is told digit by digit: "FIVE-OH-ONE" is "501"; "" for any other."""
-    words = re.split("[ -]", number)
-    return "".join(map(_DIGIT_WORDS.__getitem__, words)) if len(words) > 1 and _DIGIT_WORDS.keys() >= set(words) else ""
-
-
 def _is_headed(text: str, found: re.Match[str], place: dict[str, str]) -> bool:
     """Whether a street without suffix is told by its direction: "1200 S. Fifth, Joplin MO", not "20 W rooms"."""
     name = text[slice(*found.span("name"))]
-    if " " in name or len(found["number"]) < _HOUSE_DIGITS or not found["heading"] or not _is_known_city(place["city"]):
+    if len(found["number"]) < _HOUSE_DIGITS or not found["heading"] or not _is_known_city(place["city"]):
         return False
+    if " " in name:  # "900 E. Walnut Lawn, Ste 12, Springfield, MO"
+        return name.istitle() and "state" in place and text[found.end() : found.end() + 1] == ","
     return "state" in place or (name[0].isupper() and text[found.end() : found.end() + 2].lstrip(".")[:1] == ",")
 
 
@@ -358,6 +354,7 @@ def _confidence(
     score -= 0.25 if suffix in _DOUBTFUL else 0.0
     score -= 0.15 if len(number) == 1 else 0.0
     score -= 0.15 if name.islower() and not text.islower() else 0.0
+    score -= 0.3 if suffix in {"ST", "STREET"} and upper.startswith(" PARKING", found.end()) else 0.0
     return round(max(0.0, min(1.0, score)), 2)
 
 
@@ -368,7 +365,7 @@ def _crossing(text: str, upper: str, found: re.Match[str]) -> AddressMention | N
         return None
     start = found.start() if not found["led"] else found.start("one_led")
     place, end = _place(text, upper, found.end())
-    bare = found["one_nth"] or found["two_bare"] or found["one_common"]
+    bare = found["one_nth"] or found["two_bare"] or found["one_common"] or found["one_road"]
     if bare and not (place and _is_known_city(place.get("city", ""))):
         return None
     if (bare or found["led"]) and not text[start : found.end()].isupper() and not _named(text[start : found.end()]):
@@ -392,6 +389,22 @@ def _named(text: str) -> bool:
     )
 
 
+def _in_mall(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
+    """A shopping center by its name in a known city: where a shop without a street address is."""
+    name = text[slice(*found.span("mall"))]
+    place, end = _place(text, upper, found.end())
+    if not _is_known_city(place.get("city", "")) or not _named(name) or not _is_name(found["mall"]):
+        return None
+    said = parse_address(
+        f"inside {_one_line(name)}", city=place["city"], state=place.get("state", ""), zip=place.get("zip", "")
+    )
+    return (
+        AddressMention(said, found.start("mall"), end, text[found.start("mall") : end], 0.5)
+        if said.street_key
+        else None
+    )
+
+
 def _on_road(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     """An exit or a mile marker: where a place without a street address is."""
     place, end = _place(text, upper, found.end())
@@ -405,3 +418,12 @@ def _on_road(text: str, upper: str, found: re.Match[str]) -> AddressMention | No
         zip=place.get("zip", ""),
     )
     return AddressMention(said, found.start(), end, text[found.start() : end], 0.55) if said.street_key else None
+
+
+_READERS = (
+    (ROAD_PLACE, _on_road),
+    (_STREET, _read),
+    (_UNSUFFIXED, _read),
+    (_CROSSING, _crossing),
+    (MALL_PLACE, _in_mall),
+)

@@ -59,6 +59,7 @@ _PIXELS = {"pixel": "FB-", "tiktok": "TT-", "yandex": "YM-"}
 _LONGEST_LOCAL, _LONGEST_HOST = 64, 3 * 64
 _FILES = frozenset(["png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html"])
 
+_NO_IDS = frozenset(["http", "https", "www", "number", "same", "com"])  # behind the name of a service
 _NO_ACCOUNTS = frozenset(
     [
         "insta",
@@ -73,6 +74,12 @@ _NO_ACCOUNTS = frozenset(
         "login",
         "share.php",
         "sharer.php",
+        "profile.php",
+        "people",
+        "pages",
+        "groups",
+        "events",
+        "joinchat",
     ]
 )
 _URL = WRITTEN.sought(re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"'(){}\[\]|]{3,200}", re.I))
@@ -80,8 +87,10 @@ _HANDLE = r"(?P<id>[a-z0-9][a-z0-9_.-]{2,30}[a-z0-9_])"
 _ID_WORDS = ("id", "号", fold("아이디"), "ไอดี")
 _MARK = (
     rf"(?P<mark>(?:\s(?:me|us)(?:\s(?:at|on))?(?=\s))?\s?(?:{'|'.join(_ID_WORDS)}|account|user(?:name)?|number)?\s?"
-    r"(?:is|[:：=@#/(\[（>＞→»~-]{1,2})?)\s{0,3}@?"
+    r"(?:is|[:：=@#/(\[（【「『>＞→»~👉👈☞➡▶💚❤♥💬🆔-]{1,2}\ufe0f?)?)\s{0,3}@?"
 )
+_SAME = r"[ ,，(（]{0,2}(?:同号|同號|同电话|同電話|同步|(?:is )?(?:the )?same (?:number|as phone|#))"
+_NUMBER = r"\+?\(?\d[\d ().-]{8,18}\d"
 _OR_CALL = r"(?: (?:me|us)(?: (?:at|on))?| ?[/&+] ?(?:call|text|txt|tel|phone|sms|cell))?"
 _SITE_IDS = re.compile(
     r"\b(?P<id>UA-\d{4,10}-\d{1,4}|G-[A-Z0-9]{8,12}|GTM-[A-Z0-9]{5,9}|AW-\d{9,11}|ca-pub-\d{10,20})\b"
@@ -168,9 +177,9 @@ def _named() -> dict[re.Pattern[str], _Named]:
         phone = bool(entry.get("phone"))
         for key, alone in (("words", True), ("short", False)):
             words = "|".join(re.escape(fold(word)) for word in entry.get(key, ()))
-            named = rf"(?<![a-z0-9])(?:{words})"
+            named = rf"(?<![a-z0-9])(?:{words})(?:(?<![a-z])|(?![a-z]))"
             if words and (phone or alone):
-                number = re.compile(rf"{named}{_OR_CALL}\W{{0,4}}(?P<id>\+?\(?\d[\d ().-]{{8,18}}\d)(?![\w-])")
+                number = re.compile(rf"{named}(?:{_SAME})?{_OR_CALL}\W{{0,4}}(?P<id>{_NUMBER})(?![\w-])")
                 patterns[number] = _Named(service, alone, "number")
             for form in entry.get("forms", ()) if words else ():
                 patterns[re.compile(rf"{named}{_MARK}(?P<id>{form})(?![\w@])")] = _Named(service, alone, "form")
@@ -182,6 +191,10 @@ def _named() -> dict[re.Pattern[str], _Named]:
 
 
 _NAMED = _named()
+_WRITTEN_SERVICES = {
+    fold(word): service for service, entry in vocabulary("handles").items() for word in entry.get("words", ())
+}
+_ANY_SERVICE = "|".join(re.escape(word) for word in sorted(_WRITTEN_SERVICES, key=lambda w: (-len(w), w)))
 _HANDLES = FOLDED.group(_NAMED)
 _NAMED_BY = dict(zip(_HANDLES.patterns, _NAMED.values(), strict=True))
 
@@ -203,7 +216,7 @@ def find_handles(text: str) -> list[Found]:
                 found[span] = Found("handle", f"{named.service}:{m['id']}", *span, "plain", 0.9)
             if span in found:
                 taken[slice(*span)] = b"\x01" * (span[1] - span[0])
-    for written in (*_on_a_service(folded), *_written_links(folded)):
+    for written in (*_on_a_service(folded), *_with_a_service(folded), *_written_links(folded)):
         found.setdefault((written.start, written.end), written)
     return sorted(found.values(), key=lambda f: (f.start, f.value))
 
@@ -229,6 +242,19 @@ _BEFORE_SERVICE = FOLDED.sought(
 )
 
 
+_NUMBER_WITH_SERVICE = FOLDED.sought(
+    re.compile(rf"(?<![\w.+-])(?P<id>{_NUMBER})(?: ?[(（,，/]| )? ?(?P<service>{_ANY_SERVICE}){_SAME}"),
+    rf"[0-9][ (（,，/]{{0,3}}(?:{_ANY_SERVICE})",
+)
+
+
+def _with_a_service(folded: str) -> Iterator[Found]:
+    """Numbers that are ids too: "816-555-0135 (微信同号)"."""
+    for m in scan(_NUMBER_WITH_SERVICE, folded):
+        if number := normalize_phone(m["id"]):
+            yield Found("handle", f"{_WRITTEN_SERVICES[m['service']]}:{number}", *m.span("id"), "plain", 0.9)
+
+
 def _is_handle(m: re.Match[str], alone: bool) -> bool:
     """Whether what follows a service's name is an id: marked or with a digit; after a short word both, or "@"."""
     if not _is_marked_or_telling(m, alone):
@@ -238,11 +264,13 @@ def _is_handle(m: re.Match[str], alone: bool) -> bool:
 
 def _is_marked_or_telling(m: re.Match[str], alone: bool) -> bool:
     ident, mark = m["id"], m["mark"]
+    if ident in _NO_IDS:
+        return False
     telling = re.search(r"[\d_]|[a-z]\.[a-z]", ident) is not None
     if any(word in mark for word in (*_ID_WORDS, "@")) or m.string[m.start("id") - 1] == "@":
         return True
     marked = any(sign in mark for sign in ":：=#")
-    return (marked and alone) or (telling and (marked or alone))
+    return (marked and alone) or (telling and (marked or alone)) or "_" in ident.strip("_")
 
 
 _BEFORE_LINK = re.compile(r"(?:^|[\s(<\[\"':;,|>]|//(?:www\.|m\.)?|(?<![\w.])www\.)$")
@@ -314,6 +342,8 @@ def _link_handle(href: str, start: int, service: str, phone: bool) -> Found | No
     if m is None:
         return None
     ident = unquote(m[1]).lstrip("+@~ ").lower()
+    if not phone and m[0].startswith("+") and not ident.isdigit():
+        return None  # "t.me/+AbC": an invitation is nobody's name
     number = normalize_phone(ident) or normalize_phone(f"+{ident}") if phone else None
     if (phone and number is None) or ident in _NO_ACCOUNTS:
         return None
@@ -376,7 +406,7 @@ def find_websites(text: str, own_hosts: frozenset[str] = frozenset()) -> list[Fo
         end = m.start() + len(m[0].rstrip(".,;:!?/"))
         value = website_value(text[m.start() : end])
         host = value.split("/")[0]
-        messenger = any(value.startswith(prefix) for prefix, _, _ in _links())
+        messenger = any(value.startswith(prefix) or host == prefix.split("/")[0] for prefix, _, _ in _links())
         if value and not messenger and not _under(host, own_hosts) and not _under(host, _shared_hosts()):
             found.append(Found("website", value, m.start(), end))
     for m in scan(_SPELLED_DOT, fold(text)):

@@ -11,6 +11,7 @@ from functools import cache
 
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.native_names import find_native_names
 from pipeline.extract.scan import FOLDED, WRITTEN, Scanned, Sought, candidates, holds, matches_at, scan
 from pipeline.extract.text import Found
 
@@ -27,7 +28,17 @@ _JOINT = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LINK = r"[ ](?:(?:&|and|of|n|'n')[ ])?"
 _CAPITALIZED = rf"{_WORD}(?:{_LINK}{_WORD}){{0,5}}"
 # What says that a name follows, or that one stood before.
-_LEADS = ("welcome to", "visit", "visit us at", "come to", "come see us at", "here at", "grand opening of", "stop by")
+_LEADS = (
+    "welcome to",
+    "visit",
+    "visit us at",
+    "come to",
+    "come see us at",
+    "here at",
+    "grand opening of",
+    "stop by",
+    "review of",
+)
 _LEAD = "|".join(way for lead in _LEADS for way in (lead, lead.capitalize(), lead.title(), lead.upper()))
 _INTRODUCED = WRITTEN.sought(
     re.compile(rf"(?m)(?:(?<!\w)(?:{_LEAD})|^At)[ ](?:the[ ])?(?P<name>{_CAPITALIZED})"),
@@ -201,7 +212,7 @@ def find_business_names(text: str) -> list[Found]:
         if len(words) > 1 and _is_distinctive(words):
             end = start + sum(map(len, words)) + len(words) - 1
             found.append(Found("business_name", text[start:end], start, end, "phrase", 0.7))
-    for other in _introduced(text):
+    for other in (*_introduced(text), *find_native_names(text)):
         if not any(f.start < other.end and other.start < f.end for f in found):
             found.append(other)
     return sorted(found, key=lambda f: f.start)

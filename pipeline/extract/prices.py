@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pipeline.extract.letters import others
 from pipeline.extract.lexicon import any_of, fold, vocabulary
+from pipeline.extract.prices_spelled import find_spelled_prices
 from pipeline.extract.scan import FOLDED, joined, matches_at, occurrences, scan
 from pipeline.extract.text import Found
 
@@ -92,7 +93,8 @@ def find_prices(text: str) -> list[Found]:
         matches = _MIXED.finditer(source, start, end) if eastern else _latin(source, start, end)
         rows = _rows(source, [_token(m) for m in matches if m.end() <= whole])
         found += (price for row in rows for price in _paired(source, row))
-    return found
+    spelled = [p for p in find_spelled_prices(folded) if not any(p.start < f.end and f.start < p.end for f in found)]
+    return sorted([*found, *spelled], key=lambda f: f.start) if spelled else found
 
 
 def _latin(source: str, start: int, end: int) -> Iterator[re.Match[str]]:
