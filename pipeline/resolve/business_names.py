@@ -15,7 +15,11 @@ from rapidfuzz.distance import OSA
 from pipeline.resolve.population import surname_frequency
 from pipeline.resolve.romanization import DATA, fold, native_part, romanize
 
-_DBA = re.compile(r"\b(?:d\s*/\s*b\s*/\s*a|d\.b\.a\.?|dba|doing business as|a\s*/\s*k\s*/\s*a|aka|t\s*/\s*a)\b[:\s]*")
+_DBA = re.compile(
+    r"\b(?:[daftn]\s*/\s*(?:[bk]\s*/\s*)?a|[df]\.b\.a\.?|[afn]\.k\.a\.?|[df]ba|[afn]ka|trading as|"
+    r"doing business (?:under the name )?as|(?:also|formerly|previously|now) (?:known|called|doing business) as|"
+    r"formerly|previously)(?![a-z])[:\s]*"
+)
 _ASIDE = re.compile(r"\([^()0-9]*\)")  # where the shop is, as registers add it; a number may be its own
 _LEGAL_DOTS = re.compile(
     r"\b(?:limited liability (?:company|co|partnership)|"
@@ -25,6 +29,8 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 _ROMAN = ("ii", "iii", "iv")
 _TENS = tuple(f"{n}0" for n in range(2, 10))
 _ORDINAL = re.compile(r"\b([0-9]+)(?:st|nd|rd|th)\b")
+_INITIALS = re.compile(r"\b([a-z])(?:\s*[&+.-]\s*|\s+and\s+|\s+n\s+|\s+)(?=[a-z]\b)")  # "A & J", "A. J.", "E-Z"
+_VOWEL = re.compile(r"[aeiou]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class BusinessName:
     native: str
     written: str = ""  # all words joined, as written, without legal forms and fillers
     is_led: bool = False  # begins with a number: "Four Seasons"
+    is_lettered: bool = True  # has letters besides characters
     elsewhere: BusinessName | None = None  # without the place at its end: "Crystal Spa" of "Crystal Spa of Joplin"
 
     @property
@@ -81,7 +88,9 @@ def _word_kinds() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 def singular(word: str) -> str:
-    """ "hands" -> "hand", "bodies" -> "body"; short words and "-ss" stay."""
+    """ "hands" -> "hand", "bodies" -> "body", "nailz" -> "nail"; short words and "-ss" stay."""
+    if len(word) > 4 and word[-1] == "z" and word[-2] not in "aeiouytz":
+        return word[:-1]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -103,42 +112,65 @@ def trade_names(text: str) -> tuple[str, ...]:
 def read_business(text: str) -> BusinessName:
     """Take one trade name apart (without a DBA in it: see `trade_names`)."""
     legal, filler, generic = _word_kinds()
-    native = native_part(text)
+    native, said = _translated(native_part(text))
     tokens = [t for t in _tokens(text) if t not in legal]
+    is_lettered = any(map(str.isalpha, tokens))
+    tokens = tokens if is_lettered else [*said, *tokens]
     digits = business_words()["numbers"]
     numbers = tuple(digits.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in _ROMAN))
     words = [t for i, t in enumerate(tokens) if not t.isdigit() and not (i and t in _ROMAN)]
     kept = [_known(w) for w in ([w for w in words if w not in filler] or words)]
     plain = tuple(singular(w) for w in kept if w in generic or singular(w) in generic)
     own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
-    if not own and not plain and native:
-        own = romanize(native)
     written = "".join(w for w in tokens if w not in filler)
-    return BusinessName(own, plain, numbers, native, written, bool(tokens) and tokens[0].isdigit(), _before_place(text))
+    is_led = bool(tokens) and tokens[0].isdigit()
+    return BusinessName(own, plain, numbers, native, written, is_led, is_lettered, _before_place(text))
+
+
+@lru_cache(maxsize=65536)
+def _translated(native: str) -> tuple[str, tuple[str, ...]]:
+    """Characters without the words that many bear, and all in letters: "玉兰足疗" -> "玉兰", ("yulan", "foot", …)."""
+    words: list[str] = []
+    own: list[str] = []
+    for piece in filter(None, _native_words().split(native)):
+        said = business_words()["native"].get(piece)
+        words.extend([romanized] if said is None and (romanized := "".join(romanize(piece))) else (said or "").split())
+        own.extend([piece] if said is None else [])
+    return "".join(own) or native, tuple(words)
+
+
+@lru_cache(maxsize=1)
+def _native_words() -> re.Pattern[str]:
+    words = sorted(business_words()["native"], key=len, reverse=True)
+    return re.compile(f"({'|'.join(words)})")
 
 
 def _before_place(text: str) -> BusinessName | None:
-    """The name in front of "of Joplin", when that is distinctive and ends in a generic word: not "Garden of Eden"."""
+    """The name in front of "of Joplin", when that is distinctive and ends in a generic word: not "Garden of Eden".
+    In front of "at Joplin Plaza" it may be two words of its own."""
     before, of, place = fold(text).rpartition(" of ")
-    if not (of and place) or " of " in before:
+    at = not of
+    if at:
+        before, of, place = fold(text).rpartition(" at ")
+    if not (of and place) or of in before:
         return None
     named, last = read_business(before), _WORD.findall(before)[-1:]
     ends = bool(last) and bool({last[0], singular(last[0])} & _word_kinds()[2])
-    return named if ends and not named.is_plain else None
+    return named if not named.is_plain and (ends or (at and len(named.words) > 1)) else None
 
 
 def _tokens(text: str) -> list[str]:
     """Words and numbers, legal forms of several words gone, what people write short or in words in one form."""
     folded = _LEGAL_DOTS.sub(" ", fold(text)).replace("'s", "s").replace("'", "")
+    folded = _INITIALS.sub(r"\1", folded)
     for written, said in business_words()["signs"].items():
         folded = folded.replace(written, said)
     short, digits = business_words()["short"], business_words()["numbers"]
     written = _WORD.findall(_ORDINAL.sub(r"\1", folded))
-    if written[1:] and written[-1] == "st":
-        written[-1] = "street"  # at the end it is no saint
-    tokens = [short.get(part, part) for word in written for part in _unjoined(short.get(word, word))]
-    spelled = [digits[t] if t in digits and (t not in _ROMAN) else t for t in tokens]
-    return _joined(list(_tens(spelled)))
+    spelled = map(_spelled, _with_to(written))
+    tokens = [short.get(part, part) for word in spelled for part in _unjoined(short.get(word, word))]
+    counted = [digits[t] if t in digits and (t not in _ROMAN) else t for t in tokens]
+    return _joined(list(_tens(counted)))
 
 
 def _tens(tokens: list[str]) -> Iterator[str]:
@@ -168,15 +200,68 @@ def _joined(tokens: list[str]) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _known(word: str) -> str:
-    """A long generic word with one letter wrong: "masage", "accupressure"; of six letters one left out, doubled or
-    exchanged ("helth"; "wealth" is a word of its own), where nobody is called so ("Heath")."""
+    """The generic word that is meant by "masage", "accupressure", "mssg", "reflex"; any other word as it is."""
     _, _, generic = _word_kinds()
-    if len(word) < 5 or word in generic or singular(word) in generic or word_frequency(word):
+    if word in generic or singular(word) in generic or word_frequency(word):
         return word
+    return _of_consonants(word) or _cut_short(word) or _misspelled(word)
+
+
+def _of_consonants(word: str) -> str:
+    """ "thpy" -> "therapy", "mssge" -> "massage": a generic word with some vowels left out, or all of them and more; ""
+    for no such. Three letters without a vowel are somebody's initials."""
+    if len(word) < 4:
+        return ""
+    bare = _VOWEL.sub("", word)
+    meant = [
+        g
+        for g in business_words()["generic"]
+        if g[0] == word[0] and len(g) > len(word) and _holds(g, word) and (bare == word or bare == _VOWEL.sub("", g))
+    ]
+    return max(meant, key=word_frequency, default="")
+
+
+def _holds(word: str, letters: str) -> bool:
+    """Whether the letters stand in the word, in order."""
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
+
+
+def _cut_short(word: str) -> str:
+    """ "acupunct" -> "acupuncture": five letters or more of the beginning of a long generic word; "" for no such."""
+    generic = business_words()["generic"]
+    meant = [g for g in generic if len(word) > 4 and len(g) > 7 and g.startswith(word)]
+    return max(meant, key=word_frequency, default="") if not surname_frequency(word) else ""
+
+
+def _misspelled(word: str) -> str:
+    """A long generic word with one letter wrong, of ten letters two; of six letters one left out, doubled or exchanged
+    ("helth"; "wealth" is a word of its own), where nobody is called so ("Heath")."""
+    if len(word) < 5:
+        return word
+    _, _, generic = _word_kinds()
     near = [g for g in sorted(generic) if len(g) > 5 and OSA.distance(word, g, score_cutoff=1) == 1]
     long = (g for g in near if len(g) > 6 and len(word) > 5)
     short = (g for g in near if _same_but_for_place(word, g) and not surname_frequency(word))
-    return next(long, None) or next(short, word)
+    longest = (g for g in sorted(generic) if len(g) > 9 and OSA.distance(word, g, score_cutoff=2) == 2)
+    return next(long, None) or next(short, None) or next(longest, word)
+
+
+def _with_to(words: list[str]) -> list[str]:
+    """ "sole 2 soul" -> "sole to soul": a two between two words of which the second is its own."""
+    _, _, generic = _word_kinds()
+    own = [w.isalpha() and w not in generic and singular(w) not in generic for w in words]
+    return [
+        "to" if w == "2" and all(own[i - 1 : i + 2 : 2]) and 0 < i < len(words) - 1 else w for i, w in enumerate(words)
+    ]
+
+
+def _spelled(word: str) -> str:
+    """ "moonlite" -> "moonlight"."""
+    for ending, spelled in business_words()["endings"].items():
+        if word.endswith(ending) and len(word) >= len(ending) + 3:
+            return word.removesuffix(ending) + str(spelled)
+    return word
 
 
 def _same_but_for_place(word: str, other: str) -> bool:

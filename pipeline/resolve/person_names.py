@@ -12,7 +12,10 @@ from pipeline.resolve.sounds import sound_key
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
-_PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? )(?=[a-z]{3})")  # "de la Cruz", "Dela Cruz": Delacruz
+# "de la Cruz", "Dela Cruz": Delacruz; "Van der Berg": Vanderberg
+_PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? |van (?:de[rn]?|het) )(?=[a-z]{3})")
+_BEGINNINGS = re.compile(r"\b(mc|mac|o|st|fitz|van|von|de|di|du|la|le)\.? ([a-z]{3,})")  # "Mc Allister", "O Neill"
+_CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
 _TOKEN = re.compile(r"[a-z]+")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
 _TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are written
@@ -21,7 +24,7 @@ _TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are wri
 class PersonName(NamedTuple):
     """ASCII parts of one written name. `parts` keeps the order, "Hong-Bo" is one part, "H." is an initial."""
 
-    native: str  # characters as written, "" without any
+    native: str  # characters in their simplified form, "" without any
     parts: tuple[str, ...]  # words of two letters or more
     initials: tuple[str, ...]  # single letters
     ordered: tuple[str, ...]  # both, in order
@@ -104,6 +107,10 @@ class PersonName(NamedTuple):
         """The name without its second surname, and without given names besides."""
         return [_of_parts(self.native, parts) for parts in self._second_surname_left_out()]
 
+    def without_initials(self) -> list[PersonName]:
+        """ "Robert J. Mason" -> "Robert Mason"."""
+        return [_of_parts(self.native, self.parts)] if len(self.parts) > 1 else []
+
     def without_patronymic(self) -> list[PersonName]:
         """ "Petrova Tatyana Sergeevna" -> "Petrova Tatyana"."""
         if len(self.ordered) != 3:
@@ -163,7 +170,10 @@ def is_settled_part(part: str) -> bool:
 @lru_cache(maxsize=1)
 def _mirrored() -> dict[str, frozenset[str]]:
     words = {key: frozenset(text.split()) for key, text in spelling()["mirrored"].items()}
-    return {**words, "spelled": words["middle"] | frozenset(spelling()["vietnamese"].split())}
+    return {
+        **words,
+        "spelled": words["middle"] | frozenset((spelling()["vietnamese"] + spelling()["rare_vietnamese"]).split()),
+    }
 
 
 def _is_patronymic(part: str) -> bool:
@@ -204,6 +214,13 @@ def _without_blanks(found: re.Match[str]) -> str:
     return found[0].replace(" ", "")
 
 
+def _joined_surname(found: re.Match[str]) -> str:
+    """ "mc allister" -> "mcallister", a surname in one word; not "le long" and "van hung", as likely Vietnamese."""
+    joined = found[1] + found[2]
+    certain = found[1] in _CERTAIN_BEGINNINGS or (len(found[2]) > 3 and not is_syllabic(found[2]))
+    return joined if certain and surname_frequency(joined) else found[0]
+
+
 def _written_out(found: re.Match[str]) -> str:
     """ "ma." -> "maria "; other abbreviations stay."""
     long: str = spelling()["written_short"].get(found[1], "")
@@ -234,6 +251,8 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         folded = _SHORT.sub(_written_out, folded)
     if "de" in folded:
         folded = _PARTICLES.sub(_without_blanks, folded)
+    if folded.count(" ") > 1:
+        folded = _BEGINNINGS.sub(_joined_surname, folded)
     pattern, beginnings = _compound_surnames()
     if not beginnings.isdisjoint(_TOKEN.findall(folded)):
         folded = pattern.sub(_without_blanks, folded)

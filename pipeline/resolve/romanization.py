@@ -43,10 +43,16 @@ def _cyrillic() -> dict[str, str]:
 
 
 def native_part(text: str) -> str:
-    """The Han, kana and Hangul characters of a text, composed, in order; "" when there are none."""
+    """The Han, kana and Hangul characters of a text, composed, simplified, in order; "" when there are none."""
     if text.isascii():
         return ""
-    return "".join(c for c in unicodedata.normalize("NFC", text) if _is_native(ord(c)))
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(c for c in composed if _is_native(ord(c))).translate(_simplified())
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, int]:
+    return {ord(pair[0]): ord(pair[1]) for pair in spelling()["simplified"].split()}
 
 
 def _is_native(code: int) -> bool:

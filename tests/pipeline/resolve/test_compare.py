@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Address
 from pipeline.resolve.compare import compare_addresses, compare_business_names, compare_person_names
+from pipeline.resolve.written_names import written_names
 
 CASES = Path(__file__).parents[2] / "cases" / "name_pairs.tsv"
 SAME_PERSON = [
@@ -185,3 +186,39 @@ def test_pairs_written_blind(kind: str) -> None:
     least, most = BARS[kind]
     assert 2 * hits / (hits + false + positive) >= least, wrong
     assert false / (len(said) - positive) <= most, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ana Ruiz", ("Ana Ruiz",)),
+        ("Ana Ruiz aka Ana Delgado", ("Ana Ruiz", "Ana Delgado")),
+        ("Ana Ruiz, a/k/a Ana Delgado", ("Ana Ruiz", "Ana Delgado")),
+        ("Ana Ruiz (formerly known as Ana Delgado)", ("Ana Ruiz", "Ana Delgado")),
+        ("Lam Kwok Wah / Guohua Lin", ("Lam Kwok Wah", "Guohua Lin")),
+        ("Guohua Lin (Lam Kwok Wah)", ("Guohua Lin", "Lam Kwok Wah")),
+        ("Jane Cole (née Baker)", ("Jane Cole", "Jane Baker")),
+        ("Cole, Jane nee Baker", ("Cole, Jane", "Baker Jane")),
+        ("Zheng Lihua, née Xu", ("Zheng Lihua", "Xu Lihua")),
+        ("Ana Ruiz aka Anita", ("Ana Ruiz",)),  # a short name alone says too little
+        ("Jane (Janey) Cole", ("Jane (Janey) Cole",)),
+        ("Tan Nee Wah", ("Tan Nee Wah",)),
+        ("陈美玲 / Chen Meiling", ("陈美玲 / Chen Meiling",)),  # one name in two scripts
+        ("", ("",)),
+    ],
+)
+def test_names_that_one_field_holds(text: str, names: tuple[str, ...]) -> None:
+    assert written_names(text) == names
+
+
+def test_another_name_says_less_than_the_first() -> None:
+    assert compare_person_names("Ana Ruiz aka Ana Delgado", "Ruiz, Ana").score == 1.0
+    assert 0.85 <= compare_person_names("Ana Ruiz aka Ana Delgado", "Delgado, Ana").score <= 0.9
+    assert compare_person_names("Ana Ruiz aka Anita", "Anita Perez").score <= 0.45
+
+
+def test_characters_are_one_in_their_traditional_and_simplified_forms() -> None:
+    assert compare_person_names("陳麗華", "陈丽华").score == 1.0
+    assert compare_person_names("陳麗華", "陈丽花").score <= 0.45
+    assert compare_business_names("玉蘭足療", "玉兰按摩").score == 1.0
+    assert compare_business_names("玉兰足疗", "玉莲足疗").score <= 0.6
