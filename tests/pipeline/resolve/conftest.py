@@ -24,15 +24,15 @@ PEOPLE = (
     "Somchai Saetang|Saetang, Somchaii",
 )
 TRADES = (
-    "Golden Lotus Spa|Golden Lotus Massage LLC|GoldenLotus|Golden Lotus Spa 2",
+    "Golden Lotus Spa|Golden Lotus Massage LLC|GoldenLotus|Golden Lotus Spa 2|Lotus Golden Spa",
     "Lucky Massage|Lucky Foot Spa",
-    "Jade Garden Spa|Jade Gardens|Jaide Garden Spa",
+    "Jade Garden Spa|Jade Gardens|Jaide Garden Spa|Jade Garden Palace",
     "金莲足疗|金莲",
     "Foot Massage|Foot Massage LLC",
     "Café Détente|Cafe Detente Spa",
     "Healing Hands|Healing Hand Therapy|Qi LLC dba Healing Hands",
     "Massage|Spa Massage",
-    "Magnolia Heron Wellness",
+    "Magnolia Heron Wellness|Magnolia Harbor",
 )
 STREETS = ("100 N LARKMOOR AVE", "100 N LARK MORE AVE", "108 N LARKMOOR AVE", "2400 E QUARRY RD", "77 S TEASEL ST")
 
