@@ -20,6 +20,7 @@ _DBA = re.compile(
     r"doing business (?:under the name )?as|(?:also|formerly|previously|now) (?:known|called|doing business) as|"
     r"formerly|previously)(?![a-z])[:\s]*"
 )
+_UNIT = re.compile(r"[(,]?\s*\b(?:suite|ste|unit|apt)\.?\s*#?\s*(?:[0-9]+[a-z]?|[a-z])\b\s*\)?\s*$")
 _ASIDE = re.compile(r"\([^()0-9]*\)")  # where the shop is, as registers add it; a number may be its own
 _LEGAL_DOTS = re.compile(
     r"\b(?:limited liability (?:company|co|partnership)|"
@@ -103,7 +104,7 @@ def trade_names(text: str) -> tuple[str, ...]:
 
     "Golden Lotus (Springfield)" is also called "Golden Lotus", which then comes first.
     """
-    sides = _DBA.split(fold(text))
+    sides = [_UNIT.sub("", side) for side in _DBA.split(fold(text))]
     found = (name.strip(" ,;-()") for name in (*(_ASIDE.sub(" ", side) for side in sides), *sides))
     return tuple(dict.fromkeys(name for name in found if name)) or (text,)
 

@@ -8,14 +8,14 @@ from itertools import product
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from pipeline.resolve.person_names import PersonName, read_person
-from pipeline.resolve.population import is_common_first, is_rather_first
+from pipeline.resolve.person_names import PersonName, is_english_name, read_person
 from pipeline.resolve.romanization import boundaries, is_syllabic, readings
 from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same_sounds
 from pipeline.resolve.systems import are_names
 from pipeline.resolve.written_names import written_names
 
 OTHER_PERSON = 0.45  # the most that two different names may score
+LEFT_OUT = frozenset(["thi", "van"])  # Vietnamese middles that say little
 BY_ANOTHER_NAME = 0.90  # the most that a former name or an alias may score
 
 
@@ -97,7 +97,7 @@ def _english_name_elsewhere(one: PersonName, two: PersonName) -> bool:
     if len(one.ordered) < 3 or len(two.ordered) < 3:
         return False
     for shared in set(one.parts) & set(two.parts):
-        if is_rather_first(shared) and not is_syllabic(shared):
+        if is_english_name(shared):
             left, right = (read_person(" ".join(p for p in name.ordered if p != shared)) for name in (one, two))
             if all(map(is_syllabic, left.ordered)) and _same_letters(left, right):
                 return True
@@ -158,10 +158,22 @@ def _initials_fit(one: PersonName, two: PersonName) -> bool:
             turned.append((x.pieces, y.pieces))
         if y.has_middle and len(x.ordered) == len(y.ordered):
             turned += [(x.ordered, y.from_the_end()), (x.from_the_end(), y.ordered)]
+        if _initial_of_what_is_left_out(x, y):
+            return True
         turned += _besides_english_name(x, y)
         if any(_aligned(left, right) for left, right in turned):
             return True
     return False
+
+
+def _initial_of_what_is_left_out(short: PersonName, full: PersonName) -> bool:
+    """ "Ruan, Caixia V" is Vivian Caixia Ruan, "Doan, Kim Chi T" is Doan Thi Kim Chi: an initial of an English name or
+    of a middle that often goes unwritten, wherever it stands."""
+    if len(short.initials) != 1 or full.initials or len(short.parts) < 2 or len(full.parts) < 3:
+        return False
+    rest = read_person(" ".join(short.parts))
+    meant = {p for p in full.parts if p[0] == short.initials[0] and (p in LEFT_OUT or is_english_name(p))}
+    return any(_same_letters(rest, read_person(" ".join(p for p in full.parts if p != left_out))) for left_out in meant)
 
 
 def _besides_english_name(one: PersonName, two: PersonName) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -170,7 +182,7 @@ def _besides_english_name(one: PersonName, two: PersonName) -> Iterator[tuple[tu
     if len(one.ordered) != 3 or len(two.ordered) != 3:
         return
     for shared in set(one.parts) & set(two.parts):
-        if is_common_first(shared) and not is_syllabic(shared):
+        if is_english_name(shared):
             left, right = (tuple(p for p in name.ordered if p != shared) for name in (one, two))
             yield from product((left, left[::-1]), (right, right[::-1]))
 
@@ -210,7 +222,11 @@ def _slip(one: PersonName, two: PersonName) -> float:
             edits = OSA.distance(*joined, score_cutoff=2)
             if length < 5 or edits > (2 if length >= 12 else 1):
                 continue
-            if not _both_are_names(left, right) and not (edits == 2 and _other_ending(left, right)):
+            if (
+                not _both_are_names(left, right)
+                and not _in_a_short_part(left, right)
+                and not (edits == 2 and _other_ending(left, right))
+            ):
                 best = max(best, 0.93 if edits == 1 else 0.88)
     return best
 
@@ -220,6 +236,12 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     shared = set(left) & set(right)
     whole = (*left, *right)
     return are_names([p for p in whole if p not in shared], whole)
+
+
+def _in_a_short_part(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """One letter for another in a part of three letters or less: "Eng", "Ing"."""
+    other = set(left) ^ set(right)
+    return len(other) == 2 and all(len(p) < 4 for p in other) and len({"".join(sorted(p)) for p in other}) == 2
 
 
 def _other_ending(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

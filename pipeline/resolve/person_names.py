@@ -6,15 +6,25 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.resolve.population import first_frequency, is_common_first, is_settled_name, surname_frequency
+from pipeline.resolve.population import (
+    first_frequency,
+    is_common_first,
+    is_rather_first,
+    is_settled_name,
+    surname_frequency,
+)
 from pipeline.resolve.romanization import fold, is_syllabic, latin_of_cyrillic, native_part, romanize, spelling
 from pipeline.resolve.sounds import sound_key
+from pipeline.resolve.systems import are_of_one_system
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
 # "de la Cruz", "Dela Cruz": Delacruz; "Van der Berg": Vanderberg
 _PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? |van (?:de[rn]?|het) )(?=[a-z]{3})")
-_BEGINNINGS = re.compile(r"\b(mc|mac|o|st|fitz|van|von|de|di|du|la|le)\.? ([a-z]{3,})")  # "Mc Allister", "O Neill"
+_BEGINNINGS = re.compile(
+    r"\b(mc|mac|o|st|saint|fitz|van|von|de|di|du|la|le)\.? ([a-z]{3,})"
+)  # "Mc Allister", "O Neill"
+ENGLISH_LEAST = 7e-5  # share of people from which a given name of syllables is English: Meiling and Xiaoyan are rarer
 _CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
 _TOKEN = re.compile(r"[a-z]+")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
@@ -129,7 +139,7 @@ class PersonName(NamedTuple):
         Not of syllables, each of which would make another name.
         """
         pieces = self.pieces
-        if len(pieces) < 3 or any(len(p) < 2 for p in pieces) or 2 * sum(map(is_syllabic, pieces)) >= len(pieces):
+        if len(pieces) < 3 or any(len(p) < 2 for p in pieces) or 2 * sum(map(_is_of_syllables, pieces)) >= len(pieces):
             return []
         surnames = [i for i in range(1, len(pieces)) if surname_frequency(pieces[i]) >= first_frequency(pieces[i])]
         first = surnames[0] if surnames else len(pieces) - 1
@@ -165,6 +175,18 @@ class PersonName(NamedTuple):
 def is_settled_part(part: str) -> bool:
     """Whether a part is a name or a run of syllables."""
     return is_settled_name(part) or is_syllabic(part)
+
+
+@lru_cache(maxsize=65536)
+def is_english_name(part: str) -> bool:
+    """Whether a part is a given name of English or its neighbors, of syllables by chance ("Linda", "Susan") or not."""
+    if is_syllabic(part):
+        return is_rather_first(part) and first_frequency(part) >= ENGLISH_LEAST
+    return is_common_first(part)
+
+
+def _is_of_syllables(part: str) -> bool:
+    return is_syllabic(part) and are_of_one_system([part]) and not is_english_name(part)
 
 
 @lru_cache(maxsize=1)
@@ -216,8 +238,9 @@ def _without_blanks(found: re.Match[str]) -> str:
 
 def _joined_surname(found: re.Match[str]) -> str:
     """ "mc allister" -> "mcallister", a surname in one word; not "le long" and "van hung", as likely Vietnamese."""
-    joined = found[1] + found[2]
-    certain = found[1] in _CERTAIN_BEGINNINGS or (len(found[2]) > 3 and not is_syllabic(found[2]))
+    first = "st" if found[1] == "saint" else found[1]
+    joined = first + found[2]
+    certain = first in _CERTAIN_BEGINNINGS or (len(found[2]) > 3 and not is_syllabic(found[2]))
     return joined if certain and surname_frequency(joined) else found[0]
 
 

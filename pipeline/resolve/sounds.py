@@ -251,13 +251,18 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     end = -1 if at == 0 else 0
     if left[end].part != right[end].part:
         return True
-    taiwanese = y in wade_giles(x) or x in wade_giles(y)  # "Zhang Wei", "Wei Chang"
+    # "Zhang Wei", "Wei Chang": the rest is spelled so in both systems, unlike that of "Xie Yu", "Xie You".
+    taiwanese = (y in wade_giles(x) or x in wade_giles(y)) and _is_the_same_abroad(left[end].part)
     if len(left) == 2 and not taiwanese and {x, y} <= usual_pinyin() and _is_surname(left[end].part):
         return False  # "Feng Yu", "Feng Yue": the surname may well be the part that is the same
     if left[end].part in spelling()["mirrored"]["ends"].split():  # "Dinh Van Hung": the surname stands there
         return False
     other = surname_frequency(left[end].part)
     return other < SURNAME_LEAST or other <= max(map(surname_frequency, _shared_spellings(x, y)))
+
+
+def _is_the_same_abroad(part: str) -> bool:
+    return any(all(s not in pinyin_syllables() or s in wade_giles(s) for s in cut) for cut in cuts(part))
 
 
 def _is_surname(part: str) -> bool:

@@ -33,7 +33,8 @@ def written_names(text: str) -> tuple[str, ...]:
     found = [name for name in map(_clean, (*names, *maiden)) if name]
     if any(not fold(n).strip() for n in found):
         return (text,)  # one name in two scripts
-    return (found[0], *(n for n in dict.fromkeys(found[1:]) if len(_words(n)) > 1)) if found else (text,)
+    whole = [n for n in dict.fromkeys(found) if len(_words(n)) > 1]
+    return tuple(whole) if whole and whole[0] == found[0] else (text,)
 
 
 def _may_hold_several(text: str) -> bool:
