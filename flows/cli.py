@@ -22,7 +22,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 MODULES: dict[str, tuple[str, ...]] = {
     "demonstration": ("demo",),
     "homes": ("init", "backup", "restore", "move-casework"),
-    "collect": ("sites", "collect"),
+    "collect": ("collect",),
+    "sites": ("sites",),
     "records": ("import", "model", "build", "changes", "run"),
     "network": ("search", "timeline", "network", "succession"),
     "watch": ("watch",),

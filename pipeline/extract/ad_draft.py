@@ -10,16 +10,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.dates import claimed_date
+from pipeline.extract.draft_bounds import bounds, foreign_parts, part_selector
 from pipeline.extract.draft_parts import (
     POSTING_ID,
     is_telling,
     note_of,
     posting_id_line,
     quoted,
-    selector_of,
     unique_selector,
 )
-from pipeline.extract.draft_trial import Trial, said
+from pipeline.extract.draft_trial import Trial, quotes_of, said
 from pipeline.extract.generic import find_root, structured_fields
 from pipeline.extract.labels import fields_by_label
 from pipeline.extract.lexicon import fold
@@ -30,9 +30,6 @@ from pipeline.extract.surroundings import Surroundings, find_surroundings, is_in
 from pipeline.extract.text import text_without, visible_text
 from pipeline.model import Page
 
-_FIRST_WORDS = re.compile(r"[^\d'\"\\\n]{5,40}")
-_MOST_PARTS = 8
-
 
 def ad_part(html: str, page: Page, reading: Reading, head: Sequence[str]) -> list[str]:
     """The tables [pages] and [ad] of a draft. `page`: the page read without a profile; `head`: the draft's keys."""
@@ -42,10 +39,11 @@ def ad_part(html: str, page: Page, reading: Reading, head: Sequence[str]) -> lis
     if root is None:
         return []
     url = reading.url
-    opening = ["[pages]", _ad_rule(url), "", "[ad]"]
-    trial = Trial(html, url, reading.captured_at, (*head, "[ad]"), said(page))
+    opening = ["[pages]", _ad_rule(url, data_only=not visible_text(tree.body or root)), "", "[ad]"]
+    trial = Trial(html, url, reading.captured_at, (*head, *opening), said(page))
     on_trial = bool(trial.wanted) and len(page.ads) == 1
-    base = trial.best(_bases(tree, root, around)) if on_trial else _bases(tree, root, around)[0]
+    ways = bounds(tree, root, around, quotes_of(page))
+    base = _without_foreign(tree, trial, trial.best(ways), page) if on_trial else ways[0]
     if page.kind == "forum" and len(page.ads) > 1:
         base.append("# many = true                # every post is an ad: make root the element of one post")
     if m := POSTING_ID.search(url):
@@ -57,37 +55,29 @@ def ad_part(html: str, page: Page, reading: Reading, head: Sequence[str]) -> lis
     return [*opening, *base, *lines, *trial.remarks([*base, *lines])]
 
 
-def _ad_rule(url: str) -> str:
+def _without_foreign(tree: LexborHTMLParser, trial: Trial, base: list[str], page: Page) -> list[str]:
+    """The bounds without the elements that hold what is not the ad's, where these can be told."""
+    own = quotes_of(page)
+    foreign = quotes_of(trial.page(base)) - own
+    root = tree.body
+    if not foreign or root is None or not base:
+        return base
+    left = foreign_parts(root, foreign, own)
+    known = [line for line in base if not line.startswith("without")]
+    more = [s for part in left if (s := part_selector(part) or unique_selector(tree.root or root, part))]
+    named = [line.removeprefix("without = [").removesuffix("]") for line in base if line.startswith("without")]
+    without = f"without = [{', '.join([*named, *map(quoted, dict.fromkeys(more))])}]"
+    return trial.best([base, [*known, without]])
+
+
+def _ad_rule(url: str, *, data_only: bool) -> str:
     """How pages of ads are told from the site's other pages, which have the same root."""
     if m := POSTING_ID.search(url):
         tail = re.escape(m[2] or "")
         return f"ad = {{ url = {quoted(f'{m[1]}[0-9]{{3,}}{tail}/?$')} }}"
+    if data_only:
+        return """ad = { css = "script[type='application/ld+json']" }"""
     return "# ad = { url = 'part of the address that only ads have' }    # needed beside a [listing]"
-
-
-def _bases(tree: LexborHTMLParser, root: LexborNode, around: Surroundings) -> list[list[str]]:
-    """Ways to bound the ad: the root without all that surrounds it, without its frame only, the same of the body."""
-    whole = tree.body or root
-    ways = []
-    for top in dict.fromkeys(unique_selector(tree.root or n, n) for n in (root, whole)):
-        top_node = whole if top == "body" else root
-        for parts in (around.all, around.frame, ()):
-            inside = [p for p in parts if is_inside(p, {top_node.mem_id})]
-            found = list(dict.fromkeys(s for p in inside[:_MOST_PARTS] if (s := _part_selector(p))))
-            ways.append([f"root = {quoted(top)}", *([f"without = [{', '.join(map(quoted, found))}]"] if found else [])])
-    return ways
-
-
-def _part_selector(part: LexborNode) -> str:
-    """An element that is no part of the ad, by its name, its heading or its first words; "" when nothing tells it."""
-    selector = selector_of(part)
-    if is_telling(selector) or selector in {"nav", "header", "footer", "aside"}:
-        return selector
-    for node, form in ((part.css_first("h1, h2, h3, h4, h5, h6, b, strong"), "{0}:has(> {1}{2})"), (part, "{1}{2}")):
-        words = _FIRST_WORDS.match(" ".join(node.text(deep=False).split())) if node is not None else None
-        if node is not None and words:
-            return form.format(selector, node.tag, f":lexbor-contains('{words[0].strip()}' i)")
-    return ""
 
 
 def _guesses(tree: LexborHTMLParser, root: LexborNode, around: Surroundings) -> dict[str, LexborNode | None]:
@@ -101,8 +91,9 @@ def _guesses(tree: LexborHTMLParser, root: LexborNode, around: Surroundings) -> 
         "title": _place(fields, "title") or _heading(root),
         "business_name": _place(fields, "business_name"),
         "phone": root.css_first("a[href^='tel:']")
-        or _place(fields, "phone")
-        or innermost(lambda t: bool(find_phones(t))),
+        or _place(fields, "phone", shown=True)
+        or innermost(lambda t: bool(find_phones(t)))
+        or _place(fields, "phone"),
         "address": _place(fields, "address") or innermost(lambda t: bool(find_addresses(t))),
         "posted": _place(fields, "posted") or innermost(_is_posted),
         **{name: _place(fields, name) for name in ("updated", "location", "hours", "website")},
@@ -111,9 +102,10 @@ def _guesses(tree: LexborHTMLParser, root: LexborNode, around: Surroundings) -> 
     }
 
 
-def _place(fields: Selected, name: str) -> LexborNode | None:
-    """The element of the first value that is not the whole page's text."""
-    return next((v.node for v in fields.get(name, ()) if v.node is not None and v.start == 0), None)
+def _place(fields: Selected, name: str, *, shown: bool = False) -> LexborNode | None:
+    """The element of the first value that is not the whole page's text; `shown`: one that the page shows."""
+    nodes = [v.node for v in fields.get(name, ()) if v.node is not None and v.start == 0]
+    return next((n for n in nodes if not shown or n.tag not in {"meta", "script", "title"}), None)
 
 
 _SUFFIXES = {"meta": "::attr(content)", "time": "::attr(datetime)"}
@@ -125,7 +117,8 @@ def _guess_line(name: str, node: LexborNode | None, root: LexborNode, tree: Lexb
     selector = unique_selector(root if is_inside(node, {root.mem_id}) else tree.root or root, node)
     if (node.attributes.get("href") or "").startswith("tel:"):
         selector = "a[href^='tel:']"
-    if (label := _label_before(node)) is not None and selector.count(" ") > 1:
+    shared = selector.count(" ") > 1 or len(root.css(selector)) > 1
+    if (label := _label_before(node)) is not None and shared:
         words = visible_text(label).strip(": ")
         said = f":lexbor-contains('{words}' i)"
         direct = words in " ".join(label.text(deep=False).split())

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.extract.draft_parts import shape_of
 from pipeline.extract.page import extract_page
-from pipeline.extract.profile import parse_profile
-from pipeline.model import Page
+from pipeline.extract.profile import SiteProfile, parse_profile
+from pipeline.model import Page, PageKind
 
 Said = frozenset[tuple[str, str]]  # (kind, value) such as ("phone", "+14175550101")
 COMPARED = ("title", "business_name", "location", "hours")
@@ -33,6 +34,23 @@ def said(page: Page) -> Said:
     return frozenset((kind, value) for kind, value in found if value)
 
 
+def quotes_of(page: Page) -> frozenset[str]:
+    """The words by which a page's ads say how to reach and find them, where its text says it."""
+    kinds = {"phone", "email", "handle", "address"}
+    return frozenset(m.quote for ad in page.ads for m in ad.mentions if m.kind in kinds and m.field == "text")
+
+
+def compare_with_plain(
+    profile: SiteProfile, body: bytes, content_type: str, url: str, captured_at: datetime
+) -> tuple[PageKind, Said, Said, Said]:
+    """What a page is read as, and what is said of it by both readings, by the profile's only, by the plain one only."""
+    read = extract_page(body, content_type, url, captured_at, profile)
+    if read.suspected_minor or read.kind == "listing":
+        return read.kind, frozenset(), frozenset(), frozenset()
+    found, plain = said(read), said(extract_page(body, content_type, url, captured_at))
+    return read.kind, found & plain, found - plain, plain - found
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A page, the lines of the draft that are not on trial, and what the page says to a reader without a profile."""
@@ -43,11 +61,15 @@ class Trial:
     head: tuple[str, ...]
     wanted: Said
 
-    def reading(self, lines: Iterable[str]) -> Said:
-        """What the page says to a reader with the profile of these lines."""
+    def page(self, lines: Iterable[str]) -> Page:
+        """The page to a reader with the profile of these lines."""
         profile = parse_profile("\n".join((*self.head, *lines)), "draft")
         body = self.html.encode("utf-8", "replace")
-        return said(extract_page(body, "text/html; charset=utf-8", self.url, self.captured_at, profile))
+        return extract_page(body, "text/html; charset=utf-8", self.url, self.captured_at, profile)
+
+    def reading(self, lines: Iterable[str]) -> Said:
+        """What the page says to that reader."""
+        return said(self.page(lines))
 
     def misses(self, lines: Iterable[str]) -> int:
         """How many things are lost or added."""
@@ -67,10 +89,10 @@ class Trial:
         return lines
 
     def remarks(self, lines: Sequence[str]) -> list[str]:
-        """Comments that name what is still lost or added, for the person who corrects the draft."""
+        """Comments that show the shape of what is still lost or added, for the person who corrects the draft."""
         found = self.reading(lines)
         return [
-            f"# {words}: {kind} {''.join(c for c in value if c.isprintable())[:80]}"
+            f"# {words}: {kind} {shape_of(value)}"
             for words, values in (
                 ("Not found by this draft, mend the root or add a field", self.wanted - found),
                 ("Perhaps not of the ad, add its element to `without`", found - self.wanted),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.extract.draft_trial import said
+from pipeline.extract.draft_trial import compare_with_plain
 from pipeline.extract.listing import read_items
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import AdFields, ListingFields, Rules, Selectors, SiteProfile
@@ -48,11 +48,11 @@ def _read_rows(profile: SiteProfile, body: bytes, content_type: str, url: str, c
     rows: list[Row] = [("read.kind", remark, max(len(by_profile.ads), len(by_profile.items)), by_profile.kind)]
     if by_profile.suspected_minor or by_profile.kind not in {"ad", "other"}:
         return rows
-    found, plain = said(by_profile), said(extract_page(body, content_type, url, captured_at))
+    _, both, more, less = compare_with_plain(profile, body, content_type, url, captured_at)
     for where, facts in (
-        ("with and without the profile", found & plain),
-        ("only with the profile", found - plain),
-        ("only without the profile", plain - found),
+        ("with and without the profile", both),
+        ("only with the profile", more),
+        ("only without the profile", less),
     ):
         rows += [(f"read.{kind}", where, 1, value) for kind, value in sorted(facts)]
     return rows

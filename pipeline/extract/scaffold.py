@@ -105,13 +105,15 @@ def _item_selector(rows: Rows, reading: Reading) -> str:
 
 
 def _next_line(page: Page, reading: Reading) -> str:
-    for link in reading.tree.css("a[href]") if page.next else ():
-        if reading.absolute(link.attributes.get("href") or "") != page.next:
-            continue
-        if "next" in (link.attributes.get("rel") or "").split():
-            return 'next = "a[rel~=next]::attr(href)"'
-        if "." in (name := selector_of(link)):
+    """The link to the next page: by its relation, its class, its words, the surest of all links that lead there."""
+    links = [
+        a for a in reading.tree.css("a[href]") if page.next and reading.absolute(a.attrs.sget("href")) == page.next
+    ]
+    if any("next" in a.attrs.sget("rel").split() for a in links):
+        return 'next = "a[rel~=next]::attr(href)"'
+    for link in links:
+        name = selector_of(link)
+        if "." in name and reading.tree.css_first(name) == link:
             return f"next = {quoted(name + '::attr(href)')}"
-        if words := visible_text(link):
-            return f"next_text = {quoted(words)}"
-    return '# next_text = "Next"'
+    words = next((w for a in links if (w := visible_text(a)) and not w.isdecimal()), "")
+    return f"next_text = {quoted(words)}" if words else '# next_text = "Next"'

@@ -285,7 +285,8 @@ def test_sites_list_check_and_new(home: Path, tmp_path: Path) -> None:
     url, draft, fixture = "http://new-board.example/ad/1.html", tmp_path / "new-board.toml", tmp_path / "fixture"
     imb(home, "sites", "new", str(page), "--url", url, "-o", str(draft), "--fixture", str(fixture))
     assert (fixture / "input.html").is_file()
-    assert f'url = "{url}"' in (fixture / "meta.toml").read_text()
+    assert 'url = "http://new-board.example/ad/' in (fixture / "meta.toml").read_text()
+    assert (fixture / "expected.json").is_file()
     checked = imb(home, "sites", "check", str(page), "--url", url, "--profile", str(draft))
     assert "ad.root" in checked.stdout or "listing.item" in checked.stdout
 
@@ -294,9 +295,12 @@ def test_a_site_is_drafted_from_its_address(home: Path, tmp_path: Path) -> None:
     pages = partial(SimpleHTTPRequestHandler, directory=str(Path("tests/sites/yelp-shape/place").resolve()))
     with ThreadingHTTPServer(("127.0.0.1", 0), pages) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        drafted = imb(home, "sites", "new", f"http://127.0.0.1:{server.server_port}/input.html")
+        address, draft = f"http://127.0.0.1:{server.server_port}/input.html", tmp_path / "loop.toml"
+        drafted = imb(home, "sites", "new", address, "-o", str(draft))
+        checked = imb(home, "sites", "check", address, "--profile", str(draft))
         server.shutdown()
-    assert "[ad]" in drafted.stdout
+    assert "is read as ad" in drafted.stdout and "[ad]" in draft.read_text()
+    assert "with and without the profile" in checked.stdout
 
 
 def test_init_is_idempotent(tmp_path: Path) -> None:

@@ -3,12 +3,11 @@
 import json
 import os
 import tomllib
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipeline.extract.fixture import expected_json
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import SiteProfile, load_profile
 from pipeline.extract.text import field_text
@@ -32,19 +31,13 @@ def read(case: Path) -> tuple[bytes, dict[str, object], Page]:
     return body, meta, page
 
 
-def as_json(page: Page) -> str:
-    return json.dumps(
-        asdict(page), indent=1, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, date) else str(v)
-    )
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.parent.name}/{c.name}")
 def test_page_is_read_as_expected(case: Path):
     _, _, page = read(case)
     expected = case / "expected.json"
     if os.environ.get("UPDATE_FIXTURES"):
-        expected.write_text(as_json(page) + "\n", encoding="utf-8")
-    assert json.loads(as_json(page)) == json.loads(expected.read_text(encoding="utf-8"))
+        expected.write_text(expected_json(page) + "\n", encoding="utf-8")
+    assert json.loads(expected_json(page)) == json.loads(expected.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.parent.name}/{c.name}")
