@@ -60,6 +60,9 @@ def records(
     kind: Annotated[str, typer.Argument(help="licenses applications denied filings parcels tips inspections")],
     file: list[Path],
     map: Annotated[str, typer.Option("--map", help="Column map id or file; default: detected.")] = "",
+    office: Annotated[
+        str, typer.Option(help="Whose numbers these are, where several offices count alike: --office Salem.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option(help="Show mapping, ten rows and problems; take nothing over.")] = False,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -76,7 +79,7 @@ def records(
         return
     current = opened(home)
     with locked(current, "imb import records"), progress_bars(json) as progress:
-        reports = receive_files(current, file, record_kind, map or None, progress)
+        reports = receive_files(current, file, record_kind, map or None, progress, office)
     if json:
         emit(reports)
         return

@@ -99,7 +99,7 @@ def _read_file(home: Home, store: Store, body: dict[str, Any], known_at: datetim
     kind: RecordKind = body["kind"]
     dataset = ""
     fictional, generated = number_rules(home)
-    binding = choose_binding(path, kind, map_id=body.get("map") or None)
+    binding = choose_binding(path, kind, map_id=body.get("map") or None, office=body.get("office", ""))
     found = read_bound(path, binding, fictional, generated)
     with store.transaction():
         for rows in _batches(found):

@@ -22,9 +22,16 @@ SHOWN = 10
 
 
 def receive_files(
-    home: Home, paths: Iterable[Path], kind: RecordKind, map_id: str | None = None, progress: Progress = silent
+    home: Home,
+    paths: Iterable[Path],
+    kind: RecordKind,
+    map_id: str | None = None,
+    progress: Progress = silent,
+    office: str = "",
 ) -> list[dict[str, Any]]:
     """Take files in. The caller holds the lock. Raises FixInput for the first file that cannot be read at all.
+
+    `office`: whose numbers the files hold, where several offices that count alike write one layout.
 
     Rows: file, sha256, map, rows, records, folded, quarantined, remark, doubts, first_problems.
     """
@@ -34,20 +41,22 @@ def receive_files(
     reports = []
     try:
         for n, path in enumerate(files, 1):
-            reports.append(_receive(home, archive, path, kind, map_id))
+            reports.append(_receive(home, archive, path, kind, map_id, office))
             progress("receive", n, len(files))
     finally:
         archive.close()  # which seals what was received
     return reports
 
 
-def _receive(home: Home, archive: Archive, path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
-    facts = {"map": map_id} if map_id else {}
+def _receive(
+    home: Home, archive: Archive, path: Path, kind: RecordKind, map_id: str | None, office: str
+) -> dict[str, Any]:
+    facts = {name: value for name, value in (("map", map_id), ("office", office)) if value}
     kept = keep_file(home, archive.journal, path, kind, **facts)
     again = ", received before" if kept.already else ""
     note(home, "", "import", kept.sha256, f"{path.name}, a file of kind {kind}{again}", after=kept.sha256)
     try:
-        counts = _count(home, kept.stored, kind, map_id)
+        counts = _count(home, kept.stored, kind, map_id, office)
     except FixInput as error:
         if (kept.sha256, kind) not in unreadable_files(archive):
             archive.journal.append("intake_unreadable", sha256=kept.sha256, kind=kind, reason=str(error))
@@ -65,12 +74,12 @@ def number_rules(home: Home) -> tuple[bool, bool]:
     return home.settings.fictional_numbers, home.settings.generated_numbers
 
 
-def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
+def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None, office: str) -> dict[str, Any]:
     counts = {"records": 0, "folded": 0, "quarantined": 0}
     rules = number_rules(home)
     problems: list[str] = []
     dataset = ""
-    binding = choose_binding(path, kind, map_id=map_id)
+    binding = choose_binding(path, kind, map_id=map_id, office=office)
     for row in read_bound(path, binding, *rules):
         if isinstance(row, Rejected):
             counts["quarantined"] += 1

@@ -54,6 +54,7 @@ class Binding:
     score: float
     tells: int | None = None  # the column that says what a row tells of
     foreign: bool = False  # the number's header is none the map knows: numbers of another office
+    office: str = ""  # who gave the numbers, as whoever imports the file says
 
     @property
     def width(self) -> int:
@@ -62,11 +63,12 @@ class Binding:
     @property
     def dataset(self) -> str:
         """The id of the map; where every layout is a data set of its own, or the numbers are those of an office that no
-        map knows, with a digest of the header."""
+        map knows, with a digest of the header. Behind "@" the office that was named for the file."""
+        office = f"@{fold_header(self.office)}" if self.office else ""
         if not (self.map.apart or self.foreign):
-            return self.map.id
+            return self.map.id + office
         folded = "\x1f".join(map(fold_header, self.header))
-        return f"{self.map.id}-{sha256(folded.encode()).hexdigest()[:8]}"
+        return f"{self.map.id}-{sha256(folded.encode()).hexdigest()[:8]}{office}"
 
     @property
     def holder_columns(self) -> tuple[int, ...]:

@@ -132,8 +132,13 @@ def says_whose(header: str) -> str:
 
 
 def instead(read: Mapping[int, Meaning], header: Sequence[str]) -> dict[int, Meaning]:
-    """The meanings with the second choice for headers whose first one a better column has ("license name")."""
+    """The meanings with the second choice for headers whose first one a better column has ("license name"), and a
+    "Suffix" behind the name of a street as the street's."""
     found = dict(read)
+    for i, meaning in read.items():
+        before = read.get(i - 1)
+        if meaning.what == "suffix" and before and before.what == "street":
+            found[i] = Meaning(before.whose, "kind", before.rank, before.n)
     for i, meaning in read.items():
         other = _tables()["instead"].get("_".join(split_words(header[i])))
         better = any(m.what == meaning.what and m.rank < meaning.rank for m in found.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -52,17 +52,17 @@ def read_records(
 
 
 def choose_binding(
-    path: Path, kind: RecordKind, column_map: ColumnMap | None = None, map_id: str | None = None
+    path: Path, kind: RecordKind, column_map: ColumnMap | None = None, map_id: str | None = None, office: str = ""
 ) -> Binding:
-    """The layout of the file. Raises FixInput."""
+    """The layout of the file, with the office whose numbers it holds, if one is named. Raises FixInput."""
     chosen = column_map or (_named_map(map_id) if map_id else None)
     if chosen is None:
-        return detect_binding(path, kind)
+        return replace(detect_binding(path, kind), office=office)
     if chosen.kind != kind:
         raise FixInput(
             f"Column map {chosen.id} is for {chosen.kind} records, not {kind}. Choose another map with --map."
         )
-    return bind_file(path, chosen)
+    return replace(bind_file(path, chosen), office=office)
 
 
 def _named_map(name: str) -> ColumnMap:

@@ -19,7 +19,7 @@ from pipeline.records.importing import Rejected, choose_binding, read_bound
 from pipeline.records.reading import read_table
 from pipeline.records.sheet import passed_over
 from pipeline.records.text_source import file_kind
-from pipeline.records.values import without_ssn
+from pipeline.records.values import says_person, without_ssn
 
 PREVIEW_ROWS = 10
 PREVIEW_READS = 5_000  # rows a preview looks at
@@ -68,7 +68,7 @@ def preview(
         _layout(path, binding),
         absent,
         tuple(sorted(records, key=lambda r: r.line)[:PREVIEW_ROWS]),
-        (*_sheets(path), *doubts(binding)),
+        (*_sheets(path), *doubts(binding), *_ownership(binding, records)),
         tuple(_problems(binding, items, records, read)),
         read,
     )
@@ -91,6 +91,18 @@ SEALED = (".dob", ".birth_year")
 
 def _example(rows: Iterable[Row], column: int) -> str:
     return without_ssn(next((v for row in rows if column < len(row.cells) and (v := clean(row.cells[column]))), ""))
+
+
+def _ownership(binding: Binding, records: list[Record]) -> list[str]:
+    """A column that is called like one for forms of ownership ("LLC") and holds something else, names perhaps."""
+    headers = {binding.header[i] for i in binding.columns.get("ownership", ())}
+    told = [value for record in records for name, value in record.extra if name in headers]
+    if not told or 2 * sum(says_person(value) is None for value in told) <= len(told):
+        return []
+    return [
+        f"column {', '.join(map(repr, sorted(headers)))} is taken for a form of ownership, such as LLC, and holds "
+        "other words. If they are names, call it Owner Name in a copy"
+    ]
 
 
 def _sheets(path: Path) -> list[str]:

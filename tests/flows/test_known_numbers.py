@@ -25,12 +25,12 @@ LATER_A = CITY_A.replace("1 Fenwick St", "44 Larkmoor Rd").replace("0161", "0171
 LATER_B = CITY_B.replace("Gus Heath", "Hal Ferris")
 
 
-def take_in(home: Home, folder: Path, *texts: str) -> None:
+def take_in(home: Home, folder: Path, *texts: str, office: str = "") -> None:
     paths = [folder / f"{len(list(folder.iterdir()))}-{n}.csv" for n in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text)
     with locked(home, "test"):
-        receive_files(home, paths, "license")
+        receive_files(home, paths, "license", office=office)
 
 
 def read_waiting(home: Home, database: Path) -> None:
@@ -60,3 +60,15 @@ def test_two_cities_with_one_header_and_one_numbering_keep_all_their_records(tmp
         versions = store.rows("SELECT record_id, count(*) AS n FROM core_records GROUP BY ALL ORDER BY n")
         assert [v["n"] for v in versions] == [2, 2, 2, 2], "a later export is a newer version of its own city's record"
         assert store.digests(only={"core_records"}) == full.digests(only={"core_records"})
+
+
+def test_what_an_office_numbered_is_its_own_where_the_office_is_named(tmp_path: Path) -> None:
+    home = create_home(tmp_path / "home")
+    database = tmp_path / "nightly.duckdb"
+    elsewhere = CITY_A.replace("1 Fenwick St,Springfield,MO,65801", "7 Teasel Ave,Joplin,MO,64801")  # of one owner
+    take_in(home, tmp_path, CITY_A, office="Springfield")
+    take_in(home, tmp_path, elsewhere, office="Joplin")
+    read_waiting(home, database)
+    with open_working(database) as store:
+        kept = [(r.dataset.rpartition("@")[2], r.natural_key) for r, _ in load_records(store)]
+    assert sorted(kept) == [("joplin", "1001"), ("joplin", "1002"), ("springfield", "1001"), ("springfield", "1002")]

@@ -360,3 +360,24 @@ def test_a_name_of_digits_is_no_name(tmp_path: Path) -> None:
     [record] = list(read_records(path, "license"))
     assert isinstance(record, Record)
     assert (record.entity_name, record.dba_name) == ("Fern Spa", "")
+
+
+def test_names_in_a_column_of_forms_of_ownership_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "License No,Business Name,Ownership,Zip\nM-1,Fern Spa,COLE HANA,65401\nM-2,Oak Spa,VALE ANN,65401\n"
+    )
+    assert any("'Ownership' is taken for a form" in d for d in preview(path, "license").doubts)
+    path.write_text("License No,Business Name,Ownership,Zip\nM-1,Fern Spa,LLC,65401\n")
+    assert not preview(path, "license").doubts
+
+
+def test_a_suffix_behind_a_street_is_the_street_s(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "License No,Business Name,Street Number,Street Name,Suffix,City,Zip\nM-1,Fern Spa,15,Teasel,St,Rolla,65401\n"
+    )
+    [record] = list(read_records(path, "license"))
+    assert isinstance(record, Record)
+    assert record.premises
+    assert record.premises.street_key == "15 TEASEL ST"
