@@ -220,7 +220,11 @@ def build(
             raise FixInput("--dry-run goes with --reextract alone: it shows what reading again would change.")
         with locked(current, "imb build"), progress_bars(json) as progress:
             report = preview_reading(current, processes=processes, progress=progress)
-        emit(report) if json else show_changes(report)
+        if json:
+            emit(report)
+            return
+        show_changes(report)
+        out.print("Nothing is published. To put this reading in force, without reading again: imb build --reextract")
         return
     with locked(current, "imb build"), progress_bars(json) as progress:
         result = build_stage(current, full=full, as_of=day, reextract=reextract, processes=processes, progress=progress)
@@ -253,11 +257,20 @@ def show_build(result: BuildResult) -> None:
 
 
 def show_changes(changes: Changes) -> None:
-    """What a re-reading says differently: by site and kind of mention, with examples."""
-    columns = ["site", "kind", "same", "gained", "lost", "changed"]
-    rows = [[row[c] for c in columns] for row in changes["mentions"]]
-    show_table(f"Mentions: reading {changes['now']} beside {changes['before']}", columns, rows)
-    show_table("Pages read differently", ["site", "pages", "differ"], [list(p.values()) for p in changes["pages"]])
+    """What a re-reading says differently: by site and kind of mention, with examples; what stays is only counted."""
+    counts = ("same", "gained", "lost", "changed")
+    sums = {name: sum(row[name] for row in changes["mentions"]) for name in counts}
+    pages, differ = (sum(row[name] for row in changes["pages"]) for name in ("pages", "differ"))
+    told = ", ".join(f"{number:,} {name}" for name, number in sums.items())
+    out.print(f"Reading {changes['now']} beside {changes['before']}: {pages:,} pages, {differ:,} read differently.")
+    out.print(f"Mentions: {told}.")
+    columns = ["site", "kind", *counts]
+    rows = [[row[c] for c in columns] for row in changes["mentions"] if row["same"] != sum(row[c] for c in counts)]
+    if rows:
+        show_table("Mentions that differ", columns, rows)
+    if differ:
+        different = [list(row.values()) for row in changes["pages"] if row["differ"]]
+        show_table("Pages read differently", ["site", "pages", "differ"], different)
     shown = ["site", "kind", "what", "before", "after", "url"]
     if changes["examples"]:
         show_table("Examples", shown, [[e[c] or "" for c in shown] for e in changes["examples"]])

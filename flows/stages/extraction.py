@@ -131,7 +131,7 @@ def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, 
         return Page("other", suspected_minor=True)
     except EvidenceBroken as error:
         return Page("other", problem=str(error))
-    return extract_page(
+    page = extract_page(
         response.payload,
         response.content_type,
         capture.url,
@@ -140,6 +140,9 @@ def _read_page(archive: Archive, capture: Capture, profile: SiteProfile | None, 
         fictional=settings.fictional_numbers,
         generated=settings.generated_numbers,
         reviewed=capture.capture_id in archive.holds.released,
+    )
+    return (
+        replace(page, problem="; ".join(filter(None, (response.problem, page.problem)))) if response.problem else page
     )
 
 

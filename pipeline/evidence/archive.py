@@ -221,8 +221,11 @@ class Archive:
 
     def read(self, capture: Capture) -> ArchivedResponse:
         """The archived response, decoded. Raises as `message` does."""
-        message = self.message(capture)
+        message, cut = self._stored(capture)
         payload, problem = decode_payload(message)
+        if cut:
+            said = "" if cut == "unspecified" else f" ({cut})"
+            problem = "; ".join(filter(None, (f"cut off when it was collected{said}", problem)))
         kind, url = message.header(b"content-type").decode("latin-1"), capture.url
         moment = capture.captured_at
         return ArchivedResponse(message.status, message.headers, message.body, payload, kind, url, moment, problem)
@@ -233,6 +236,10 @@ class Archive:
         Raises NotAllowed for a held capture, NotFound for a purged one, EvidenceBroken when the bytes are not those
         that were journalled.
         """
+        return self._stored(capture)[0]
+
+    def _stored(self, capture: Capture) -> tuple[HttpMessage, str]:
+        """The same, with what its record says of why it is not whole."""
         self.holds.refuse(capture.capture_id, "read")
         self.refuse_purged(capture.capture_id)
         span, block = self.reader.span(capture.warc_file, capture.offset, capture.length)
@@ -242,7 +249,7 @@ class Archive:
                 f"{capture.warc_file}, offset {capture.offset}: the body of capture {capture.capture_id} is not what "
                 "was archived. Run: imb evidence verify"
             )
-        return message
+        return message, span.headers.get("warc-truncated", "")
 
     def record_bytes(self, capture: Capture) -> bytes:
         """The stored bytes of the capture's records (request, response, metadata), untouched, in file order."""
