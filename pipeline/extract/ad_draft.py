@@ -48,7 +48,8 @@ def ad_part(html: str, page: Page, reading: Reading, head: Sequence[str]) -> lis
         base.append("# many = true                # every post is an ad: make root the element of one post")
     if m := POSTING_ID.search(url):
         base.append(posting_id_line(m))
-    guesses = [_guess_line(name, node, root, tree) for name, node in _guesses(tree, root, around).items()]
+    found = _guesses(tree, root, around)
+    guesses = [_guess_line(name, node, root, tree) or _attribute_line(name, page) for name, node in found.items()]
     if not on_trial:
         return [*opening, *base, *guesses]
     lines = trial.commented(base, guesses)
@@ -95,8 +96,11 @@ def _guesses(tree: LexborHTMLParser, root: LexborNode, around: Surroundings) -> 
         or innermost(lambda t: bool(find_phones(t)))
         or _place(fields, "phone"),
         "address": _place(fields, "address") or innermost(lambda t: bool(find_addresses(t))),
-        "posted": _place(fields, "posted") or innermost(_is_posted),
-        **{name: _place(fields, name) for name in ("updated", "location", "hours", "website")},
+        "posted": _place(fields, "posted", shown=True) or innermost(_is_posted) or _place(fields, "posted"),
+        **{
+            name: _place(fields, name, shown=True) or _place(fields, name)
+            for name in ("updated", "location", "hours", "website")
+        },
         "email": root.css_first("[data-cfemail]") or root.css_first("a[href^=mailto]") or _place(fields, "email"),
         "other_ads": around.account[0] if around.account else None,
     }
@@ -113,8 +117,9 @@ _SUFFIXES = {"meta": "::attr(content)", "time": "::attr(datetime)"}
 
 def _guess_line(name: str, node: LexborNode | None, root: LexborNode, tree: LexborHTMLParser) -> str:
     if node is None or node.tag in {"script", "title"}:
-        return f'# {name} = ""'
-    selector = unique_selector(root if is_inside(node, {root.mem_id}) else tree.root or root, node)
+        return ""
+    inside = is_inside(node, {root.mem_id})
+    selector = unique_selector(root if inside else tree.root or root, node)
     if (node.attributes.get("href") or "").startswith("tel:"):
         selector = "a[href^='tel:']"
     shared = selector.count(" ") > 1 or len(root.css(selector)) > 1
@@ -131,7 +136,15 @@ def _guess_line(name: str, node: LexborNode | None, root: LexborNode, tree: Lexb
         selector += "::attr(href)::re(mailto:([^?]+))"
     selector += _SUFFIXES.get(node.tag or "", "")
     line = f"{name} = {quoted(selector):<30} # {note_of(node)}".rstrip("# ")
-    return line if is_telling(selector) else f"# {line}"
+    return line if is_telling(selector) and inside else f"# {line}"
+
+
+def _attribute_line(name: str, page: Page) -> str:
+    """Of a value that no element shows, the attribute that has it."""
+    for mention in (m for ad in page.ads for m in ad.mentions if m.kind == name and m.field.startswith("attr:data-")):
+        attribute = mention.field.removeprefix("attr:")
+        return f"{name} = {quoted(f'[{attribute}]::attr({attribute})')}"
+    return f'# {name} = ""'
 
 
 def _label_before(node: LexborNode) -> LexborNode | None:

@@ -20,13 +20,14 @@ CITY, STATE, ZIP = "Springfield", "MO", "65801"
 AREA, FICTIONAL = "417", "55501"  # and two digits more
 _MONTH = any_of(fold(name) for names in vocabulary("dates")["months"] for name in names)
 _ORDINAL = r"(?:st|nd|rd|th)?"
+_OF = r"(?:\s+(?:of|de|del))?"
 _YEAR = r"(?:19|20)\d\d"
 _DATES = re.compile(
     rf"(?<!\d)(?P<y>{_YEAR})(?P<s>[-/.])\d{{1,2}}(?P=s)(?P<iso>\d{{1,2}})(?!\d)"
     rf"|(?<!\d)(?P<a>\d{{1,2}})(?P<t>[-/.])(?P<b>\d{{1,2}})(?P=t)(?:{_YEAR}|\d\d)(?![\d-]|\.\d)"
     r"|(?<![\d/.])(?!24/7)(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"
     rf"|(?<!\w)(?:{_MONTH})\.?[\s-]*(?P<after>\d{{1,2}}{_ORDINAL})(?![\d:])(?:,?[\s-]+{_YEAR}(?!\d))?"
-    rf"|(?<!\d)(?P<before>\d{{1,2}}{_ORDINAL})(?:\s+of)?[\s-]+(?:{_MONTH})(?!\w)(?:,?[\s-]+{_YEAR}(?!\d))?"
+    rf"|(?<!\d)(?P<before>\d{{1,2}}{_ORDINAL}){_OF}[\s-]+(?:{_MONTH})(?!\w)(?:,?{_OF}[\s-]+{_YEAR}(?!\d))?"
     rf"|(?<!\w)(?:{_MONTH}),?\s+{_YEAR}(?!\d)"
     rf"|(?:{_YEAR}\s?[年년]\s?)?\d{{1,2}}\s?[月월]\s?(?P<east>\d{{1,2}})(?=\s?[日일号])"
 )
@@ -74,6 +75,7 @@ def kept_words() -> frozenset[str]:
     for entry in vocabulary("handles").values():
         words += [word for way in entry["words"] + entry.get("short", []) for word in way.split() if len(word) > 1]
     dates = vocabulary("dates")
+    words += [word for stated in dates["stated"].values() for way in stated["before"] for word in way.split()]
     words += [word for names in dates["weekdays"] for name in names for word in name.split()]
     words += [word for unit in dates["ago"]["units"].values() for word in unit if len(word) > 1]
     words += vocabulary("prices")["currency"]

@@ -46,6 +46,7 @@ WHEN = datetime(2026, 1, 2, tzinfo=UTC)
         ("$60/hh  $1,250 or 70 USD, €40", r"\$[1-9]0/hh  \$[1-9],[1-9][1-9]0 or [1-9]0 USD, €[1-9]0"),
         ("Tuesday, March 3, 2026 4:15 PM", r"Tuesday, March [1-9], 2026 [1-9]:\d\d PM"),
         ("listed 12 Jan 2026", r"listed (?:1[0-9]|2[0-8]) Jan 2026"),
+        ("Publicado 5 de marzo de 2026", r"Publicado [1-9] de marzo de 2026"),
         ("2026-02-14T17:45:00Z", r"2026-02-(?:1[0-9]|2[0-8])T(?:1[3-9]|2[0-3]):\d\d:00Z"),
         ("updated 03/25/2026.", r"updated 03/(?:1[3-9]|2[0-8])/2026\."),
         ("on Feb 2nd", r"on Feb (?:1st|2nd|3rd|[4-9]th)"),
