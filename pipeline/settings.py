@@ -39,7 +39,7 @@ class Settings:
     mail_server: str = ""  # "smtp://[user:password@]host:port" or "smtps://…": sends the mails of the other settings
     mail_sender: str = ""  # address they come from; "" is the one they go to
     watch_notices: str = ""  # who is told that watches have new hits, comma-separated: mailto:ADDRESS, https://ADDRESS
-    database_gigabytes: float = 4.0  # memory of each of the two databases of a build; the rest is written beside them
+    database_gigabytes: float = 4.0  # memory of a build's databases together; the rest is written beside them
     flag_threshold: float = 0.90  # match probability from which a corroborated hit is a possible match
 
 

@@ -32,7 +32,8 @@ def _sightings_sql(columns: str, only: str = "") -> str:
             PARTITION BY a.ad_id, a.version, CAST(a.captured_at AS DATE) ORDER BY a.captured_at, a.capture_id) = 1"""
 
 
-def _latest_sql(columns: str, only: str = "") -> str:
+def latest_sql(columns: str, only: str = "") -> str:
+    """The latest version of each record known at `$as_of`."""
     return f"""
         SELECT record_id, {columns} FROM core_records WHERE ($as_of IS NULL OR known_at <= $as_of) {only}
         QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY known_at DESC, version DESC) = 1"""
@@ -46,14 +47,14 @@ _OWNERS = f"""
                GROUP BY ad_id, capture_id) USING (ad_id, capture_id)
     GROUP BY ad_id
     UNION ALL
-    FROM ({_latest_sql("hash(version, payload, source_id, lane, intake_seq) AS signature")})"""
+    FROM ({latest_sql("hash(version, payload, source_id, lane, intake_seq) AS signature")})"""
 
 
 @dataclass(frozen=True, slots=True)
 class RefChange:
     """`fresh`: new refs and those that say something else than before, sorted by id; `gone`: (ref_id, role).
 
-    `everything`: nothing was kept, and `fresh` holds all there is.
+    `everything`: nothing is kept; all refs are to be made again, and none is named here.
     """
 
     everything: bool
@@ -67,9 +68,10 @@ def make_refs(store: Store, as_of: datetime | None = None) -> list[Ref]:
 
 
 def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChange:
-    """Compare every owner with what it said at the last build, and bring `core_refs` up to date.
+    """Compare every owner with what it said at the last build, and bring `core_refs` up to date, unless so much changed
+    that everything is to be made again, which `anew` asks for.
 
-    The comparing is one query over digests; refs are made of what changed only. `anew` makes all of them.
+    The comparing is one query over digests; refs are made of what changed only.
     """
     store.connection.execute("CREATE TABLE IF NOT EXISTS settled_owners (owner_id VARCHAR, signature UBIGINT)")
     store.connection.execute(f"CREATE TEMP TABLE owners_now AS {_OWNERS}", {"as_of": as_of})
@@ -83,7 +85,7 @@ def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChan
     # What depends on refs besides entities asks here what changed since it was last written (network_reach.py).
     store.connection.execute("CREATE TABLE IF NOT EXISTS networks_due (owner_id VARCHAR)")
     store.connection.execute("INSERT INTO networks_due FROM changed_owners")
-    change = _all_refs(store, as_of) if everything else _changed_refs(store, as_of)
+    change = RefChange(True, [], []) if everything else _changed_refs(store, as_of)
     if everything:
         store.connection.execute("DELETE FROM settled_owners")
     else:
@@ -92,12 +94,6 @@ def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChan
     for table in ("owners_now", "changed_owners"):
         store.connection.execute(f"DROP TABLE {table}")
     return change
-
-
-def _all_refs(store: Store, as_of: datetime | None) -> RefChange:
-    refs = _refs(store, as_of)
-    store.replace("core_refs", map(ref_row, refs))
-    return RefChange(True, refs, [])
 
 
 def _changed_refs(store: Store, as_of: datetime | None) -> RefChange:
@@ -146,14 +142,15 @@ def kept_refs(store: Store) -> dict[str, Ref]:
 
 def _refs(store: Store, as_of: datetime | None, owners: str = "") -> list[Ref]:
     """Refs sorted by id; of the owners in a table `owners` if one is given."""
-    refs = [*_ad_refs(store, as_of, owners)]
+    refs = [*ad_refs(store, as_of, owners)]
     for record, source in load_records(store, as_of, owners=owners):
         refs.extend(refs_from_record(record, source))
     unique = {ref.ref_id: ref for ref in refs}
     return [unique[i] for i in sorted(unique)]
 
 
-def _ad_refs(store: Store, as_of: datetime | None, owners: str) -> list[Ref]:
+def ad_refs(store: Store, as_of: datetime | None, owners: str) -> list[Ref]:
+    """The refs of ads; of those in a table `owners` if one is given."""
     only = f"ad_id IN (SELECT owner_id FROM {owners})" if owners else "true"
     sightings_sql = _sightings_sql(_SIGHTING, f"AND {only}")
     rows = store.rows(f"{sightings_sql} ORDER BY ad_id, captured_at, capture_id", {"as_of": as_of})
@@ -208,7 +205,7 @@ def load_records(
     `owners`: a table of the record ids wanted, all by default.
     """
     only = f"AND record_id IN (SELECT owner_id FROM {owners})" if owners else ""
-    latest = _latest_sql(_LATEST, f"AND ($kind IS NULL OR kind = $kind) {only}")
+    latest = latest_sql(_LATEST, f"AND ($kind IS NULL OR kind = $kind) {only}")
     rows = store.rows(f"{latest} ORDER BY record_id", {"as_of": as_of, "kind": kind})
     return [
         (
@@ -221,7 +218,7 @@ def load_records(
 
 def latest_payloads(store: Store, as_of: datetime | None, kind: str, word: str) -> list[tuple[str, str]]:
     """(record id, payload) of the latest versions of one kind that hold a word: without reading the rest."""
-    latest = _latest_sql(_LATEST, "AND kind = $kind")
+    latest = latest_sql(_LATEST, "AND kind = $kind")
     rows = store.rows(
         f"SELECT record_id, payload FROM ({latest}) WHERE contains(lower(payload), $word) ORDER BY record_id",
         {"as_of": as_of, "kind": kind, "word": word},

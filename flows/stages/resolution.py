@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES
 from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, look_up_names, take_changes
+from flows.stages.resolution_anew import settle_anew
 from flows.stages.walking import walked
 from pipeline.model import Decision, Entity, Ref, Role
 from pipeline.resolve.cluster import cluster, in_force
@@ -17,10 +18,8 @@ from pipeline.resolve.exact import entities_by_key, exact_keys, street_of
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.program import program_digest
 from pipeline.resolve.settled import Settled
-from pipeline.store.intelligence import Store, memory_connection
+from pipeline.store.intelligence import Store, scratch_beside
 
-SCORED_ROLES: tuple[Role, ...] = ("business", "operator")
-EXACT_ROLES: tuple[Role, ...] = ("premises", "phone")
 _KEPT = """
     CREATE TABLE IF NOT EXISTS settled_by (version VARCHAR);
     CREATE TABLE IF NOT EXISTS settled_decisions (ref_a VARCHAR, ref_b VARCHAR, same BOOLEAN);
@@ -40,8 +39,9 @@ class Resolved:
 def resolve(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of: datetime | None = None) -> Resolved:
     """Bring `core_refs`, `core_pairs` and `core_entities` up to date, and hand them back whole."""
     change = settle(store, model, decisions, as_of)
-    refs = {ref.ref_id: ref for ref in change.fresh} if change.everything else kept_refs(store)
-    return Resolved(refs, kept_entities(store), store.count("core_pairs"), len(change.fresh) + len(change.gone))
+    refs = kept_refs(store)
+    changed = len(refs) if change.everything else len(change.fresh) + len(change.gone)
+    return Resolved(refs, kept_entities(store), store.count("core_pairs"), changed)
 
 
 def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of: datetime | None = None) -> RefChange:
@@ -49,13 +49,13 @@ def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of
 
     Another match model or another program settles everything anew.
     """
-    with closing(memory_connection(store)) as scratch, store.transaction():
+    with scratch_beside(store) as scratch, store.transaction():
         anew = _begin(store, f"{model.version} {program_digest()}")
         change = take_changes(store, as_of, anew=anew)
-        if change.everything:
-            for table in ("core_pairs", "core_entities", "settled_exact", "settled_decisions"):
-                store.connection.execute(f"DELETE FROM {table}")
         turned = _take_decisions(store, decisions)
+        if change.everything:
+            settle_anew(store, scratch, model, decisions, as_of)
+            return change
         for role in SCORED_ROLES:
             _resolve_scored(store, scratch, change, role, model, decisions, turned)
         for role in EXACT_ROLES:
@@ -95,13 +95,7 @@ def _resolve_scored(
     fresh = [ref for ref in change.fresh if ref.role == role]
     gone = [ref_id for ref_id, its_role in change.gone if its_role == role]
     settled = Settled(store.connection, scratch, role)
-    if change.everything:
-        settled.forget()
     found = settled.rescore(fresh, gone, lambda ids: look_up(store, ids), model)
-    if change.everything:
-        store.insert("core_pairs", (_pair_row(role, pair) for pair in found.pairs))
-        store.insert("core_entities", map(entity_row, cluster(fresh, found.pairs, decisions, model)))
-        return
     parted = _exchange_pairs(store, role, found.dirty, found.pairs)
     start = {*turned, *gone, *found.dirty, *parted, *(ref.ref_id for ref in fresh)}
     reached = _reach(store, role, start)
@@ -163,9 +157,6 @@ def _resolve_exact(store: Store, change: RefChange, role: Role) -> None:
     new = [ref for ref in refs if ref.ref_id not in beside or ref.ref_id in turned]
     delete_ids(store, "settled_exact", {*turned, *(ref_id for ref_id, _, _ in left)})
     store.append("settled_exact", [(ref.ref_id, role, street_of(ref), keys[ref.ref_id]) for ref in new])
-    if change.everything:
-        store.insert("core_entities", map(entity_row, entities_by_key(fresh, keys, role)))
-        return
     touched = {key for _, _, key in left} | {beside[i] for i in turned} | {keys[ref.ref_id] for ref in new}
     members = {ref_id: key for ref_id, _, key in _exact_rows(store, role, "key", touched)}
     entities = entities_by_key(look_up_names(store, members), members, role)

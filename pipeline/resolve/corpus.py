@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from pipeline.resolve.blocking import pairs_sql, said_sql
 from pipeline.resolve.declaration import TERM
 from pipeline.resolve.keys import find_hubs
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.splink_engine import CHUNK, keys_chunks, splink_session, splink_settings
+from pipeline.resolve.splink_engine import CHUNK, keys_chunks, silenced, splink_session, splink_settings
 from pipeline.resolve.training import train
 
 __all__ = ["ScoredPair", "score_pairs", "train"]
@@ -49,28 +49,37 @@ def score_pairs(
     keys = keys_chunks(of_role, role, find_hubs(of_role) if among is None else frozenset())
     ids = [ref.ref_id for ref in of_role]
     if among is None:
-        return score_keys(connection, ids, keys, role, model, at_least=model.review)
+        return scored_pairs(ids, score_keys(connection, keys, role, model, at_least=model.review))
     number = {ref_id: n for n, ref_id in enumerate(ids)}
     ordered = sorted({(number[min(pair)], number[max(pair)]) for pair in among})
     pairs = pa.table({"a": pa.array([a for a, _ in ordered], pa.int64()), "b": [b for _, b in ordered]})
-    return score_keys(connection, ids, keys, role, model, pairs, at_least=None)
+    return scored_pairs(ids, score_keys(connection, keys, role, model, pairs, at_least=None))
 
 
-@cycles_left_for_later()
+def scored_pairs(ids: Sequence[str], batches: Iterable[Any]) -> list[ScoredPair]:
+    """The rows of `score_keys` with the refs that its numbers stand for."""
+    return [
+        ScoredPair(ids[a], ids[b], weight, probability)
+        for batch in batches
+        for a, b, weight, probability in zip(*(c.to_numpy().tolist() for c in batch.columns), strict=True)
+    ]
+
+
 def score_keys(
     connection: duckdb.DuckDBPyConnection,
-    ids: Sequence[str],
     keys: Iterable[Any],
     role: str,
     model: MatchModel,
     pairs: Any = None,
     *,
     at_least: float | None,
-) -> list[ScoredPair]:
-    """Pairs of the refs `ids`, sorted, whose keys are the rows of the tables `keys`; leaves no table behind.
+) -> Iterator[Any]:
+    """Record batches (a, b, weight, probability) of the pairs of refs whose keys are the rows of the tables `keys`.
 
-    `pairs`: a table (a, b) of row numbers, a < b; by default all that share a block. `at_least`: the probability from
-    which a pair is handed back, None for every pair.
+    Sorted by a and b, numbers of refs; never more in memory than a batch, besides what the connection holds. While
+    they are taken, the connection is busy; afterwards no table is left. `pairs`: a table (a, b) of row numbers,
+    a < b; by default all that share a block. `at_least`: the probability from which a pair is handed back, None for
+    every pair.
     """
     with splink_session(connection) as (api, name):
         for chunk in keys:
@@ -86,13 +95,11 @@ def score_keys(
         )
         connection.execute(f"DROP TABLE {name}_said")
         if not connection.execute(f"SELECT count(*) FROM {name}_blocked").fetchall()[0][0]:
-            return []
-        found = _predict(connection, api, name, role, model, at_least)
-    return [
-        ScoredPair(ids[a], ids[b], weight, probability)
-        for batch in found.to_batches(max_chunksize=CHUNK)
-        for a, b, weight, probability in zip(*(c.to_numpy().tolist() for c in batch.columns), strict=True)
-    ]
+            return
+        with silenced():
+            found = _predict(connection, api, name, role, model, at_least)
+        with closing(found):  # where the taker stops early, too
+            yield from found
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: str, rows: Any) -> None:
@@ -110,7 +117,7 @@ def _predict(
     model: MatchModel,
     at_least: float | None,
 ) -> Any:
-    """A table (a, b, weight, probability) of pairs of numbers of refs, sorted; rounded as they are kept, so that a pair
+    """Batches (a, b, weight, probability) of pairs of numbers of refs, sorted; rounded as they are kept, so that a pair
     scored today and one kept since last week stand in one order."""
     from splink import Linker
 
@@ -128,7 +135,7 @@ def _predict(
     return connection.sql(
         "SELECT least(ref_id_l, ref_id_r) AS a, greatest(ref_id_l, ref_id_r) AS b, round(match_weight, 9) AS weight, "
         f"round(match_probability, 9) AS probability FROM {predicted.physical_name} ORDER BY a, b"
-    ).to_arrow_table()
+    ).to_arrow_reader(CHUNK)
 
 
 @contextmanager

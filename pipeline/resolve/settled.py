@@ -20,11 +20,11 @@ import pyarrow as pa
 from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Ref
 from pipeline.resolve.blocking import BLOCK_LIMIT, blocks_sql, pairs_sql, said_sql
-from pipeline.resolve.corpus import ScoredPair, score_keys
+from pipeline.resolve.corpus import ScoredPair, score_keys, scored_pairs
 from pipeline.resolve.declaration import COLUMNS
 from pipeline.resolve.keys import HUB_NAMES, hub_columns, key_columns
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.splink_engine import CHUNK, arrow_chunks, arrow_columns
+from pipeline.resolve.splink_engine import ARROW, CHUNK, arrow_chunks, arrow_columns
 
 HUB_COLUMNS = {"shown": "VARCHAR[]", "plain": "VARCHAR"}
 LookUp = Callable[[Collection[str]], Sequence[Ref]]
@@ -70,25 +70,58 @@ class Settled:
         `look_up` hands out refs settled before, by id: those whose keys change although they did not.
         """
         new, leaving = sorted(fresh, key=attrgetter("ref_id")), {*gone, *(ref.ref_id for ref in fresh)}
-        first = not self._rows(f"SELECT 1 FROM {self._keys} LIMIT 1")
         with self._table("leaving", _refs_table(leaving)):
             hubs, turned = self._find_hubs(new)
         if turned:
             new = sorted((*new, *look_up(turned)), key=attrgetter("ref_id"))
-        if first:
-            return self._take_all(new, hubs, model)
         with self._table("leaving", _refs_table(leaving | turned)), self._table("fresh", self._keys_of(new, hubs)):
             return self._exchange(model)
 
-    def _take_all(self, refs: Sequence[Ref], hubs: frozenset[str], model: MatchModel) -> Rescored:
-        for start in range(0, len(refs), CHUNK):
-            with self._table("fresh", self._keys_of(refs[start : start + CHUNK], hubs)):
-                self._db.execute(f"INSERT INTO {self._keys} FROM fresh")
-                self._db.execute(f"INSERT INTO {self._said} {said_sql('fresh', self._role)}")
-        ids = [ref.ref_id for ref in refs]
-        columns = ", ".join(("ref_id", *COLUMNS[self._role]))
-        rows = self._db.sql(f"SELECT {columns} FROM {self._keys} ORDER BY ref_id").to_arrow_reader(CHUNK)
-        return Rescored(ids, self._score(ids, (pa.table(batch) for batch in rows), None, model))
+    def take(self, rows: Any) -> None:
+        """Take in a table of `kept_keys`, made without hubs, into empty tables or beside others that were taken so.
+        `score_all` follows."""
+        (there,) = self._rows(f"SELECT count(*) FROM {self._keys}")[0]
+        with self._table("came", rows.add_column(0, "ref_id", pa.array(range(there, there + len(rows)), pa.int64()))):
+            self._db.execute(f"INSERT INTO {self._keys} FROM came")
+
+    def score_all(self, look_up: LookUp, model: MatchModel) -> tuple[Any, Iterator[Any]]:
+        """The ids of all refs taken in, sorted, and the pairs of their places in it, as `score_keys` has them.
+
+        `look_up` as for `rescore`: it is asked for those who bear a hub, for their keys were made without knowing it.
+        The pairs are to be taken before anything else is asked of the tables.
+        """
+        self._bear_hubs(look_up)
+        self._db.execute(f"INSERT INTO {self._said} {said_sql(self._keys, self._role)}")
+        self._db.execute(
+            f"""CREATE OR REPLACE TEMP TABLE numbered AS
+                SELECT ref_id, ref, row_number() OVER (ORDER BY ref) - 1 AS n FROM {self._keys}"""
+        )
+        ids = self._db.sql("SELECT ref FROM numbered ORDER BY n").to_arrow_table()["ref"]
+        return ids, self._pairs_of_all(model) if len(ids) > 1 else iter(())
+
+    def _bear_hubs(self, look_up: LookUp) -> None:
+        """Find the hubs of all refs, and make the keys of those that bear one again."""
+        shown = f"(SELECT ref, unnest(shown) AS value, plain FROM {self._keys})"
+        often = f"(SELECT value FROM {shown} GROUP BY value HAVING count(*) >= {HUB_NAMES})"
+        self._db.execute(
+            f"""INSERT INTO {self._hubs} SELECT value FROM {shown} SEMI JOIN {often} USING (value)
+                GROUP BY value HAVING count(DISTINCT plain) >= {HUB_NAMES}"""
+        )
+        bearers = [
+            row[0] for row in self._rows(f"SELECT DISTINCT ref FROM {shown} SEMI JOIN {self._hubs} USING (value)")
+        ]
+        hubs = frozenset(row[0] for row in self._rows(f"FROM {self._hubs}"))
+        for start in range(0, len(bearers), CHUNK):
+            with self._table("came", kept_keys(look_up(bearers[start : start + CHUNK]), self._role, hubs)):
+                changed = ", ".join(f"{column} = came.{column}" for column in self._columns)
+                self._db.execute(f"UPDATE {self._keys} k SET {changed} FROM came WHERE k.ref = came.ref")
+
+    def _pairs_of_all(self, model: MatchModel) -> Iterator[Any]:
+        columns = ", ".join(("n AS ref_id", *COLUMNS[self._role]))
+        rows = self._db.sql(f"SELECT {columns} FROM {self._keys} JOIN numbered USING (ref_id)").to_arrow_reader(CHUNK)
+        keys = (pa.table(batch) for batch in rows)
+        yield from score_keys(self._scratch, keys, self._role, model, at_least=model.review)
+        self._db.execute("DROP TABLE numbered")
 
     def _find_hubs(self, new: Sequence[Ref]) -> tuple[frozenset[str], set[str]]:
         """The hubs from now on, and the refs that stay and bear a value that became one or ceased to be one."""
@@ -121,11 +154,8 @@ class Settled:
     def _keys_of(self, refs: Sequence[Ref], hubs: frozenset[str]) -> Any:
         """The rows of the keys table for refs; numbers go on from the largest."""
         (largest,) = self._rows(f"SELECT coalesce(max(ref_id), -1) FROM {self._keys}")[0]
-        if not refs:
-            return self._db.sql(f"FROM {self._keys} LIMIT 0").to_arrow_table()
-        made = {**key_columns(refs, self._role, hubs), **hub_columns(refs, self._role)}
         numbers = pa.array(range(largest + 1, largest + 1 + len(refs)), pa.int64())
-        return pa.table({"ref_id": numbers, "ref": [r.ref_id for r in refs], **arrow_columns(made, self._columns)})
+        return kept_keys(refs, self._role, hubs).add_column(0, "ref_id", numbers)
 
     def _exchange(self, model: MatchModel) -> Rescored:
         """Put the rows of `fresh` in the place of the refs `leaving`, and score what is touched."""
@@ -203,7 +233,7 @@ class Settled:
     def _score(self, ids: Sequence[str], keys: Iterable[Any], pairs: Any, model: MatchModel) -> list[ScoredPair]:
         if len(ids) < 2:
             return []
-        return score_keys(self._scratch, ids, keys, self._role, model, pairs, at_least=model.review)
+        return scored_pairs(ids, score_keys(self._scratch, keys, self._role, model, pairs, at_least=model.review))
 
     @contextmanager
     def _table(self, name: str, rows: Any) -> Iterator[None]:
@@ -214,6 +244,14 @@ class Settled:
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._db.execute(sql).fetchall()
+
+
+def kept_keys(refs: Sequence[Ref], role: str, hubs: frozenset[str] = frozenset()) -> Any:
+    """The rows of a keys table of `Settled` for refs, as an Arrow table without numbers."""
+    made = {**key_columns(refs, role, hubs), **hub_columns(refs, role)} if refs else {}
+    kinds = COLUMNS[role] | HUB_COLUMNS
+    columns = arrow_columns(made, kinds) if refs else {name: pa.array([], ARROW[kind]) for name, kind in kinds.items()}
+    return pa.table({"ref": pa.array([ref.ref_id for ref in refs], pa.string()), **columns})
 
 
 def _refs_table(refs: Collection[str]) -> Any:

@@ -95,7 +95,7 @@ def _level(model: MatchModel, role: str, comparison: str, level: Level, training
 
 @contextlib.contextmanager
 def splink_session(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, str]]:
-    """Splink on a connection with a fresh table prefix; quiet, and everything it made is dropped at the end."""
+    """Splink on a connection with a fresh table prefix; everything it made is dropped at the end."""
     from splink import DuckDBAPI
 
     name = f"imb_match_{next(_number)}"
@@ -105,17 +105,25 @@ def splink_session(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any,
     for macro in MACROS:
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     before = _tables(connection)
-    logger, silence = logging.getLogger("splink"), io.StringIO()
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
     try:
-        with contextlib.redirect_stdout(silence):
-            yield DuckDBAPI(connection=connection), name
+        yield DuckDBAPI(connection=connection), name
     finally:
-        logger.setLevel(level)
         connection.execute("RESET disabled_optimizers")
         for table, kind in sorted(_tables(connection) - before):
             connection.execute(f'DROP {kind} IF EXISTS "{table}"')
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Splink prints and logs whatever is asked of it; within this nobody hears it."""
+    logger = logging.getLogger("splink")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pipeline.model import Ref
 from pipeline.resolve.declaration import DECLARED, TERM
 from pipeline.resolve.keys import count_terms, find_hubs
 from pipeline.resolve.model import MatchModel, Pool, base_model
-from pipeline.resolve.splink_engine import keys_chunks, splink_session, splink_settings
+from pipeline.resolve.splink_engine import keys_chunks, silenced, splink_session, splink_settings
 
 LEAST_ROWS, LEAST_PAIRS = 200, 50  # fewer refs, or fewer pairs of one rule, teach nothing
 TRUST = 3.0  # bits a trained weight may differ from the declared one
@@ -70,7 +70,7 @@ def learn(connection: duckdb.DuckDBPyConnection, keys: Any, role: str, base: Mat
     from splink import Linker
     from splink.blocking_rule_library import CustomRule
 
-    with splink_session(connection) as (api, name):
+    with splink_session(connection) as (api, name), silenced():
         frame = api.register(keys, table_name=f"{name}_input")
         linker = Linker(frame, splink_settings(base, role, training=True), log_level=None)
         linker.training.estimate_u_using_random_sampling(max_pairs=4e5, seed=1, min_count_per_level=None, num_chunks=1)

@@ -8,7 +8,7 @@ because two DuckDB files with the same rows differ in bytes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ MEMORY = 4.0  # gigabytes; `database_gigabytes` in the settings
 NO_ROOM = ("no space left", "file too large", "quota", "could not write")
 
 
-def _arrow_schema(table: Table) -> Any:
+def arrow_schema(table: str) -> Any:
+    """The columns of a declared table as Arrow has them."""
     import pyarrow as pa  # a fifth of a second that readers never need
 
     types = {
@@ -36,7 +37,7 @@ def _arrow_schema(table: Table) -> Any:
         "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
         "VARCHAR[]": pa.list_(pa.string()),
     }
-    return pa.schema([(c.name, types[c.type]) for c in table.columns])
+    return pa.schema([(c.name, types[c.type]) for c in BY_NAME[table].columns])
 
 
 class Store:
@@ -65,21 +66,23 @@ class Store:
         """Append rows to a declared table; returns how many. Unknown keys raise KeyError."""
         import pyarrow as pa
 
-        declared = BY_NAME[table]
-        schema = _arrow_schema(declared)
+        schema = arrow_schema(table)
         names = set(schema.names)
         total = 0
         iterator = iter(rows)
         while batch := list(islice(iterator, BATCH)):
             if unknown := set(batch[0]) - names:
                 raise KeyError(f"{table} has no column {sorted(unknown)}")
-            arrow_rows = pa.Table.from_pylist(batch, schema=schema)
-            self.connection.register("arrow_rows", arrow_rows)
-            columns = ", ".join(f'"{name}"' for name in schema.names)
-            self.connection.execute(f"INSERT INTO {declared.name} ({columns}) SELECT {columns} FROM arrow_rows")
-            self.connection.unregister("arrow_rows")
+            self.insert_arrow(table, pa.Table.from_pylist(batch, schema=schema))
             total += len(batch)
         return total
+
+    def insert_arrow(self, table: str, rows: Any) -> None:
+        """Append the rows of an Arrow table, by the names of its columns."""
+        self.connection.register("arrow_rows", rows)
+        columns = ", ".join(f'"{name}"' for name in rows.schema.names)
+        self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM arrow_rows")
+        self.connection.unregister("arrow_rows")
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table that is not declared, such as what a stage keeps for its next run."""
@@ -210,6 +213,19 @@ def memory_connection(beside: Store | None = None) -> duckdb.DuckDBPyConnection:
         limit = str(beside.value("SELECT current_setting('memory_limit')"))
         _limit(connection, limit, beside.path.with_name(f"{beside.path.name}.scratch"))
     return connection
+
+
+@contextmanager
+def scratch_beside(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A `memory_connection` for work on a store. While it is open, each of the two has half of the store's memory."""
+    before = str(store.value("SELECT current_setting('memory_limit')"))
+    size, unit = before.split()
+    store.connection.execute(f"SET memory_limit = '{float(size) / 2} {unit}'")
+    try:
+        with closing(memory_connection(store)) as scratch:
+            yield scratch
+    finally:
+        store.connection.execute(f"SET memory_limit = '{before}'")
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, memory: str, path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.resolve.blocking import pairs_sql, said_sql
-from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.keys import Keys
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.score import score
@@ -17,17 +16,19 @@ from pipeline.resolve.score import score
 
 def score_in_process(
     connection: duckdb.DuckDBPyConnection,
-    ids: Sequence[str],
     keys: Iterable[Any],
     role: str,
     model: MatchModel,
     pairs: Any = None,
     *,
     at_least: float | None,
-) -> list[ScoredPair]:
+) -> Iterator[Any]:
     """What `pipeline.resolve.corpus.score_keys` does, pair by pair."""
     table = pa.concat_tables(keys)
-    rows = [{c: tuple(v) if isinstance(v, list) else v for c, v in row.items()} for row in table.to_pylist()]
+    rows = {
+        row["ref_id"]: Keys("", role, "", {c: tuple(v) if isinstance(v, list) else v for c, v in row.items()})
+        for row in table.to_pylist()
+    }
     if pairs is None:
         connection.register("all_keys", table)
         connection.execute(f"CREATE TEMP TABLE all_said AS {said_sql('all_keys', role)}")
@@ -36,8 +37,8 @@ def score_in_process(
         connection.unregister("all_keys")
     found = []
     for a, b in sorted(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True)):
-        one, two = (Keys(ids[n], role, "", {c: v for c, v in rows[n].items() if c != "ref_id"}) for n in (a, b))
-        scored = score(model, one, two)
+        scored = score(model, rows[a], rows[b])
         if at_least is None or scored.probability >= at_least:
-            found.append(ScoredPair(ids[a], ids[b], round(scored.weight, 9), round(scored.probability, 9)))
-    return found
+            found.append((a, b, round(scored.weight, 9), round(scored.probability, 9)))
+    if found:
+        yield pa.record_batch([pa.array(c) for c in zip(*found, strict=True)], ["a", "b", "weight", "probability"])

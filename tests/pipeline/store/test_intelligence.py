@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.errors import FixHome, NotFound
 from pipeline.home import create_home
 from pipeline.schema import TABLES
-from pipeline.store.intelligence import Store, memory_connection, open_snapshot, open_working
+from pipeline.store.intelligence import Store, open_snapshot, open_working, scratch_beside
 from pipeline.store.snapshot import publish, read_manifest
 from pipeline.store.views import OUT_VIEWS
 
@@ -136,11 +135,13 @@ def test_no_snapshot_yet_says_what_to_type(tmp_path: Path) -> None:
 
 def test_memory_is_limited_and_what_does_not_fit_is_written_beside(tmp_path: Path) -> None:
     path, limits = tmp_path / "it's.duckdb", "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
-    with open_working(path, 0.5) as store, closing(memory_connection(store)) as scratch:
-        for connection, spill in ((store.connection, f"{path}.tmp"), (scratch, f"{path}.scratch.tmp")):
-            (memory, beside), *_ = connection.execute(limits).fetchall()
-            assert memory.startswith("476.")  # MiB
-            assert beside == spill
+    with open_working(path, 0.5) as store:
+        with scratch_beside(store) as scratch:
+            for connection, spill in ((store.connection, f"{path}.tmp"), (scratch, f"{path}.scratch.tmp")):
+                (memory, beside), *_ = connection.execute(limits).fetchall()
+                assert memory.startswith("238.")  # MiB
+                assert beside == spill
+        assert store.value("SELECT current_setting('memory_limit')").startswith("476.")
     with pytest.raises(FixHome, match="database_gigabytes"), open_working(path, 0.05) as store:
         store.connection.execute("SET temp_directory = ''")
         store.rows("SELECT list(repeat(i::VARCHAR, 40)) FROM range(3000000) t(i)")
