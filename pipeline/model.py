@@ -12,6 +12,7 @@ from hashlib import sha1
 from typing import Literal
 
 NAMESPACE = uuid.UUID("6f0d1a52-6f0c-5d7e-9a53-0b7d6b1c2e10")
+_NAMESPACE = NAMESPACE.bytes
 
 Lane = Literal["regulatory", "intelligence"]
 SiteClass = Literal["illicit", "mixed", "directory"]
@@ -22,7 +23,7 @@ PageKind = Literal["ad", "listing", "forum", "tombstone", "consent", "bot_wall",
 
 def stable_id(*parts: str) -> str:
     """uuid5 over the parts joined by the unit separator: the same parts give the same id everywhere."""
-    made = bytearray(sha1(NAMESPACE.bytes + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    made = bytearray(sha1(_NAMESPACE + "\x1f".join(parts).encode(), usedforsecurity=False).digest()[:16])
     made[6], made[8] = made[6] & 0x0F | 0x50, made[8] & 0x3F | 0x80  # version 5 of RFC 4122, as uuid.uuid5 has it
     text = made.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

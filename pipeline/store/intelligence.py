@@ -162,6 +162,7 @@ def open_working(path: Path, gigabytes: float = MEMORY) -> Iterator[Store]:
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET enable_progress_bar = false")  # DuckDB draws one over whatever the command shows
         _limit(connection, f"{gigabytes}GB", path)
         for table in TABLES:
             connection.execute(table.ddl())
