@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.addresses import AddressMention, find_addresses
 from pipeline.extract.contacts import find_emails, find_handles, find_websites
+from pipeline.extract.dates import LABELS, may_be_stated
 from pipeline.extract.facts import closes_late, find_hours
-from pipeline.extract.lexicon import find_indicators
+from pipeline.extract.lexicon import find_indicators, fold
 from pipeline.extract.names import find_business_names
 from pipeline.extract.phone_context import says_fax
 from pipeline.extract.phones import find_phones
@@ -17,6 +19,7 @@ from pipeline.extract.protected import find_protected
 from pipeline.extract.text import Found
 
 _KEPT = 2048  # texts
+_CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
 _LONGEST_KEPT = 10_000  # characters of one
 
 
@@ -28,6 +31,8 @@ class Said:
     addresses: tuple[AddressMention, ...]
     facts: tuple[Found, ...]  # contacts, hours, prices, indicators, protected spans
     hours: tuple[str, ...]
+    dated: frozenset[str]  # of the dates "posted" and "updated" those that it may state
+    closed: bool  # it says that the business is
 
 
 def read_text(text: str, own_hosts: frozenset[str], *, fictional: bool, generated: bool) -> Said:
@@ -61,8 +66,24 @@ def _read(text: str, own_hosts: frozenset[str], fictional: bool, generated: bool
         *find_protected(text),
     )
     return Said(
-        tuple(find_business_names(text)), tuple(find_addresses(text)), facts, tuple(found.value for found in hours)
+        tuple(find_business_names(text)),
+        tuple(find_addresses(text)),
+        facts,
+        tuple(found.value for found in hours),
+        frozenset(name for name in LABELS if may_be_stated(name, text)),
+        _is_closed(text),
     )
 
 
+def _is_closed(text: str) -> bool:
+    folded = fold(text)
+    return ("closed" in folded or "business" in folded) and _CLOSED.search(text) is not None
+
+
 _kept = lru_cache(maxsize=_KEPT)(_read)
+
+
+@lru_cache(maxsize=_KEPT)  # later captures of an ad bear its title again
+def names_in_title(title: str) -> tuple[Found, ...]:
+    """`find_business_names` of a title."""
+    return tuple(find_business_names(title))

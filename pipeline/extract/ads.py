@@ -8,12 +8,12 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ad_addresses import distinct, placed, selected_addresses, stated_location, text_addresses
 from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, url_phones, within
-from pipeline.extract.ad_text import Said, read_text
+from pipeline.extract.ad_text import Said, names_in_title, read_text
 from pipeline.extract.contacts import site_of
-from pipeline.extract.dates import LABELS, claimed_date, may_be_stated, stated_date
+from pipeline.extract.dates import LABELS, claimed_date, stated_date
 from pipeline.extract.facts import labelled
-from pipeline.extract.lexicon import find_indicators, fold
-from pipeline.extract.names import business_name_span, find_business_names
+from pipeline.extract.lexicon import find_indicators
+from pipeline.extract.names import business_name_span
 from pipeline.extract.profile import AdFields
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_TEXT, Reading, Selected, Value, first, holds, mentions_of, select
@@ -23,7 +23,6 @@ from pipeline.model import Ad, ClaimedDate, Mention
 _FIELDS = """posting_id title body business_name phone address city state zip email website hours location posted
     updated other_ads"""
 SELECTED = tuple(_FIELDS.split())
-_CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
 
 
 def select_fields(root: LexborNode, fields: AdFields, url: str) -> Selected:
@@ -69,12 +68,12 @@ def read_ad(root: LexborNode, selected: Selected, fields: AdFields, reading: Rea
         title=title.text if title else "",
         body="\n".join(v.text for v in selected.get("body", ())) or _body(root, selected),
         business_name=business,
-        status="closed" if _is_closed(root, own, fields, reading) else "live",
+        status="closed" if _is_closed(root, said, fields, reading) else "live",
         location=location,
         addresses=addresses,
         mentions=tuple(mentions),
-        posted=_date(selected, "posted", own, fields.posted_layouts, reading),
-        updated=_date(selected, "updated", own, fields.posted_layouts, reading),
+        posted=_date(selected, "posted", own, said, fields.posted_layouts, reading),
+        updated=_date(selected, "updated", own, said, fields.posted_layouts, reading),
         hours="; ".join(" ".join(h.split()) for h in hours),
         other_ads=_other_ads(selected, reading),
         node=path,
@@ -137,17 +136,19 @@ def _name_mentions(
             name = " ".join(value.text[slice(*span)].split())
             mentions += mentions_of(value, [Found("business_name", name, *span, "selected")], reading.version)
     if title is not None and not mentions:
-        mentions += mentions_of(title, find_business_names(title.text), reading.version)
+        mentions += mentions_of(title, names_in_title(title.text), reading.version)
     known = [m.value.lower() for m in mentions]
     more = [f for f in said.names if not any(f.value.lower() in name for name in known)]
     return [*mentions, *mentions_of(whole, more, reading.version)]
 
 
-def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], reading: Reading) -> ClaimedDate | None:
+def _date(
+    selected: Selected, name: str, text: str, said: Said, layouts: tuple[str, ...], reading: Reading
+) -> ClaimedDate | None:
     for value in selected.get(name, ()):
         if found := claimed_date(value.text, reading.captured_at, reading.timezone, layouts, weekdays=True):
             return found
-    if not may_be_stated(name, text):
+    if name not in said.dated:
         return None
     for label, start, end in labelled(text):
         if label not in LABELS[name]:
@@ -157,11 +158,8 @@ def _date(selected: Selected, name: str, text: str, layouts: tuple[str, ...], re
     return stated_date(name, text, reading.captured_at, reading.timezone)
 
 
-def _is_closed(root: LexborNode, text: str, fields: AdFields, reading: Reading) -> bool:
-    if fields.status_closed:
-        return holds(fields.status_closed, root, reading.url)
-    folded = fold(text)
-    return ("closed" in folded or "business" in folded) and _CLOSED.search(text) is not None
+def _is_closed(root: LexborNode, said: Said, fields: AdFields, reading: Reading) -> bool:
+    return holds(fields.status_closed, root, reading.url) if fields.status_closed else said.closed
 
 
 def _other_ads(selected: Selected, reading: Reading) -> tuple[str, ...]:
