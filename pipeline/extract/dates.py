@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.extract.dates_ago import WEEKDAY_NAMES, by_weekday, relative
 from pipeline.extract.lexicon import any_of, fold, vocabulary
+from pipeline.extract.scan import FOLDED, WRITTEN, holds
 from pipeline.model import ClaimedDate
 
 _WORDS = vocabulary("dates")
@@ -68,6 +69,9 @@ _STATED = {name: _stated(words) for name, words in _WORDS["stated"].items()}
 _STATED_SPACELESS = {
     name: re.compile(rf"(?:{any_of(words['spaceless'])})\s?[:：]?\s?") for name, words in _WORDS["stated"].items()
 }
+# Most texts have none of these words, which the sieves of all that a text is searched for know already.
+_MAYBE_STATED = {name: FOLDED.sought(re.compile(any_of(stems))) for name, stems in _STEMS.items()}
+_MAYBE_SPACELESS = {name: WRITTEN.sought(rx) for name, rx in _STATED_SPACELESS.items()}
 _LEAD = re.compile(rf"(?:about |over |almost |on )?(?:(?:{any_of(WEEKDAY_NAMES)})\.?,? )?")
 
 
@@ -92,7 +96,9 @@ def claimed_date(
 def may_be_stated(name: str, text: str) -> bool:
     """Whether a text has any word that states such a date; what has none need not be searched for labels."""
     folded = fold(text)
-    return any(stem in folded for stem in _STEMS[name]) or _STATED_SPACELESS[name].search(text) is not None
+    if holds(_MAYBE_STATED[name], folded) and any(stem in folded for stem in _STEMS[name]):
+        return True
+    return holds(_MAYBE_SPACELESS[name], text) and _STATED_SPACELESS[name].search(text) is not None
 
 
 def stated_date(name: str, text: str, captured_at: datetime, timezone: str = "UTC") -> ClaimedDate | None:

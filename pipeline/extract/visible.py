@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -66,8 +66,8 @@ _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" 
 _RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
 _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
 HIDDEN = "\x1a"
-_NUL = "\0"  # parts texts that are treated as one, since most have a few letters only
-_HIDING_TABLE = bytes(code if not code or chr(code).isspace() else ord(HIDDEN) for code in range(256))
+_JOINT = "\2"
+_HIDING_TABLE = bytes(code if chr(code) in "\2" or chr(code).isspace() else ord(HIDDEN) for code in range(256))
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -146,7 +146,7 @@ class Tokens:
         parts[1::2] = self.texts[first + 1 : last]
         for start, end in blanked:
             inside = _texts_between(start - first, end - first)
-            parts[inside] = _all_hidden(parts[inside])
+            parts[inside] = _in_one(_hidden, parts[inside])
         for start, end in self.unseen(first + 1, last):
             inside = _texts_between(start - first, end - first)
             parts[inside] = [" " if text.isspace() else "" for text in parts[inside]]
@@ -161,7 +161,7 @@ def _texts_between(start: int, end: int) -> slice:
 
 def read_tokens(node: LexborNode) -> Tokens:
     """The element's markup as tokens."""
-    markup = _markup_alone((node.html or "").replace(_NUL, " "))
+    markup = _markup_alone(node.html or "")
     tags: list[str] = []
     if ("hidden" in markup or "style" in markup) and any(_hides_more(n, node) for n in node.css(_MAY_HIDE)):
         parts = _TAGS.split(markup)
@@ -174,7 +174,7 @@ def read_tokens(node: LexborNode) -> Tokens:
     hidden = {i for i, tag in enumerate(tags) if ("hidden" in tag or "style" in tag) and _hides(tag)}
     if not _SHOWN_NAMES.issuperset(names):
         hidden.update(compress(range(len(names)), map(_NOT_SHOWN.__contains__, names)))
-    return Tokens(_blanked(_NUL.join(texts)).split(_NUL), names, sorted(hidden))
+    return Tokens(_in_one(_blanked, texts), names, sorted(hidden))
 
 
 def _empty_templates(texts: list[str], names: list[str], tags: list[str]) -> None:
@@ -189,16 +189,16 @@ def _empty_templates(texts: list[str], names: list[str], tags: list[str]) -> Non
         at = start + 1
 
 
-def _all_hidden(texts: list[str]) -> list[str]:
-    """Texts with a mark for every character and reference but blanks."""
-    together = _NUL.join(texts)
-    if not together or together.isspace():
-        return texts
-    together = "&nbsp;".join(map(_hidden, together.split("&nbsp;")))
-    return together.split(_NUL)
+def _in_one(change: Callable[[str], str], texts: list[str]) -> list[str]:
+    """Texts, changed; together, since most have a few letters only."""
+    changed = change(_JOINT.join(texts)).split(_JOINT)
+    return changed if len(changed) == len(texts) else [*map(change, texts)]
 
 
 def _hidden(text: str) -> str:
+    """Text with a mark for every character and reference but blanks."""
+    if "&nbsp;" in text:
+        return "&nbsp;".join(map(_hidden, text.split("&nbsp;")))
     if "&" in text:
         text = _REFERENCE.sub(HIDDEN, text)
     return text.encode("ascii", "replace").translate(_HIDING_TABLE).decode("ascii")  # one byte for a character
