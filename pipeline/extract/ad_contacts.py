@@ -18,7 +18,7 @@ from pipeline.extract.contacts import (
 from pipeline.extract.phones import normalize_phone
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_MATCHES, Reading, Selected, Value, mentions_of
-from pipeline.extract.text import Found, visible_text
+from pipeline.extract.text import Found, is_inside, visible_text
 from pipeline.model import Mention
 
 
@@ -72,10 +72,10 @@ def _cfemail(code: str) -> list[Found]:
 def attribute_mentions(root: LexborNode, selected: Selected, reading: Reading) -> list[Mention]:
     """Contacts in links, protected e-mails, image descriptions and scripts below the ad's element."""
     mentions: list[Mention] = []
-    frames = [v.node for v in selected.get("frame", ()) if v.node is not None]
+    frames = {v.node.mem_id for v in selected.get("frame", ()) if v.node is not None}
     for node in root.css("a[href]")[:MAX_MATCHES]:
         href = node.attrs.sget("href")
-        if _is_plain(href) or any(within(node, frame) for frame in frames):
+        if _is_plain(href) or (frames and is_inside(node, frames)):
             continue
         mentions += mentions_of(Value(href, node, "attr:href"), _link_found(href, reading), reading.version)
     for node in root.css("[data-cfemail]")[:MAX_MATCHES]:
@@ -148,8 +148,4 @@ def _in_url(url: str, fictional: bool, generated: bool) -> tuple[Found, ...]:
 
 def within(node: LexborNode | None, root: LexborNode) -> bool:
     """Whether a node lies in an element or is it."""
-    while node is not None:
-        if node.mem_id == root.mem_id:
-            return True
-        node = node.parent
-    return False
+    return is_inside(node, {root.mem_id})

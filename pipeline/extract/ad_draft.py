@@ -26,8 +26,8 @@ from pipeline.extract.lexicon import fold
 from pipeline.extract.naming import name_and_title
 from pipeline.extract.phones import find_phones
 from pipeline.extract.selection import Reading, Selected
-from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside
-from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.surroundings import Surroundings, find_surroundings
+from pipeline.extract.text import is_inside, text_without, visible_text
 from pipeline.model import Page
 
 

@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.extract.draft_parts import is_telling, quoted, selector_of, unique_selector
 from pipeline.extract.lexicon import fold
 from pipeline.extract.masked_text import kept_words
-from pipeline.extract.surroundings import Surroundings, is_inside
-from pipeline.extract.text import visible_text
+from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.text import is_inside, visible_text
 
 _FIRST_WORDS = re.compile(r"[^\d'\"\\\n]{5,40}")
 _MOST_PARTS = 8

@@ -16,8 +16,8 @@ from pipeline.extract.labels import dated_elements, labelled_elements, labelled_
 from pipeline.extract.lexicon import fold
 from pipeline.extract.microformats import microformats
 from pipeline.extract.selection import MAX_MATCHES, Selected, Value
-from pipeline.extract.surroundings import Surroundings, is_inside
-from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.text import is_inside, text_without, visible_text
 
 _NAMES = frozenset(["name", "legalName", "alternateName"])
 _GLUED = frozenset(["business_name", "address", "location"])  # "LocationMain Street": labels that would join a value

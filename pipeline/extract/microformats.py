@@ -8,8 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.names import find_business_names, reads_like_a_name
 from pipeline.extract.selection import MAX_MATCHES, Value
-from pipeline.extract.surroundings import is_inside
-from pipeline.extract.text import visible_text
+from pipeline.extract.text import is_inside, visible_text
 
 _FIELDS = {
     "org": "business_name",

@@ -12,8 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.lexicon import vocabulary
 from pipeline.extract.selection import Value
-from pipeline.extract.surroundings import is_inside
-from pipeline.extract.text import visible_text
+from pipeline.extract.text import is_inside, not_deep, visible_text
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST = {"phone": 60, "address": 200, "location": 80}
@@ -26,7 +25,7 @@ _DIGITS = re.compile(r"\d")
 def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value]]:
     """(field, value) of elements called "phone" or "address", and of attributes that hold a number to be shown."""
     kinds = {field: frozenset(vocabulary("surroundings")[f"{field}_names"]) for field in _LONGEST}
-    for node in root.css("[class], [id], address")[:_MAX_NODES]:
+    for node in not_deep(root.css("[class], [id], address")[:_MAX_NODES]):
         names = f"{node.attrs.sget('class')} {node.id or ''}"
         words = {word.lower() for word in (*_WORDS.findall(names[:300]), *names[:300].split())} | (
             {"address"} if node.tag == "address" else set()

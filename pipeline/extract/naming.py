@@ -11,8 +11,8 @@ from pipeline.extract.addresses import find_addresses
 from pipeline.extract.lexicon import fold
 from pipeline.extract.names import business_name_span, find_business_names, is_name_and_place, reads_like_a_name
 from pipeline.extract.selection import Selected, Value
-from pipeline.extract.surroundings import Surroundings, is_inside
-from pipeline.extract.text import visible_text
+from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.text import is_inside, visible_text
 
 _TITLES = ("h1", "h2", "[class*=title i], [id*=title i], [class*=headline i], [class*=subject i]", "h3", "h4, h5, h6")
 _NAMED_TITLE = re.compile(

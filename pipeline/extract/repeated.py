@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -17,10 +17,11 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.dates import claimed_date
 from pipeline.extract.elements import with_tags
+from pipeline.extract.layout import MAX_DEPTH
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.selection import Reading, Value
-from pipeline.extract.surroundings import Surroundings, is_inside
-from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.text import is_inside, text_without, visible_text
 from pipeline.model import ClaimedDate, ListingItem
 
 MIN_ROWS = 3
@@ -51,6 +52,7 @@ _POST_BODY = (
 _HEADING = "h2, h3, h4, h5, h6"
 _LONGEST_DATE = 60
 _SHORTEST_POST = 50  # characters of a usual post
+_MOST_OFTEN = 30  # times that a page is read for its posts, blocks inside of blocks
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
 
 Signature = tuple[int, str, str]
@@ -82,7 +84,7 @@ def alike(root: LexborNode, left_out: set[int]) -> Groups:
         depth, above, out = known.get(parent.mem_id) or _place(parent, known, left_out)
         sign, out = _signed(node.tag or "", node.attrs.sget("class")), out or ident in left_out
         known[ident] = (depth + 1, sign, out)
-        if not out:
+        if not out and depth < MAX_DEPTH:
             groups.setdefault((depth + 1, sign, above), []).append(node)
     return {key: nodes[:MAX_ROWS] for key, nodes in groups.items() if len(nodes) >= 2}
 
@@ -313,12 +315,15 @@ def find_posts(
     Two blocks are told by an address and a heading of each besides: a page about two places.
     """
     best: tuple[tuple[int, int], list[LexborNode]] = ((0, 0), [])
-    least = len(visible_text(root)) * _LEAST_SHARE
+    least, to_read = len(visible_text(root)) * _LEAST_SHARE, len(visible_text(root)) * _MOST_OFTEN
     for nodes in groups.values():
         lengths = sorted(len(visible_text(n)) for n in nodes)
         if sum(lengths) < max(least, best[0][1]) or lengths[len(lengths) // 2] < _SHORTEST_POST:
             continue
-        texts = [text_without(n, _parts_in(n, around)) for n in nodes]
+        if (to_read := to_read - sum(lengths)) < 0:
+            break
+        parts = _parts_of(nodes, around)
+        texts = [text_without(n, parts.get(n.mem_id, ())) for n in nodes]
         numbers = [phones_in(text) for text in texts]
         distinct = len(set(filter(None, numbers)))
         pair = distinct == len(nodes) == 2 and all(n.css_first(_HEADING) is not None for n in nodes)
@@ -359,5 +364,14 @@ def _post_names() -> frozenset[str]:
     return frozenset(vocabulary("surroundings")["post_names"])
 
 
-def _parts_in(node: LexborNode, around: Surroundings) -> list[LexborNode]:
-    return [part for part in around.all if is_inside(part, {node.mem_id})]
+def _parts_of(nodes: Sequence[LexborNode], around: Surroundings) -> dict[int, list[LexborNode]]:
+    """What is around the page's matter by the one of the blocks side by side that holds it."""
+    blocks = {node.mem_id for node in nodes}
+    parts: dict[int, list[LexborNode]] = {}
+    for part in around.all:
+        here: LexborNode | None = part
+        while here is not None and here.mem_id not in blocks:
+            here = here.parent
+        if here is not None:
+            parts.setdefault(here.mem_id, []).append(part)
+    return parts

@@ -5,8 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.selection import Value
-from pipeline.extract.surroundings import is_inside
-from pipeline.extract.text import visible_text
+from pipeline.extract.text import is_inside, visible_text
 
 _MARKED = "[itemprop~=review], [itemtype$='/Review'], .review, .review-item, .user-review, .customer-review"
 _MOST = 200

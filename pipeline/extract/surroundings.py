@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.extract.elements import with_tags
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.scan import Scanned, candidates
-from pipeline.extract.text import visible_text
+from pipeline.extract.text import is_inside, not_deep, visible_text
 
 _FRAME_TAGS = frozenset(["nav", "footer"])
 _OWN_PARTS = frozenset(["main", "article", "section"])
@@ -101,15 +101,6 @@ def _beside_in_order(body: LexborNode) -> list[LexborNode]:
     return [link for link in links if _IN_ORDER.match(fold(visible_text(link)))]
 
 
-def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
-    """Whether a node is one of the marked elements or lies in one."""
-    while node is not None:
-        if node.mem_id in marked:
-            return True
-        node = node.parent
-    return False
-
-
 @cache
 def _names(kind: str) -> frozenset[str]:
     return frozenset(vocabulary("surroundings")[kind])
@@ -172,7 +163,7 @@ def _within_part(node: LexborNode) -> bool:
 
 def _is_list_of_links(node: LexborNode) -> bool:
     """Whether an aside is mostly links elsewhere; an aside with the business's phone and address is no frame."""
-    links = node.css("a[href]")[:200]
+    links = node.css("a[href]")[:200] if any(not_deep([node])) else []
     return len(links) > 2 and 3 * sum(len(visible_text(a)) for a in links) > len(visible_text(node))
 
 
@@ -201,7 +192,8 @@ def _saying(body: LexborNode, lines: Iterable[str]) -> list[LexborNode]:
     """The elements that say one of the lines, and more, in page order; found by a word of each line."""
     words = {word[0] for line in lines if (word := _SAYING.search(line))}
     found: dict[int, LexborNode] = {}
-    for node in body.css(", ".join(f'*:lexbor-contains("{word}" i)' for word in sorted(words))) if words else ():
+    saying = body.css(", ".join(f'*:lexbor-contains("{word}" i)' for word in sorted(words))) if words else ()
+    for node in not_deep(saying):
         above = [node]
         while (parent := above[-1].parent) is not None and parent.is_element_node and parent.mem_id not in found:
             if parent.tag in _WHOLE or len(parent.text(deep=True, strip=True)) > _LONGEST_LINE:
@@ -294,7 +286,7 @@ def _said_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]
     if not any(says.match(line) for line in text.split("\n")):
         return
     found: dict[int, LexborNode] = {}
-    for node in islice(with_tags(body, _SAID), _MAX_NODES):
+    for node in islice(not_deep(with_tags(body, _SAID)), _MAX_NODES):
         if (said := says.match(fold(visible_text(node)))) and node.tag not in _WHOLE:
             if (parent := node.parent) is not None:
                 found.pop(parent.mem_id, None)

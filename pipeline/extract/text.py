@@ -19,13 +19,12 @@ from bs4.dammit import UnicodeDammit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from pipeline.extract.inventory import inventory
-from pipeline.extract.layout import Layout, lay_out
+from pipeline.extract.layout import MAX_DEPTH, Layout, lay_out
 from pipeline.extract.visible import HIDDEN, read_leaf, read_visible
 
 logging.getLogger("bs4.dammit").setLevel(logging.ERROR)  # it warns of every stray byte
 
 MAX_BYTES = 5_000_000  # of a page that are read; what is beyond is archived, not parsed
-MAX_DEPTH = 128  # of an element that can be cited; deeper ones are read as part of their ancestors
 MAX_NESTING = 2_000
 _UNBOUNDED = 50_000  # characters of a page that cannot pass the limits by much
 MAX_TAGS = 60_000
@@ -214,9 +213,29 @@ def _placed(node: LexborNode, *, asked: bool = False) -> tuple[Layout, tuple[int
     return made, span
 
 
+def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
+    """Whether a node is one of the marked elements or lies in one."""
+    while node is not None:
+        if node.mem_id in marked:
+            return True
+        node = node.parent
+    return False
+
+
+def not_deep(nodes: Iterable[LexborNode]) -> Iterator[LexborNode]:
+    """The elements but those inside more than MAX_DEPTH others of a body that was read.
+
+    To read each of a thousand elements inside one another is to read the page a thousand times.
+    """
+    for node in nodes:
+        if not any(node.mem_id in layout.deep for layout in _read_before(node).layouts[:1]):
+            yield node
+
+
 def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:
     """`visible_text` with the words of some of the element's parts blanked: every other character keeps its place."""
-    parts = tuple(part for part in parts if _lies_in(part, node))
+    own = {node.mem_id}
+    parts = tuple(part for part in parts if is_inside(part, own))
     if not parts:
         return visible_text(node).replace(HIDDEN, " ")
     read, key = _read_before(node), (node.mem_id, *(part.mem_id for part in parts))
@@ -233,13 +252,6 @@ def _blanked(node: LexborNode, parts: Sequence[LexborNode]) -> str:
     spans = [span for part in parts if (span := layout.span(part))]
     blanked = layout.tokens.shown(start, end, spans)
     return blanked if len(blanked) == len(text) else text
-
-
-def _lies_in(part: LexborNode, node: LexborNode) -> bool:
-    above: LexborNode | None = part
-    while above is not None and above.mem_id != node.mem_id:
-        above = above.parent
-    return above is not None
 
 
 @dataclass(frozen=True, slots=True)

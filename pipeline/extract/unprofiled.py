@@ -24,8 +24,8 @@ from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
 from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value, mentions_of
-from pipeline.extract.surroundings import Surroundings, find_surroundings, is_inside, speaks_of_the_site
-from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.surroundings import Surroundings, find_surroundings, speaks_of_the_site
+from pipeline.extract.text import is_inside, text_without, visible_text
 from pipeline.extract.whose_numbers import is_own_site, is_toll_free, others_numbers
 from pipeline.model import Ad, Mention, Page
 

@@ -66,8 +66,8 @@ _RAW_OR_TAG = re.compile(rf"{_RAW.pattern}|<[^>]+>", re.DOTALL)  # where "<!--" 
 _RAW_BEGINS = re.compile(r"<(?:!--|script\b|style\b|iframe\b|no(?:embed|frames)\b|xmp\b|plaintext\b)")
 _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
 HIDDEN = "\x1a"
-_JOINT = "\2"
-_HIDING_TABLE = bytes(code if chr(code) in "\2" or chr(code).isspace() else ord(HIDDEN) for code in range(256))
+_JOINTS = ("\2", "\x1c")  # of texts as they are written, and with blanks for all white space
+_HIDING_TABLE = bytes(code if chr(code).isspace() else ord(HIDDEN) for code in range(256))
 _NAMES = re.compile(r"<([^\s>]+)[^>]*>")
 _TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
@@ -146,7 +146,7 @@ class Tokens:
         parts[1::2] = self.texts[first + 1 : last]
         for start, end in blanked:
             inside = _texts_between(start - first, end - first)
-            parts[inside] = _in_one(_hidden, parts[inside])
+            parts[inside] = _in_one(_hidden, parts[inside], _JOINTS[1])
         for start, end in self.unseen(first + 1, last):
             inside = _texts_between(start - first, end - first)
             parts[inside] = [" " if text.isspace() else "" for text in parts[inside]]
@@ -174,7 +174,7 @@ def read_tokens(node: LexborNode) -> Tokens:
     hidden = {i for i, tag in enumerate(tags) if ("hidden" in tag or "style" in tag) and _hides(tag)}
     if not _SHOWN_NAMES.issuperset(names):
         hidden.update(compress(range(len(names)), map(_NOT_SHOWN.__contains__, names)))
-    return Tokens(_in_one(_blanked, texts), names, sorted(hidden))
+    return Tokens(_in_one(_blanked, texts, _JOINTS[0]), names, sorted(hidden))
 
 
 def _empty_templates(texts: list[str], names: list[str], tags: list[str]) -> None:
@@ -189,9 +189,9 @@ def _empty_templates(texts: list[str], names: list[str], tags: list[str]) -> Non
         at = start + 1
 
 
-def _in_one(change: Callable[[str], str], texts: list[str]) -> list[str]:
+def _in_one(change: Callable[[str], str], texts: list[str], joint: str) -> list[str]:
     """Texts, changed; together, since most have a few letters only."""
-    changed = change(_JOINT.join(texts)).split(_JOINT)
+    changed = change(joint.join(texts)).split(joint)
     return changed if len(changed) == len(texts) else [*map(change, texts)]
 
 

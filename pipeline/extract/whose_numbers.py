@@ -22,8 +22,8 @@ from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.names import find_business_names
 from pipeline.extract.phones import find_phones
 from pipeline.extract.selection import Reading
-from pipeline.extract.surroundings import Surroundings, is_inside
-from pipeline.extract.text import text_without, visible_text
+from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.text import is_inside, not_deep, text_without, visible_text
 
 _UNREAD = frozenset(["script", "style", "template", "noscript"])
 _WHOLE = frozenset(["html", "body", "main", "article"])
@@ -102,7 +102,7 @@ def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNo
     title = reading.tree.css_first("title")
     titled = _squashed_names(visible_text(title)) if title is not None else frozenset()
     for css in ("h1, h2", "h3, h4, b, strong, font, td, center, p, div, span"):
-        for node in root.css(css)[:_MOST_HEADINGS]:
+        for node in not_deep(root.css(css)[:_MOST_HEADINGS]):
             words = visible_text(node)
             if not words or is_inside(node, left_out) or _is_beside(node):
                 continue

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.layout import lay_out
-from pipeline.extract.text import parse
+from pipeline.extract.text import parse, text_without
 from pipeline.extract.visible import read_visible
 
 _UNSEEN = """script style noscript template head select datalist iframe object svg canvas audio video noframes noembed
@@ -67,7 +67,8 @@ def nearest_block(node: LexborNode | None, root: LexborNode) -> int:
 
 _TAGS = """div p span b a li ul td th tr table br hr script style template select option object iframe xmp noscript
     textarea pre title h1 img input button dl dt dd noembed noframes h1 z<!--x"""
-_TEXTS = """a foo\xa0bar &nbsp; &lt;b&gt; &amp;amp; <!-- --> <!--c--> </script> é\u3000ü <?php"-->"?> <!--> '" < </"""
+_TEXTS = """a foo\xa0bar &nbsp; &lt;b&gt; &amp;amp; <!-- --> <!--c--> </script> é\u3000ü <?php"-->"?> <!--> '" < </
+    \x02 \x1c"""
 ATTRIBUTES = (
     "",
     " hidden",
@@ -106,6 +107,13 @@ def test_what_is_read_from_the_layout_of_the_body_is_what_each_element_shows(htm
     part, span = data.draw(st.sampled_from(placed))
     blanked = layout.tokens.shown(*placed[0][1], [span])
     assert blanked == visited(body, part).replace("^", " "), body.html
+
+
+@pytest.mark.parametrize("attribute", ["hidden", "style='visibility:hidden'"])
+def test_of_a_body_that_a_script_is_to_show_parts_are_left_out_too(attribute: str) -> None:
+    body = parse(f"<body {attribute}><p>a 1</p><div hidden><p>x</p></div><p>b 2</p></body>").body
+    assert body is not None
+    assert text_without(body, [body.css("p")[2]]) == "a 1\n   "
 
 
 @settings(max_examples=200, deadline=None)
