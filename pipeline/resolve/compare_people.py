@@ -56,6 +56,9 @@ def _read_so(spelled: Sequence[tuple[str, ...]], letters: PersonName) -> tuple[f
     forms = [letters, *letters.shorter()]
     if any(same_sounds(turns, [form.ordered], all_other=1) for form in forms if len(form.ordered) > 1):
         return 0.92, "the characters are read so in another spelling"
+    apart = len(letters.pieces) == len(spelled[0])  # as people from elsewhere than the mainland write them
+    if apart and same_sounds(turns, [letters.pieces], all_other=1, of_characters=True):
+        return 0.86, "the characters may be read so elsewhere"
     return None
 
 
@@ -121,9 +124,7 @@ def _sound_alike_shortened(full: PersonName, other: PersonName) -> bool:
         same_sounds(short.turns(), [other.ordered]) for short in full.without_second_surname()
     ):
         return True
-    if (full.initials and not other.initials) and any(
-        same_sounds(short.turns(), [other.ordered]) for short in full.without_initials()
-    ):
+    if any(same_sounds([short], [other.ordered]) for short in full.ends() if len(other.ordered) == 2):
         return True
     shorter = full.without_patronymic() if len(full.ordered) > len(other.ordered) else []
     return any(same_letters_loosely(turn, other.ordered) for short in shorter for turn in short.turns())

@@ -26,6 +26,7 @@ _BEGINNINGS = re.compile(
 )  # "Mc Allister", "O Neill"
 ENGLISH_LEAST = 7e-5  # share of people from which a given name of syllables is English: Meiling and Xiaoyan are rarer
 _CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
+_MARIA = re.compile(r"\bma ([a-z]{3,})((?: [a-z]\b\.?)? [a-z]{4,})$")
 _TOKEN = re.compile(r"[a-z]+")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
 _TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are written
@@ -117,9 +118,14 @@ class PersonName(NamedTuple):
         """The name without its second surname, and without given names besides."""
         return [_of_parts(self.native, parts) for parts in self._second_surname_left_out()]
 
-    def without_initials(self) -> list[PersonName]:
-        """ "Robert J. Mason" -> "Robert Mason"."""
-        return [_of_parts(self.native, self.parts)] if len(self.parts) > 1 else []
+    def ends(self) -> list[tuple[str, str]]:
+        """First given name and last surname of a name with middle names: "Robert J. Mason", "Mason, Robert James" ->
+        ("robert", "mason"). Of none of syllables, each of which would make another name."""
+        pieces = self.pieces
+        if len(pieces) < 3 or min(map(len, (pieces[0], pieces[-1]))) < 2 or any(map(_is_of_syllables, pieces)):
+            return []
+        are_given = all(len(p) == 1 or is_common_first(p) for p in pieces[1:-1])  # no first of two surnames
+        return [(pieces[0], pieces[-1])] if are_given else []
 
     def without_patronymic(self) -> list[PersonName]:
         """ "Petrova Tatyana Sergeevna" -> "Petrova Tatyana"."""
@@ -244,6 +250,15 @@ def _joined_surname(found: re.Match[str]) -> str:
     return joined if certain and surname_frequency(joined) else found[0]
 
 
+def _maria(found: re.Match[str]) -> str:
+    """ "ma luisa pangilinan" -> "maria luisa pangilinan"; Ma Xiaoli is no Maria."""
+    return (
+        f"maria {found[1]}{found[2]}"
+        if is_english_name(found[1]) and not is_syllabic(found[2].split()[-1])
+        else found[0]
+    )
+
+
 def _written_out(found: re.Match[str]) -> str:
     """ "ma." -> "maria "; other abbreviations stay."""
     long: str = spelling()["written_short"].get(found[1], "")
@@ -276,6 +291,7 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         folded = _PARTICLES.sub(_without_blanks, folded)
     if folded.count(" ") > 1:
         folded = _BEGINNINGS.sub(_joined_surname, folded)
+        folded = _MARIA.sub(_maria, folded)
     pattern, beginnings = _compound_surnames()
     if not beginnings.isdisjoint(_TOKEN.findall(folded)):
         folded = pattern.sub(_without_blanks, folded)

@@ -152,16 +152,21 @@ def _any_class() -> Mapping[str, frozenset[str]]:
     return {text: frozenset(classes) for text, classes in found.items()}
 
 
-def same_sounds(one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, all_other: int = 3) -> bool:
+def same_sounds(
+    one: Sequence[Sequence[str]], two: Sequence[Sequence[str]], *, all_other: int = 3, of_characters: bool = False
+) -> bool:
     """Syllable by syllable of one sound in some pair of readings, a syllable of them equal as written or at least
-    `all_other` syllables."""
+    `all_other` syllables. `of_characters`: the first are the pinyin of characters, so that they are sounds and no
+    spelling."""
     for parts in two:
         turns = _worth_reading(one, parts)
         others = _readings(tuple(parts)) if turns else {}
         for turn in turns:
             for length, lefts in _readings(tuple(turn)).items():
                 for left, right in product(lefts, others.get(length, ())):
-                    if left.may_sound_like(right, all_other) and _in_one_system(left.name(), right.name()):
+                    if left.may_sound_like(right, all_other) and _in_one_system(
+                        left.name(), right.name(), of_characters
+                    ):
                         return True
     return False
 
@@ -193,7 +198,9 @@ def _marks(part: str) -> frozenset[str]:
     return frozenset(texts.union(*(_any_class().get(text, NOTHING) for text in texts)))
 
 
-def _in_one_system(left: Name, right: Name) -> bool:
+def _in_one_system(left: Name, right: Name, of_characters: bool = False) -> bool:
+    if of_characters and any(_fit(left, right, partial(_reads_abroad, system)) for system in ABROAD):
+        return True
     if any(_fit(left, right, partial(_equal_or_share, kind)) for kind in KINDS):
         return not _both_spelled(left, right, usual_pinyin())
     return any(_goes_abroad(x, y, system) for x, y in ((left, right), (right, left)) for system in ABROAD)
@@ -201,6 +208,10 @@ def _in_one_system(left: Name, right: Name) -> bool:
 
 def _equal_or_share(kind: str, x: Syllable, y: Syllable) -> bool:
     return x.text == y.text or _share(x.text, y.text, kind)
+
+
+def _reads_abroad(system: str, pinyin: Syllable, other: Syllable) -> bool:
+    return pinyin.text in spelled_abroad()[system].get(other.text, NOTHING)
 
 
 def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
@@ -211,7 +222,7 @@ def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
         if x.text == y.text and x.alone and y.alone:
             # In Taiwan the surname often keeps its spelling beside a given name in pinyin.
             of_taiwan = system == "giles" and x.text in spelled
-            return of_taiwan or x.text in pinyin_syllables() or x.text not in east_asian_syllables()
+            return of_taiwan or x.text in spelled.get(x.text, NOTHING) or x.text not in east_asian_syllables()
         return x.text in spelled.get(y.text, frozenset())
 
     if not _fit(pinyin, other, alike):
