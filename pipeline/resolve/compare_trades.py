@@ -16,7 +16,7 @@ from pipeline.resolve.business_names import (
     word_frequency,
 )
 from pipeline.resolve.population import is_settled_name
-from pipeline.resolve.romanization import is_syllabic
+from pipeline.resolve.romanization import is_syllabic, readings
 
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
 LONG_WORD = 9  # letters of a word in which two slips are believed
@@ -48,6 +48,8 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
             return 0.3, "other characters"
     if one.numbered == two.numbered:
         return _same_core(one, two)
+    if one.numbers == two.numbers and (_is_read_so(one, two) or _is_read_so(two, one)):
+        return 0.95, "the characters are read so"
     if one.written == two.written:
         return 0.97, "same name, joined otherwise"
     if one.core == two.core:
@@ -63,6 +65,13 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
     if sorted(one.words) == sorted(two.words):
         return 0.95, "same words in another order"
     return _a_letter_off(one, two) or _partly(one, two)
+
+
+def _is_read_so(native: BusinessName, lettered: BusinessName) -> bool:
+    """Whether characters without letters may be read as the other name says, some of them in another way than usual."""
+    if not native.native or native.is_lettered or lettered.is_plain:
+        return False
+    return lettered.core in {"".join(spelled) for spelled in readings(native.native)}
 
 
 def _a_letter_off(one: BusinessName, two: BusinessName) -> tuple[float, str] | None:
@@ -106,11 +115,11 @@ def _other_word(one: BusinessName, two: BusinessName, edits: int) -> bool:
     if len(one.words) != len(two.words):
         return False
     other = [(x, y) for x, y in zip(one.words, two.words, strict=True) if x != y]
-    if len(other) != 1 or len(other[0][0]) != len(other[0][1]):
+    if len(other) != 1:
         return False
     if edits == 2:
-        return len(other[0][0]) < LONG_WORD
-    return len(other[0][0]) < SHORT_WORD and sorted(other[0][0]) != sorted(other[0][1])
+        return min(map(len, other[0])) < LONG_WORD
+    return len(other[0][0]) == len(other[0][1]) < SHORT_WORD and sorted(other[0][0]) != sorted(other[0][1])
 
 
 def _single(core: str) -> str:

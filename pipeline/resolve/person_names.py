@@ -289,7 +289,7 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         folded = _SHORT.sub(_written_out, folded)
     if "de" in folded:
         folded = _PARTICLES.sub(_without_blanks, folded)
-    if folded.count(" ") > 1:
+    if len(folded.split()) > 2:
         folded = _BEGINNINGS.sub(_joined_surname, folded)
         folded = _MARIA.sub(_maria, folded)
     pattern, beginnings = _compound_surnames()

@@ -19,6 +19,7 @@ from pipeline.resolve.systems import (
     ABROAD,
     are_of_one_system,
     east_asian_syllables,
+    is_run_of,
     spelled_abroad,
     usual_pinyin,
     wade_giles,
@@ -28,6 +29,7 @@ LEAST_LOOSE = 4  # letters of a part that are left
 _DOUBLED = re.compile(r"([a-z])\1")
 MOST_READINGS = 24  # ways to cut a name into syllables that are tried
 MOST_CUTS = 6  # of one part
+VOWELS = frozenset("aeiouy")
 NOTHING: frozenset[str] = frozenset()
 SURNAME_LEAST = 5e-5  # share of people from which a part at the other end is the surname rather
 KINDS = ("syllables", "vietnamese")  # classes of spellings that may stand for one another
@@ -103,7 +105,7 @@ def _cuts(text: str, most: int, known: frozenset[str]) -> Iterator[tuple[str, ..
         yield ()
     elif most:
         for at in range(min(len(text), 8), 0, -1):
-            if text[:at] in known:
+            if text[:at] in known and not VOWELS.isdisjoint(text[:at]):  # Ng is a name, no syllable of one
                 yield from ((text[:at], *rest) for rest in _cuts(text[at:], most - 1, known))
 
 
@@ -202,7 +204,7 @@ def _in_one_system(left: Name, right: Name, of_characters: bool = False) -> bool
     if of_characters and any(_fit(left, right, partial(_reads_abroad, system)) for system in ABROAD):
         return True
     if any(_fit(left, right, partial(_equal_or_share, kind)) for kind in KINDS):
-        return not _both_spelled(left, right, usual_pinyin())
+        return not _both_spelled(left, right, "pinyin")
     return any(_goes_abroad(x, y, system) for x, y in ((left, right), (right, left)) for system in ABROAD)
 
 
@@ -227,9 +229,9 @@ def _goes_abroad(pinyin: Name, other: Name, system: str) -> bool:
 
     if not _fit(pinyin, other, alike):
         return False
-    if _both_spelled(pinyin, other, usual_pinyin()):
+    if _both_spelled(pinyin, other, "pinyin"):
         return False
-    return _is_joined(pinyin, other) or not _both_spelled(pinyin, other, frozenset(spelled))
+    return _is_joined(pinyin, other) or not _both_spelled(pinyin, other, system)
 
 
 def _is_joined(pinyin: Name, other: Name) -> bool:
@@ -259,12 +261,19 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     x, y = left[at].text, right[at].text
     if at not in (0, len(left) - 1) or not _share(x, y, "surnames"):
         return False
+    # "Zhang Wei", "Wei Chang": the rest is spelled so in both systems, unlike that of "Xie Yu", "Xie You".
+    rest = [s.text for s in (*left[:at], *left[at + 1 :])]
+    is_spelled_alike = rest == [s.text for s in (*right[:at], *right[at + 1 :])]
+    taiwanese = (y in wade_giles(x) or x in wade_giles(y)) and all(map(_is_the_same_abroad, rest))
+    if (
+        is_spelled_alike and _is_surname(x) and _is_surname(y) and not taiwanese
+    ):  # Deng and Tang, Li and Lei: two surnames of one system
+        return False
     end = -1 if at == 0 else 0
     if left[end].part != right[end].part:
         return True
-    # "Zhang Wei", "Wei Chang": the rest is spelled so in both systems, unlike that of "Xie Yu", "Xie You".
-    taiwanese = (y in wade_giles(x) or x in wade_giles(y)) and _is_the_same_abroad(left[end].part)
-    if len(left) == 2 and not taiwanese and {x, y} <= usual_pinyin() and _is_surname(left[end].part):
+    is_short = len({s.part for s in left}) == 2
+    if is_short and not taiwanese and {x, y} <= usual_pinyin() and _is_surname(left[end].part):
         return False  # "Feng Yu", "Feng Yue": the surname may well be the part that is the same
     if left[end].part in spelling()["mirrored"]["ends"].split():  # "Dinh Van Hung": the surname stands there
         return False
@@ -272,8 +281,8 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     return other < SURNAME_LEAST or other <= max(map(surname_frequency, _shared_spellings(x, y)))
 
 
-def _is_the_same_abroad(part: str) -> bool:
-    return any(all(s not in pinyin_syllables() or s in wade_giles(s) for s in cut) for cut in cuts(part))
+def _is_the_same_abroad(syllable: str) -> bool:
+    return syllable not in pinyin_syllables() or syllable in wade_giles(syllable)
 
 
 def _is_surname(part: str) -> bool:
@@ -288,9 +297,9 @@ def _shared_spellings(x: str, y: str) -> frozenset[str]:
     return frozenset(word for line in lines if x in line and y in line for word in line)
 
 
-def _both_spelled(left: Name, right: Name, known: frozenset[str]) -> bool:
+def _both_spelled(left: Name, right: Name, system: str) -> bool:
     """Whether one system spells all of both names, and beside the surname they differ: then they are two names."""
-    if not all(s.text in known for s in (*left, *right)):
+    if not all(is_run_of(part, system) for part in {s.part for s in (*left, *right)}):
         return False
     other = [at for at, (x, y) in enumerate(zip(left, right, strict=True)) if x.text != y.text]
     return len(other) > 1 or not all(

@@ -64,7 +64,8 @@ def _systems() -> Mapping[str, frozenset[str]]:
     words, morae = spelling(), spelling()["japanese"]
     return {
         **{system: frozenset(spelled) for system, spelled in spelled_abroad().items()},
-        "pinyin": usual_pinyin(),
+        # "Minge", "Xiaoe": Ming E, Xiao E
+        "pinyin": usual_pinyin() | {s + "e" for s in usual_pinyin() if len(s) > 2 and s[-1] in "ngou"},
         "korean": frozenset((words["korean"] + words["more_korean"] + words["rare_korean"]).split()),
         "vietnamese": frozenset((words["vietnamese"] + words["rare_vietnamese"]).split()),
         "japanese": frozenset(map("".join, product(*(morae[k].split(",") for k in ("initials", "vowels", "endings"))))),
@@ -83,7 +84,7 @@ def usual_pinyin() -> frozenset[str]:
 
 
 @lru_cache(maxsize=65536)
-def _is_run_of(token: str, system: str) -> bool:
+def is_run_of(token: str, system: str) -> bool:
     """Whether a token is spelled in a system from its first letter to its last, in as many syllables as names have."""
     return _runs(token, _systems()[system], 6 if system == "japanese" else 3)
 
@@ -102,9 +103,9 @@ def are_names(parts: Collection[str], whole: Collection[str]) -> bool:
     """
     if all(is_settled_name(p) or is_syllabic(p) for p in parts):  # of syllables of several systems besides: "heewei"
         return True
-    japanese = all(_is_run_of(part, "japanese") for part in whole)
-    return japanese or any(all(is_settled_name(p) or _is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
+    japanese = all(is_run_of(part, "japanese") for part in whole)
+    return japanese or any(all(is_settled_name(p) or is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
 
 
 def are_of_one_system(parts: Collection[str]) -> bool:
-    return any(all(_is_run_of(part, system) for part in parts) for system in _EAST_ASIAN)
+    return any(all(is_run_of(part, system) for part in parts) for system in _EAST_ASIAN)
