@@ -157,7 +157,9 @@ def _further(row: RowCells, used: set[str]) -> list[tuple[str, str]]:
     """The values of columns that another one, with a better header, was taken instead of."""
     found = []
     for name in ALTERNATIVES:
-        numbers = [i for i in row.binding.columns.get(name, ()) if row.cells[i]]
+        if len(columns := row.binding.columns.get(name, ())) < 2:
+            continue
+        numbers = [i for i in columns if row.cells[i]]
         first = row.cells[numbers[0]] if numbers else ""
         found += [(row.binding.header[i], v) for i in numbers[1:] if (v := row.cells[i]) not in {first, *used}]
     return found

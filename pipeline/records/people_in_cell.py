@@ -31,6 +31,10 @@ ALSO = re.compile(
     r"|n\s?[./]\s?k\s?[./]\s?a\b\.?|also\s+known\s+as\b|formerly(?:\s+known\s+as)?\b|now\s+known\s+as\b)[\s:]*"
 )
 EDGES = " ,;-()"
+# Any of the above may be in a cell; most hold none, and one search is cheaper than three.
+MARKED = re.compile(
+    r"(?i)[/\\%]|\b(?:[adfn]\s?\.?\s?[kb]\s?\.?\s?a|n[ée]e|maiden|born|known|formerly|doing|trading|care|att[ne])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,25 @@ def split_people(text: str) -> list[Named]:
 
 def split_trade_name(text: str) -> tuple[str, str]:
     """ "Fern LLC d/b/a Amber Spa" -> legal name, trade name; ("", "Amber Spa") for the trade name alone."""
-    if not (found := TRADING_AS.search(text)) or not (trade := text[found.end() :].strip(EDGES)):
+    if (
+        not MARKED.search(text)
+        or not (found := TRADING_AS.search(text))
+        or not (trade := text[found.end() :].strip(EDGES))
+    ):
         return text, ""
     return text[: found.start()].strip(EDGES), trade
 
 
 def addressee_only(text: str) -> bool:
     """Whether a name cell says only to whose attention mail goes: "ATTN: LICENSING DEPT"."""
+    if text[:1] not in "cCaA%(":
+        return False
     return bool((found := CARE_OF.search(text)) and not text[: found.start()].strip(EDGES))
 
 
 def _said_together(text: str) -> list[str]:
     bare = SHARE.sub("", text)
-    if is_company(bare) or ALSO.search(bare) or CARE_OF.search(bare) or TRADING_AS.search(bare):
+    if is_company(bare) or (MARKED.search(bare) and any(p.search(bare) for p in (ALSO, CARE_OF, TRADING_AS))):
         return [text]
     sides = STROKE.split(bare)
     if len(sides) > 1 and all(len(clean(ROLE.sub("", s)).split()) > 1 and not is_trade(s) for s in sides):
@@ -99,6 +109,9 @@ def _of_one_surname(text: str) -> list[str]:
 def _read(part: str) -> Named:
     """One person with what the cell says beside the name."""
     bare, beside = SHARE.sub("", part).strip(" ,;-"), ""
+    if not MARKED.search(bare):
+        role = ROLE.search(bare)
+        return Named(clean(bare[: role.start()] if role else bare).strip(" ,"), role["role"] if role else "")
     if found := CARE_OF.search(bare):
         bare, beside = bare[: found.start()], clean(bare[found.end() :]).strip(EDGES)
     bare, trade = split_trade_name(bare)

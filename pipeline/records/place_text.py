@@ -37,7 +37,7 @@ def street_line(line: str, number: str, prefix: str, street: str, kind: str) -> 
         line = " ".join(t for t in (line, prefix, street, kind) if t)
     elif NUMBER.match(number) and line[:1].isalpha() and not NO_STREET.match(line):
         line = f"{number} {line}"
-    return with_floor(ENTRANCE.sub("", line))
+    return with_floor(ENTRANCE.sub("", line) if line[-1:] in ("e", "E") else line)
 
 
 def with_floor(line: str) -> str:
