@@ -30,8 +30,9 @@ def clean_place(text: str) -> str:
 
 def street_line(line: str, number: str, prefix: str, street: str, kind: str) -> str:
     """The first line of an address from a whole line and its parts, either of which may be blank. Where a column called
-    "street" or "address" holds the name or the number alone, the parts complete it."""
-    if not line:
+    "street" or "address" holds the name or the number alone, the parts complete it; where it tells of the place in
+    words, they say it better."""
+    if not line or (street and NUMBER.match(number) and not line[:1].isdigit()):  # "btw Lark and Halyard"
         line = " ".join(t for t in (number, prefix, street, kind) if t)
     elif street and NUMBER.match(line):
         line = " ".join(t for t in (line, prefix, street, kind) if t)

@@ -105,6 +105,9 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Mail_City_State", ("mailing", "city_state_zip")),
         ("Location 1", ("premises", "line1")),
         ("Prem Phone", ("", "phone")),
+        ("Permit_End", ("", "expires")),
+        ("Application Type", ("", "application_type")),
+        ("License/Permit Number", ("", "license_number")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:

@@ -161,6 +161,8 @@ def test_contacts() -> None:
         (("5801 W LARK AVE WEST ENTRANCE", "", "", "", ""), "5801 W LARK AVE"),
         (("12 1ST ST", "", "", "", ""), "12 1ST ST"),
         (("W Teasel St", "210", "", "", ""), "210 W Teasel St"),
+        (("btw Lark and Halyard", "15-20", "", "Teasel", "Ave"), "15-20 Teasel Ave"),
+        (("15 Teasel Way 204", "15", "", "Teasel", "Way"), "15 Teasel Way 204"),
         (("PO Box 9", "210", "", "", ""), "PO Box 9"),
         (("1500", "", "", "Teasel", "Blvd"), "1500 Teasel Blvd"),
         (("", "42-10", "N", "Lark", "St"), "42-10 N Lark St"),
