@@ -65,7 +65,7 @@ def main() -> None:
     try:
         make_app(command_of(sys.argv[1:]))()
     except ImbError as error:
-        err.print(f"imb: {error}", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"imb: {error}", markup=False, highlight=False, soft_wrap=not err.is_terminal)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno not in FULL | {errno.EACCES, errno.EPERM}:

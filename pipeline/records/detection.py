@@ -60,7 +60,7 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
 
 def _numbers(maps: Iterable[ColumnMap]) -> str:
     """Headers that the general maps know for the number of a row."""
-    names = dict.fromkeys(names[0] for m in maps if m.general for names in m.key)
+    names = dict.fromkeys(names[0] for m in maps if m.general for names in m.key if len(names) == 1)
     return " or ".join(names) or "license_number"
 
 
