@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
+from pipeline.extract.address_place import read_city
 from pipeline.extract.addresses import AddressMention, find_addresses, parse_address
 from pipeline.extract.names import state_code
 from pipeline.extract.selection import Reading, Selected, Value, first, mentions_of
@@ -59,6 +60,7 @@ def stated_location(selected: Selected) -> str:
 def placed(address: Address, selected: Selected, location: str) -> Address:
     """The address with the city, state and ZIP its line lacks, taken from the ad's fields or its location."""
     city, state, code = (v.text if (v := first(selected, n)) else "" for n in ("city", "state", "zip"))
+    city = read_city(city) or city  # "Saint Peters" is "St. Peters", as in an address of one line
     named = bool(city)
     if not city and (
         m := re.search(

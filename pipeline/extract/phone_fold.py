@@ -42,6 +42,7 @@ _TAGS: dict[str, list[str]] = DECLARED["tags"]
 _ATTRIBUTES = r"(?:[\s/][^<>]{0,300})?>"
 _TAG = re.compile(rf"</?(?:{any_of([*_TAGS['inline'], *_TAGS['block']])}){_ATTRIBUTES}|<!--[^<>]{{0,200}}-->")
 _INLINE_TAG = re.compile(rf"</?(?:{any_of(_TAGS['inline'])})[\s/>]|<!--")
+_HEART = re.compile(r"<3+(?![0-9])")
 _PERCENT = re.compile(r"%(?:20|28|29|2[bdefBDEF]|3[aA])")
 # "f i v e": a digit word with the same sign between all its letters.
 _DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -143,6 +144,8 @@ def fold(text: str, *, circles: bool = True) -> Folded:
     folded = lowered(folded)
     if "&" in folded:
         folded = _ENTITY.sub(_unfold_entity, folded)
+    if "<3" in folded:
+        folded = _HEART.sub(lambda found: _SYMBOL * len(found[0]), folded)
     if "<" in folded:
         folded = _TAG.sub(_blank_tag, folded)
     if "%" in folded:

@@ -316,9 +316,21 @@ def _international(units: list[Unit], first: int, folded: str, given: Allowed) -
         return _longest_abroad(units, first, 3, 9, given)
     if digits.startswith("00") and len(digits) > 3:
         return _longest_abroad(units, first, 2, 10, given)
-    if digits.startswith(INTERNATIONAL_CODES) and says_phone(folded, start):
+    if digits.startswith(INTERNATIONAL_CODES) and says_phone(folded, start) and not _is_local(units, first, given):
         return _longest_abroad(units, first, 0, 11, given)
     return None
+
+
+def _is_local(units: list[Unit], first: int, given: Allowed) -> bool:
+    """Whether ten digits there are a North American number and end where a group does: "call 816-555-0133 2 girls".
+
+    A country's code that stands apart is one: "86 138 …".
+    """
+    digits, at = "", first
+    while len(digits) < 10 and at < len(units):
+        digits, at = digits + units[at].digits, at + 1
+    apart = units[first].digits in INTERNATIONAL_CODES
+    return len(digits) == 10 and not apart and is_nanp(digits, fictional=given[0], generated=given[1])
 
 
 def _abroad(digits: str, given: Allowed | None) -> str | None:
