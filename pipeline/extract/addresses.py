@@ -225,7 +225,8 @@ def _read(text: str, upper: str, found: re.Match[str]) -> AddressMention | None:
     if not found["number"].strip("0") or (len(found["number"]) == 1 and _APART.search(upper, max(0, start - 2), start)):
         return None  # the end of a number that is written "7 0 2", "12 00"
     unit_end = _unit_end(upper, street_end)
-    place, end = _place(text, upper, unit_end)
+    glued = upper[unit_end - 1] == "." and upper[unit_end : unit_end + 1].isalpha()  # "200 Main St.Branson MO"
+    place, end = _place(text, upper, unit_end - glued)
     if not suffix and name and not (place.get("city") and (place.get("zip") or _is_headed(text, found, place))):
         return None
     if groups.get("bare_road") and not {"state", "zip"} & place.keys():
@@ -322,7 +323,8 @@ def _city_alone(text: str, upper: str, at: int) -> tuple[dict[str, str], int]:
         end = start + len(" ".join(words[:width]))
         city = text[start:end].rstrip(".")
         led = found["gap"] != " " and city[0].isupper()
-        if (led or _ENDS.match(upper, end)) and _is_known_city(city):
+        ends = text[end : end + 1] == "\n" or _ENDS.match(upper, end)
+        if (led or ends) and _is_known_city(city):
             return {"city": city}, start + len(city)
     return {}, at
 

@@ -6,15 +6,16 @@ phones, addresses and the rest come from the visible text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.addresses import find_addresses
-from pipeline.extract.json_ld import BUSINESS_TYPE, PROPERTIES, json_ld_fields
+from pipeline.extract.json_ld import BUSINESS_TYPE, PROPERTIES, is_of_publisher, json_ld_fields
 from pipeline.extract.labels import dated_elements, labelled_elements, labelled_lines
 from pipeline.extract.lexicon import fold
 from pipeline.extract.microformats import microformats
+from pipeline.extract.phones import find_phones
 from pipeline.extract.selection import MAX_MATCHES, Selected, Value
 from pipeline.extract.surroundings import Surroundings
 from pipeline.extract.text import is_inside, text_without, visible_text
@@ -72,8 +73,9 @@ def structured_fields(tree: LexborHTMLParser, root: LexborNode, around: Surround
     left_out = {n.mem_id for n in around.all}
     text = text_without(root, around.all)
     beside = list(labelled_elements(root, left_out))
+    declared = json_ld_fields(tree)
     sources = (
-        *json_ld_fields(tree),
+        *(() if _is_the_sites(declared, text, tree) else declared),
         *_microdata(tree, left_out),
         *microformats(root, left_out),
         *_meta(tree),
@@ -99,6 +101,15 @@ def structured_fields(tree: LexborHTMLParser, root: LexborNode, around: Surround
     selected["frame"] = [Value("", part, "text") for part in around.all]
     selected["label"] = [Value("", label, "text") for label in labels]
     return selected
+
+
+def _is_the_sites(declared: Sequence[tuple[str, Value]], text: str, tree: LexborHTMLParser) -> bool:
+    """Whether JSON-LD describes a mere organization with a number other than those the page's own matter shows."""
+    words = "\n".join(value.text for field, value in declared if field == "phone")
+    if not words or not is_of_publisher(tree):
+        return False
+    shown = {phone.e164 for phone in find_phones(text)}
+    return bool(shown) and shown.isdisjoint(phone.e164 for phone in find_phones(words))
 
 
 def _microdata(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str, Value]]:

@@ -64,6 +64,12 @@ def json_ld_fields(tree: LexborHTMLParser) -> list[tuple[str, Value]]:
     return [(field, value) for field, value in values if value is not None]
 
 
+def is_of_publisher(tree: LexborHTMLParser) -> bool:
+    """Whether the described is a mere organization, which may be the site: its like says nothing of a trade."""
+    kinds = [kind for _, _, data in _scripts(tree) for _, kind in _described(data)]
+    return bool(kinds) and _ANY_PUBLISHER.issuperset(kinds)
+
+
 def _parts(key: str, words: str) -> list[Property]:
     """(field of an ad, words). An address in lines is street and place, which stand apart in the script."""
     lines = words.split("\n")
@@ -97,10 +103,17 @@ def _placed(words: str, script: LexborNode, text: str) -> Value | None:
 
 
 def _businesses(data: Any) -> list[list[Property]]:
-    """The properties of interest of each business object; those of its address and contact points are its own.
+    """The properties of interest of each business object.
 
     A mere organization beside a business with telephone and address is the site that lists it.
     """
+    kept = _described(data)
+    placed = any(_fullness(p) == _WHOLE for p, kind in kept if kind not in _ANY_PUBLISHER)
+    return [p for p, kind in kept if not (placed and kind in _ANY_PUBLISHER)]
+
+
+def _described(data: Any) -> list[tuple[list[Property], str]]:
+    """(properties, type) of each business object; those of its address and contact points are its own."""
     found: list[tuple[list[Property], str]] = []
     queue: list[tuple[Any, list[Property] | None]] = [(data, None)]
     for _ in range(_MOST_OBJECTS):
@@ -122,9 +135,7 @@ def _businesses(data: Any) -> list[list[Property]]:
             if owner is not None:
                 owner += _texts(item)
             queue += [(value, owner) for value in item.values() if isinstance(value, dict | list)]
-    kept = [(properties, kind) for properties, kind in found if properties]
-    placed = any(_fullness(p) == _WHOLE for p, kind in kept if kind not in _ANY_PUBLISHER)
-    return [p for p, kind in kept if not (placed and kind in _ANY_PUBLISHER)]
+    return [(properties, kind) for properties, kind in found if properties]
 
 
 def _page_dates(data: Any) -> Iterator[Property]:

@@ -19,7 +19,10 @@ _BEGUN = re.compile(r"(?:^|[\n.!?~*|]|[^\x00-\x7f])\s*$")
 _ENDED = re.compile(r"\s*(?:$|[\n.!?~*|](?![0-9])|[^\x00-\x7f])")
 _GOES_ON = re.compile(rf"[ ,.!\n-]{{1,4}}(?:{any_of(_WORDS['goes_on'])})(?![a-z])")
 _LAST_WORD = re.compile(r"([a-z]+)[^a-z0-9]{0,6}$")
-_OTHER = re.compile(f"(?<![a-z])(?:{any_of(_WORDS['other'])})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$")
+_LONG = [word for word in _WORDS["other"] if len(word) > 6]  # that nothing else ends in: "LMTLicense 2016…"
+_OTHER = re.compile(
+    f"(?:(?<![a-z])(?:{any_of(_WORDS['other'])})|{any_of(_LONG)})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$"
+)
 _NAMED = re.compile(
     rf"(?<![a-z])(?:{any_of(_WORDS['never'])}|(?:{any_of(_WORDS['numbered'])})s?[\W_]{{0,3}}"
     rf"(?:{any_of(_WORDS['marks'])}))[\W_]{{0,3}}(?:(?:is|{any_of(_WORDS['marks'])})[\W_]{{0,3}})?(?:[0-9a-z]{{1,6}}-)?$"

@@ -19,6 +19,7 @@ from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.named_elements import named_contacts, titled_contacts
 from pipeline.extract.names import find_business_names
 from pipeline.extract.naming import name_and_title, titled_names
+from pipeline.extract.own_site import given_name, is_own_site
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
@@ -26,7 +27,7 @@ from pipeline.extract.reviews import find_reviews
 from pipeline.extract.selection import Reading, Selected, Value, mentions_of
 from pipeline.extract.surroundings import Surroundings, find_surroundings, speaks_of_the_site
 from pipeline.extract.text import is_inside, text_without, visible_text
-from pipeline.extract.whose_numbers import is_own_site, is_toll_free, others_numbers
+from pipeline.extract.whose_numbers import is_toll_free, others_numbers
 from pipeline.model import Ad, Mention, Page
 
 MAX_ADS = 500  # of one forum page
@@ -175,6 +176,8 @@ def _one_ad(
             continue
         fields = structured_fields(reading.tree, place, around)
         name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
+        if "business_name" not in fields and not _says_name(" ".join(v.text for v in fields.get("title", ()))):
+            fields["business_name"] = [name] if (name := given_name(reading)) else []
         if not fields["posted"]:
             fields["posted"] = [day for post in posts if within(post, place) and (day := post_day(post))]
         said = [Value(visible_text(part), part, "text") for part in around.said if within(part, place)]

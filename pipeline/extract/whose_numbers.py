@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.names import find_business_names
+from pipeline.extract.own_site import LEAST_NAME, host_name, is_own_site, squashed, squashed_names
 from pipeline.extract.phones import find_phones
 from pipeline.extract.selection import Reading
 from pipeline.extract.surroundings import Surroundings
@@ -32,7 +32,6 @@ _NAMING = "h2, h3, h4, h5, h6, b, strong, a, dt, [itemprop=name], [class*=name i
 _BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]"
 _STANDING_OUT = frozenset(["h3", "h4", "b", "strong", "font", "center"])
 _LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
-_LEAST_NAME = 5  # letters of a name that is no usual word
 _MOST_HEADINGS = 500
 _LONGEST_PAGE = 40_000  # characters of a page about one business
 _MOST_NUMBERS = 40  # more, and the page is a list
@@ -77,7 +76,7 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
     if heading is None:
         return ()
     holders = list(numbers.holders(root, heading))
-    names, site = _squashed_names(visible_text(heading)), _site_names(heading, reading)
+    names, site = squashed_names(visible_text(heading)), _site_names(heading, reading)
     own = _own(holders, names, site, reading)
     if not own or all(holder.phones & own for holder in holders):
         return ()
@@ -100,21 +99,21 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
 def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNode | None:
     """The page's main heading, on old pages what stands out and is a part of the document's title."""
     title = reading.tree.css_first("title")
-    titled = _squashed_names(visible_text(title)) if title is not None else frozenset()
+    titled = squashed_names(visible_text(title)) if title is not None else frozenset()
     for css in ("h1, h2", "h3, h4, b, strong, font, td, center, p, div, span"):
         for node in not_deep(root.css(css)[:_MOST_HEADINGS]):
             words = visible_text(node)
             if not words or is_inside(node, left_out) or _is_beside(node):
                 continue
-            if css.startswith("h1") or _squashed(words) in titled or _ends_a_title(node, words, titled):
+            if css.startswith("h1") or squashed(words) in titled or _ends_a_title(node, words, titled):
                 return node
     return None
 
 
 def _ends_a_title(node: LexborNode, words: str, titled: frozenset[str]) -> bool:
     """Whether what stands out is most of a part of the title: "$20 off at **Happy Feet**"."""
-    said = _squashed(words)
-    if node.tag not in _STANDING_OUT or len(said) <= _LEAST_NAME:
+    said = squashed(words)
+    if node.tag not in _STANDING_OUT or len(said) <= LEAST_NAME:
         return False
     return any(2 * len(said) > len(part) and (part.startswith(said) or part.endswith(said)) for part in titled)
 
@@ -160,51 +159,20 @@ def _elements(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def is_own_site(reading: Reading) -> bool:
-    """Whether the host bears the name of the business that the page's heading says, or else its title."""
-    host = _host(reading)
-    heading, title = ((node and visible_text(node)) or "" for node in map(reading.tree.css_first, ("h1, h2", "title")))
-    names = set(_squashed_names(heading))
-    if not find_business_names(heading):
-        names |= {_squashed(found.value) for found in find_business_names(title)}
-    return len(host) > _LEAST_NAME and any(
-        len(name) > _LEAST_NAME and (name in host or (host in name and 2 * len(host) > len(name))) for name in names
-    )
-
-
-def _squashed_names(title: str) -> frozenset[str]:
-    """The parts of a title and the business names in it, letters only."""
-    parts = [
-        *re.split(vocabulary("whose_numbers")["title_breaks"], title),
-        *(f.value for f in find_business_names(title)),
-    ]
-    return frozenset(name for part in parts if len(name := _squashed(part)) > _LEAST_NAME)
-
-
 def _site_names(heading: LexborNode, reading: Reading) -> frozenset[str]:
     """What the site is called by its host and behind the page's heading in the document's title."""
-    said = _squashed(visible_text(heading))
+    said = squashed(visible_text(heading))
     title = reading.tree.css_first("title")
     parts = re.split(vocabulary("whose_numbers")["title_breaks"], visible_text(title)) if title is not None else []
-    last = [_squashed(part) for part in parts[-1:] if len(parts) > 1]
-    return frozenset(name for name in (_host(reading), *last) if len(name) > _LEAST_NAME and name not in said)
-
-
-def _host(reading: Reading) -> str:
-    """The name a host was registered under, letters only: "www.jade-spa.example" is "jadespa"."""
-    labels = (urlsplit(reading.url).hostname or "").split(".")
-    return _squashed(labels[-2]) if len(labels) > 1 else ""
-
-
-def _squashed(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
+    last = [squashed(part) for part in parts[-1:] if len(parts) > 1]
+    return frozenset(name for name in (host_name(reading), *last) if len(name) > LEAST_NAME and name not in said)
 
 
 def _own(holders: Sequence[_Holder], names: frozenset[str], site: frozenset[str], reading: Reading) -> frozenset[str]:
     """The numbers of the page's business: those of JSON-LD or beside its name, else the next behind the heading."""
     declared = "\n".join(value.text for name, value in json_ld_fields(reading.tree) if name == "phone")
     known = {p.e164 for p in find_phones(declared, fictional=reading.fictional, generated=reading.generated)}
-    told = [(holder, _squashed(visible_text(holder.node))) for holder in holders]
+    told = [(holder, squashed(visible_text(holder.node))) for holder in holders]
     own = {
         number
         for holder, words in told
@@ -258,7 +226,7 @@ def _is_another_business(holder: _Holder, page: _Page, alike: Sequence[str]) -> 
     `alike`: how the cards made like it begin, "" for the page's own and for such as begin with no name.
     """
     words = visible_text(holder.card)
-    if any(name in _squashed(words) for name in page.names):
+    if any(name in squashed(words) for name in page.names):
         return False
     if holder.card.css_first(_BUSINESSES) is not None:
         return True
@@ -289,7 +257,7 @@ def _is_the_sites(holder: _Holder, page: _Page) -> bool:
     words = visible_text(holder.node)
     if len(words) > _LONGEST_LINE:
         return False
-    if any(name in _squashed(words) for name in page.site) or holder.phones <= page.framed:
+    if any(name in squashed(words) for name in page.site) or holder.phones <= page.framed:
         return True
     if all(map(is_toll_free, holder.phones)):
         return not any(map(is_toll_free, page.own))
