@@ -48,7 +48,7 @@ def labelled_lines(own: str, root: LexborNode) -> Iterator[tuple[str, Value]]:
 def labelled_elements(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value, LexborNode]]:
     """(field, value, label) of elements that stand directly after one whose whole text is a label."""
     leaves = {leaf.mem_id for leaf in root.css(_LEAVES)}
-    for node in islice(not_deep(with_tags(root, _LABEL_TAGS)), _MAX_NODES):
+    for node in islice(not_deep(root, with_tags(root, _LABEL_TAGS)), _MAX_NODES):
         if node.tag in _MAYBE_LEAVES and node.mem_id not in leaves:
             continue
         words = node.text(deep=True, strip=True)
@@ -97,7 +97,7 @@ def _value_after(label: LexborNode) -> Value | None:
 def dated_elements(root: LexborNode, left_out: set[int]) -> Iterator[Value]:
     """Short texts of elements named for a date: class "post_date", "utc_time", "published"."""
     named = (n for n in root.css("[class], [id]") if _is_dated(f"{n.attrs.sget('class')} {n.id or ''}"))
-    for node in islice(not_deep(named), _MAX_NODES):
+    for node in islice(not_deep(root, named), _MAX_NODES):
         if is_inside(node, left_out):
             continue
         text = visible_text(node)

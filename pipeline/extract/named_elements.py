@@ -25,7 +25,7 @@ _DIGITS = re.compile(r"\d")
 def named_contacts(root: LexborNode, left_out: set[int]) -> Iterator[tuple[str, Value]]:
     """(field, value) of elements called "phone" or "address", and of attributes that hold a number to be shown."""
     kinds = {field: frozenset(vocabulary("surroundings")[f"{field}_names"]) for field in _LONGEST}
-    for node in not_deep(root.css("[class], [id], address")[:_MAX_NODES]):
+    for node in not_deep(root, root.css("[class], [id], address")[:_MAX_NODES]):
         names = f"{node.attrs.sget('class')} {node.id or ''}"
         words = {word.lower() for word in (*_WORDS.findall(names[:300]), *names[:300].split())} | (
             {"address"} if node.tag == "address" else set()

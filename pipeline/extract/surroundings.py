@@ -163,7 +163,7 @@ def _within_part(node: LexborNode) -> bool:
 
 def _is_list_of_links(node: LexborNode) -> bool:
     """Whether an aside is mostly links elsewhere; an aside with the business's phone and address is no frame."""
-    links = node.css("a[href]")[:200] if any(not_deep([node])) else []
+    links = node.css("a[href]")[:200] if any(not_deep(node, [node])) else []
     return len(links) > 2 and 3 * sum(len(visible_text(a)) for a in links) > len(visible_text(node))
 
 
@@ -193,7 +193,7 @@ def _saying(body: LexborNode, lines: Iterable[str]) -> list[LexborNode]:
     words = {word[0] for line in lines if (word := _SAYING.search(line))}
     found: dict[int, LexborNode] = {}
     saying = body.css(", ".join(f'*:lexbor-contains("{word}" i)' for word in sorted(words))) if words else ()
-    for node in not_deep(saying):
+    for node in not_deep(body, saying):
         above = [node]
         while (parent := above[-1].parent) is not None and parent.is_element_node and parent.mem_id not in found:
             if parent.tag in _WHOLE or len(parent.text(deep=True, strip=True)) > _LONGEST_LINE:
@@ -286,7 +286,7 @@ def _said_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]
     if not any(says.match(line) for line in text.split("\n")):
         return
     found: dict[int, LexborNode] = {}
-    for node in islice(not_deep(with_tags(body, _SAID)), _MAX_NODES):
+    for node in islice(not_deep(body, with_tags(body, _SAID)), _MAX_NODES):
         if (said := says.match(fold(visible_text(node)))) and node.tag not in _WHOLE:
             if (parent := node.parent) is not None:
                 found.pop(parent.mem_id, None)

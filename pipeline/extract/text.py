@@ -222,14 +222,14 @@ def is_inside(node: LexborNode | None, marked: set[int]) -> bool:
     return False
 
 
-def not_deep(nodes: Iterable[LexborNode]) -> Iterator[LexborNode]:
-    """The elements but those inside more than MAX_DEPTH others of a body that was read.
+def not_deep(root: LexborNode, nodes: Iterable[LexborNode]) -> Iterable[LexborNode]:
+    """Elements below a root but those inside more than MAX_DEPTH others of a body that was read.
 
     To read each of a thousand elements inside one another is to read the page a thousand times.
     """
-    for node in nodes:
-        if not any(node.mem_id in layout.deep for layout in _read_before(node).layouts[:1]):
-            yield node
+    layouts = _read_before(root).layouts
+    deep = layouts[0].deep if layouts else ()
+    return (node for node in nodes if node.mem_id not in deep) if deep else nodes
 
 
 def text_without(node: LexborNode, parts: Iterable[LexborNode]) -> str:

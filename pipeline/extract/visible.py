@@ -68,8 +68,8 @@ _REFERENCE = re.compile(r"&(?:amp|lt|gt);")
 HIDDEN = "\x1a"
 _JOINTS = ("\2", "\x1c")  # of texts as they are written, and with blanks for all white space
 _HIDING_TABLE = bytes(code if chr(code).isspace() else ord(HIDDEN) for code in range(256))
-_NAMES = re.compile(r"<([^\s>]+)[^>]*>")
-_TAGS = re.compile(r"<([^\s>]+)([^>]*)>")
+_NAMES = re.compile(r"<([^ >]+)[^>]*>")
+_TAGS = re.compile(r"<([^ >]+)([^>]*)>")
 _ATTRIBUTE = re.compile(r"\s(\S+?)=\"([^\"]*)\"")
 _MAY_HIDE = "[hidden], [style]"
 _NEAR = 8  # elements above one that are looked at: a page may nest them by the thousand

@@ -101,7 +101,7 @@ def _heading(root: LexborNode, left_out: set[int], reading: Reading) -> LexborNo
     title = reading.tree.css_first("title")
     titled = squashed_names(visible_text(title)) if title is not None else frozenset()
     for css in ("h1, h2", "h3, h4, b, strong, font, td, center, p, div, span"):
-        for node in not_deep(root.css(css)[:_MOST_HEADINGS]):
+        for node in not_deep(root, root.css(css)[:_MOST_HEADINGS]):
             words = visible_text(node)
             if not words or is_inside(node, left_out) or _is_beside(node):
                 continue
