@@ -20,6 +20,7 @@ from pipeline.extract.text import Found
 
 _KEPT = 2048  # texts
 _CLOSED = re.compile(r"\b(?:permanently closed|has closed its doors|this business is closed|out of business)\b", re.I)
+_PART = 1_000  # characters of a part of a page
 _LONGEST_KEPT = 10_000  # characters of one
 
 
@@ -43,6 +44,10 @@ def read_text(text: str, own_hosts: frozenset[str], *, fictional: bool, generate
 
 def phones_in(text: str, fictional: bool, generated: bool) -> list[Found]:
     """`find_phones` as Found, those that are said to be for fax of a kind of their own."""
+    return list(_phones_kept(text, fictional, generated)) if len(text) <= _PART else _phones(text, fictional, generated)
+
+
+def _phones(text: str, fictional: bool, generated: bool) -> list[Found]:
     found = find_phones(text, fictional=fictional, generated=generated)
     return [
         Found("fax" if says_fax(text, p.start, p.end) else "phone", p.e164, p.start, p.end, p.style, p.confidence)
@@ -81,9 +86,4 @@ def _is_closed(text: str) -> bool:
 
 
 _kept = lru_cache(maxsize=_KEPT)(_read)
-
-
-@lru_cache(maxsize=_KEPT)  # later captures of an ad bear its title again
-def names_in_title(title: str) -> tuple[Found, ...]:
-    """`find_business_names` of a title."""
-    return tuple(find_business_names(title))
+_phones_kept = lru_cache(maxsize=_KEPT)(_phones)  # what stands beside an ad is the same on most pages of a site

@@ -8,12 +8,12 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ad_addresses import distinct, placed, selected_addresses, stated_location, text_addresses
 from pipeline.extract.ad_contacts import attribute_mentions, selected_contacts, url_phones, within
-from pipeline.extract.ad_text import Said, names_in_title, read_text
+from pipeline.extract.ad_text import Said, read_text
 from pipeline.extract.contacts import site_of
 from pipeline.extract.dates import LABELS, claimed_date, stated_date
 from pipeline.extract.facts import labelled
 from pipeline.extract.lexicon import find_indicators
-from pipeline.extract.names import business_name_span
+from pipeline.extract.names import business_name_span, find_business_names
 from pipeline.extract.profile import AdFields
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_TEXT, Reading, Selected, Value, first, holds, mentions_of, select
@@ -22,6 +22,7 @@ from pipeline.model import Ad, ClaimedDate, Mention
 
 _FIELDS = """posting_id title body business_name phone address city state zip email website hours location posted
     updated other_ads"""
+_BLANKS = re.compile("  +")
 SELECTED = tuple(_FIELDS.split())
 
 
@@ -107,7 +108,7 @@ def _body(root: LexborNode, selected: Selected) -> str:
     """What the element shows but the page's frame and reviews."""
     unwanted = [v.node for key in ("frame", "reviews") for v in selected.get(key, ()) if v.node is not None]
     lines = text_without(root, unwanted)[:MAX_TEXT].split("\n")
-    return "\n".join(line for part in lines if (line := re.sub("  +", " ", part).strip()))
+    return "\n".join(line for part in lines if (line := (_BLANKS.sub(" ", part) if "  " in part else part).strip()))
 
 
 def _citable(root: LexborNode) -> LexborNode:
@@ -136,7 +137,7 @@ def _name_mentions(
             name = " ".join(value.text[slice(*span)].split())
             mentions += mentions_of(value, [Found("business_name", name, *span, "selected")], reading.version)
     if title is not None and not mentions:
-        mentions += mentions_of(title, names_in_title(title.text), reading.version)
+        mentions += mentions_of(title, find_business_names(title.text), reading.version)
     known = [m.value.lower() for m in mentions]
     more = [f for f in said.names if not any(f.value.lower() in name for name in known)]
     return [*mentions, *mentions_of(whole, more, reading.version)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.extract.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
@@ -202,6 +202,15 @@ def find_business_names(text: str) -> list[Found]:
     Style "phrase": capitalized, ending in a word for such a business and with a distinctive one ("Golden Lotus Spa");
     "introduced": said to be one ("Welcome to Jade Garden!").
     """
+    return list(_in_headline(text)) if len(text) <= _HEADLINE else _in_text(text)
+
+
+@lru_cache(maxsize=4096)  # titles are asked about again and again, and later captures bear those of the first
+def _in_headline(text: str) -> tuple[Found, ...]:
+    return tuple(_in_text(text))
+
+
+def _in_text(text: str) -> list[Found]:
     found: list[Found] = []
     for m in matches_at(_PHRASE.rx, text, _phrase_starts(text)) if holds(_PHRASE, text) else ():
         start, words = m.start(), m[0].split(" ")
