@@ -8,6 +8,8 @@ from pipeline.extract.phone_vocab import DECLARED, any_of
 
 _WORDS: dict[str, list[str]] = DECLARED["context"]
 _REACH = 40  # characters read before a number
+_HEADING_SIGNS = frozenset(":#=")
+_CODE_REACH = 16  # from "id" or "code" to the number that it names
 _SIGN_REACH = 4  # from a drawn telephone to its number
 _CODE_LETTERS = "ac-gjknp-rtvy"  # that stand for no digit, "hours", extension, mile, "you" or "with"
 _PHONE = frozenset(_WORDS["phone"])
@@ -23,6 +25,11 @@ _LONG = [word for word in _WORDS["other"] if len(word) > 6]  # that nothing else
 _OTHER = re.compile(
     f"(?:(?<![a-z])(?:{any_of(_WORDS['other'])})|{any_of(_LONG)})[\\W_]{{0,3}}(?:no|number|num|is)?[\\W_]{{0,3}}$"
 )
+_HEADED = re.compile(rf"(?<![a-z])(?:{any_of(_WORDS['headed'])})(?: (?:no|num|number|nr))?\.? ?[:#=][ #:]*$")
+_CODED = re.compile(
+    r"(?P<whose>[a-z]*(?: [a-z]+)?)[ _-]?(?<![a-z\x02\u0080-\uffff])(?:id|code)(?: (?:no|num|number))?\.?[ :#=]{0,4}$"
+)
+_NUMBERS_TOO = tuple(_WORDS["numbers_too"])
 _NAMED = re.compile(
     rf"(?<![a-z])(?:{any_of(_WORDS['never'])}|(?:{any_of(_WORDS['numbered'])})s?[\W_]{{0,3}}"
     rf"(?:{any_of(_WORDS['marks'])}))[\W_]{{0,3}}(?:(?:is|{any_of(_WORDS['marks'])})[\W_]{{0,3}})?(?:[0-9a-z]{{1,6}}-)?$"
@@ -36,7 +43,7 @@ _NUMBERED = re.compile(rf"(?<![a-z])(?<!in )(?:{any_of([*_WORDS['numbered'], *_W
 _PAGE_BEHIND = re.compile(r"\.(?:s?html?|php|aspx?)(?![a-z])")  # "/7733412094.html": the number of a post
 _CODE_GOES_ON = re.compile(r"(?:-[a-z0-9]{1,3}|\.[0-9]{2})(?![a-z0-9])")
 _LICENSED = re.compile(
-    rf"(?<![a-z])(?:(?:{any_of(_WORDS['licensed'])})[\W_]{{1,2}}[a-z]{{1,4}}[\W_]{{1,2}}|(?:{any_of(_WORDS['glued'])}))$"
+    rf"(?<![a-z])(?:(?:{any_of(_WORDS['licensed'])})[\W_]{{1,2}}[a-z]{{1,4}}[\W_]{{1,2}}|(?:{any_of(_WORDS['glued'])}))\Z"
 )
 # "models 816-555-0150 and 816-555-0151": what is said of the first holds for the second.
 _ONE_BEFORE = re.compile(r"[2-9][0-9]{2}([-. ])[0-9]{3}\1[0-9]{4} ?(?:and|or|to|[&,/]|replaces) ?$")
@@ -123,6 +130,15 @@ def names_another(folded: str, start: int) -> bool:
     if other := _ONE_BEFORE.search(folded, max(0, start - _REACH), start):
         start = other.start()
     before = _said_before(folded, start)
+    if before[-1:] in _HEADING_SIGNS and _HEADED.search(before):
+        return True
+    tail = before[-_CODE_REACH:]
+    if (
+        ("id" in tail or "code" in tail)
+        and (coded := _CODED.search(before))
+        and not coded["whose"].strip().endswith(_NUMBERS_TOO)
+    ):
+        return True
     if not before.endswith("-") and "#" not in before[-4:] and not before.rstrip(": .").endswith(_MAY_NAME):
         return False
     return _NAMED.search(before) is not None
