@@ -42,7 +42,7 @@ _TAGS: dict[str, list[str]] = DECLARED["tags"]
 _ATTRIBUTES = r"(?:[\s/][^<>]{0,300})?>"
 _TAG = re.compile(rf"</?(?:{any_of([*_TAGS['inline'], *_TAGS['block']])}){_ATTRIBUTES}|<!--[^<>]{{0,200}}-->")
 _INLINE_TAG = re.compile(rf"</?(?:{any_of(_TAGS['inline'])})[\s/>]|<!--")
-_HEART = re.compile(r"<3+(?![0-9])")
+_HEART = re.compile(r"<3+(?![0-9])(?![^<>\n]{0,12}>)")  # no "<3 1 4>"
 _PERCENT = re.compile(r"%(?:20|28|29|2[bdefBDEF]|3[aA])")
 # "f i v e": a digit word with the same sign between all its letters.
 _DIGIT_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

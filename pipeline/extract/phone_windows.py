@@ -329,8 +329,10 @@ def _is_local(units: list[Unit], first: int, given: Allowed) -> bool:
     digits, at = "", first
     while len(digits) < 10 and at < len(units):
         digits, at = digits + units[at].digits, at + 1
-    apart = units[first].digits in INTERNATIONAL_CODES
-    return len(digits) == 10 and not apart and is_nanp(digits, fictional=given[0], generated=given[1])
+    if len(digits) != 10 or at == first + 1:
+        return len(digits) == 10 and is_nanp(digits, fictional=given[0], generated=given[1])
+    apart = units[first].digits in INTERNATIONAL_CODES and bool(units[first + 1].gap)
+    return not apart and is_nanp(digits, fictional=given[0], generated=given[1])
 
 
 def _abroad(digits: str, given: Allowed | None) -> str | None:
