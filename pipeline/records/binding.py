@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from pipeline.records.column_map import ADDRESSES, HOLDER_KEY, ColumnMap, Headers, PartyColumns, synonyms
 from pipeline.records.delimited import Row
-from pipeline.records.header_reading import PRIOR, Meaning, instead, read_header
+from pipeline.records.header_reading import PRIOR, Meaning, instead, opens, read_header
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.whose_place import first_of_a_name, with_its_address
 
@@ -167,6 +167,8 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         shared = columns.take_all({n: h for n, h in synonyms().items() if n not in own})
     explained = matched + SYNONYM_WORTH * (columns.own - matched) + len(columns.dropped)
     together = {**shared, **own}
+    for name in shared.keys() & own.keys():  # parts of an address: the own one may turn out to be another address's
+        together[name] = (*own[name], *shared[name])
     usable = _has_key(column_map, together, parties) and (_says_who(together) or bool(parties))
     found = len(own) + len({(p.spec.role, k) for p in parties for k in p.columns})
     if column_map.kind in BY_WORDS and not column_map.general:  # says nothing of how well the map fits
@@ -233,6 +235,8 @@ def _read_words(
     if column_map.kind == "filing" and not entity_named:  # in a register of companies "Name" is the company's
         firm = (i for i, m in read.items() if (m.whose, m.what) == ("licensee", "name"))
         read |= {i: Meaning("", "entity_name", read[i].rank) for i in firm}
+    if column_map.kind == "application" and "received" not in {*own, *(m.what for m in read.values())}:
+        read |= {i: Meaning("", "received", m.rank) for i, m in read.items() if opens(header[i]) and m.what == "issued"}
     for i, m in read.items():
         if m.what == "ignore":
             continue
@@ -246,7 +250,7 @@ def _read_words(
             role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
             people[role, m.n][m.what].append((m.rank, i))
     return _Told(
-        {name: _by_rank(found) for name, found in record.items() if name not in own},
+        {name: _by_rank(found) for name, found in record.items() if name not in own or "." in name},
         _joined(parties, people),
         tuple(i for i, m in read.items() if m.what == "ignore"),
         [{what: _by_rank(found) for what, found in parts.items()} for _, parts in sorted(prior.items())],

@@ -111,8 +111,12 @@ def read_header(header: str) -> Meaning | None:
             return Meaning(whose, what, found[1])
     if _only(words, "trade"):
         return Meaning("", "dba_name", 60)
-    if _only(words, "paper") and set(words) & set(_tables()["paper"]["of"]):
+    if _only(words, "paper"):
         return Meaning("", "license_number", 150)
+    if _only(words, "request"):
+        return Meaning("", "record_number", 150)
+    if _only(words, "others"):
+        return Meaning("licensee", "other_names", 60)
     at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
     if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
         return Meaning("", found[0], 200 + found[1])
@@ -120,10 +124,10 @@ def read_header(header: str) -> Meaning | None:
 
 
 def _only(words: Sequence[str], kind: str) -> bool:
-    """Whether a header has words of a trade name ("DBA/Operating Name") or of the number of a paper ("License/Permit
-    Number"), and no others."""
+    """Whether a header has words of that kind and no others: of a trade name ("DBA/Operating Name"), of the number of a
+    paper ("License/Permit Number") …"""
     table, there = _tables()[kind], set(words)
-    return there <= set(table["words"]) and bool(there & set(table["any"]))
+    return there <= set(table["words"]) and all(there & set(table[one]) for one in ("any", "of") if one in table)
 
 
 def says_whose(header: str) -> str:
@@ -145,6 +149,11 @@ def instead(read: Mapping[int, Meaning], header: Sequence[str]) -> dict[int, Mea
         if other and better and not {other, "dba_name"} & {m.what for m in found.values()}:
             found[i] = Meaning("", other, meaning.rank)
     return found
+
+
+def opens(header: str) -> bool:
+    """Whether a date is that of the opening of a file: of an application, the day it came in."""
+    return bool(set(split_words(header)) & set(_tables()["dates"]["opens"]))
 
 
 def _read_date(words: Sequence[str]) -> Meaning | None:

@@ -33,6 +33,8 @@ def with_its_address(columns: Columns, header: Sequence[str]) -> dict[str, tuple
             found[f"premises.{part}"] = tuple(n for n in found[f"premises.{part}"] if n != i)
             if place and not any(says_whose(header[n]) for n in columns.get(f"{place}.{part}", ())):
                 found[f"{place}.{part}"] = (*found.get(f"{place}.{part}", ()), i)
+        towns = found.get(f"premises.{part}", ())
+        found[f"premises.{part}"] = tuple(sorted(towns, key=lambda i: says_whose(header[i]) != "premises"))
     return {name: numbers for name, numbers in found.items() if numbers}
 
 

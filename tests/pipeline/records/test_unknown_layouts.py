@@ -106,6 +106,11 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Location 1", ("premises", "line1")),
         ("Prem Phone", ("", "phone")),
         ("Permit_End", ("", "expires")),
+        ("Permit App No", ("", "record_number")),
+        ("Docket No.", ("", "record_number")),
+        ("Other names used (maiden, alias)", ("licensee", "other_names")),
+        ("Applicant (Last, First)", ("applicant", "name")),
+        ("Proposed Business Name", ("", "entity_name")),
         ("Application Type", ("", "application_type")),
         ("License/Permit Number", ("", "license_number")),
     ],
@@ -384,3 +389,35 @@ def test_a_suffix_behind_a_street_is_the_street_s(tmp_path: Path) -> None:
     assert isinstance(record, Record)
     assert record.premises
     assert record.premises.street_key == "15 TEASEL ST"
+
+
+def test_an_application_for_a_permit_in_a_city_s_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text(
+        'Permit App No,Opened Date,"Applicant (Last, First)",Applicant Mailing Address,City,State,ZIP,'
+        "Proposed Business Name,Proposed Location,Suite,Location City,Location ZIP,Property Owner,Corporate Officers\n"
+        'P-99,2026-03-01,"COLE, HANA",PO Box 9,Ozark,MO,65721,Fern Spa,15 Teasel St,4,Springfield,65804,Lark Plaza LLC,'
+        '"COLE, HANA - President; VALE, ANN - Secretary"\n'
+    )
+    [record] = list(read_records(path, "application"))
+    assert isinstance(record, Record)
+    assert (record.natural_key, record.received, record.landlord) == ("P-99", date(2026, 3, 1), "Lark Plaza LLC")
+    assert record.premises
+    assert record.premises.premises_key == "15 TEASEL ST|65804|4"
+    assert record.mailing
+    assert (record.mailing.line, record.mailing.city) == ("PO Box 9", "Ozark")
+    people = [(p.role, p.full_name) for p in record.parties]
+    assert people == [("applicant", "COLE, HANA"), ("president", "COLE, HANA"), ("secretary", "VALE, ANN")]
+
+
+def test_an_order_of_a_board_in_other_words(tmp_path: Path) -> None:
+    path = tmp_path / "denied.csv"
+    path.write_text(
+        "Docket No.,Respondent,AKA,Business,Business Location,Final Order Date,Final Order,Statute\n"
+        '2025-011,HANA COLE,LILY,FERN SPA,"15 Teasel St, Springfield, MO 65804",3/1/2026,Denied,324.262.2(2)\n'
+    )
+    [record] = list(read_records(path, "denied"))
+    assert isinstance(record, Record)
+    assert (record.natural_key, record.status, record.effective) == ("2025-011", "Denied", date(2026, 3, 1))
+    assert (record.cause, record.entity_name) == ("324.262.2(2)", "FERN SPA")
+    assert [(p.role, p.full_name, p.other_names) for p in record.parties] == [("applicant", "HANA COLE", ("LILY",))]
