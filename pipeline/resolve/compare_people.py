@@ -8,7 +8,8 @@ from itertools import product
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from pipeline.resolve.person_names import PersonName, is_english_name, read_person
+from pipeline.resolve.person_names import PersonName, read_person
+from pipeline.resolve.population import is_english_name
 from pipeline.resolve.romanization import boundaries, is_syllabic, readings
 from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same_sounds
 from pipeline.resolve.systems import are_names

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.resolve.population import (
     first_frequency,
     is_common_first,
-    is_rather_first,
+    is_english_name,
     is_settled_name,
     surname_frequency,
 )
@@ -24,7 +24,6 @@ _PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? |van (?:de[rn]
 _BEGINNINGS = re.compile(
     r"\b(mc|mac|o|st|saint|fitz|van|von|de|di|du|la|le)\.? ([a-z]{3,})"
 )  # "Mc Allister", "O Neill"
-ENGLISH_LEAST = 7e-5  # share of people from which a given name of syllables is English: Meiling and Xiaoyan are rarer
 _CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
 _MARIA = re.compile(r"\bma ([a-z]{3,})((?: [a-z]\b\.?)? [a-z]{4,})$")
 _TOKEN = re.compile(r"[a-z]+")
@@ -181,14 +180,6 @@ class PersonName(NamedTuple):
 def is_settled_part(part: str) -> bool:
     """Whether a part is a name or a run of syllables."""
     return is_settled_name(part) or is_syllabic(part)
-
-
-@lru_cache(maxsize=65536)
-def is_english_name(part: str) -> bool:
-    """Whether a part is a given name of English or its neighbors, of syllables by chance ("Linda", "Susan") or not."""
-    if is_syllabic(part):
-        return is_rather_first(part) and first_frequency(part) >= ENGLISH_LEAST
-    return is_common_first(part)
 
 
 def _is_of_syllables(part: str) -> bool:

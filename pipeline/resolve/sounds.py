@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from itertools import islice, product
 from typing import NamedTuple
 
-from pipeline.resolve.population import surname_frequency
+from pipeline.resolve.population import is_english_name, surname_frequency
 from pipeline.resolve.romanization import DATA, pinyin_syllables, spelling, syllables
 from pipeline.resolve.systems import (
     ABROAD,
@@ -201,11 +201,20 @@ def _marks(part: str) -> frozenset[str]:
 
 
 def _in_one_system(left: Name, right: Name, of_characters: bool = False) -> bool:
+    if _are_english(left, right):
+        return False
     if of_characters and any(_fit(left, right, partial(_reads_abroad, system)) for system in ABROAD):
         return True
     if any(_fit(left, right, partial(_equal_or_share, kind)) for kind in KINDS):
         return not _both_spelled(left, right, "pinyin")
     return any(_goes_abroad(x, y, system) for x, y in ((left, right), (right, left)) for system in ABROAD)
+
+
+def _are_english(left: Name, right: Name) -> bool:
+    """What differs is a given name of English on both sides, and no short form of the other: "Tina", "Dina"."""
+    mine, other = {s.part for s in left}, {s.part for s in right}
+    differing = (*(mine - other), *(other - mine))
+    return len(differing) == 2 and all(map(is_english_name, differing)) and not _share(*differing, "short")
 
 
 def _equal_or_share(kind: str, x: Syllable, y: Syllable) -> bool:
