@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any
 
-from rapidfuzz.distance import OSA
-
-from pipeline.resolve.population import surname_frequency
-from pipeline.resolve.romanization import DATA, fold, native_part, romanize
+from pipeline.resolve.romanization import fold, native_part, romanize
+from pipeline.resolve.trade_words import (
+    business_words,
+    known_word,
+    respelled,
+    singular,
+    unjoined,
+    word_frequency,
+    word_kinds,
+)
 
 _DBA = re.compile(
     r"\b(?:[daftn]\s*/\s*(?:[bk]\s*/\s*)?a|[df]\.b\.a\.?|[afn]\.k\.a\.?|[df]ba|[afn]ka|trading as|"
@@ -31,7 +35,6 @@ _ROMAN = ("ii", "iii", "iv")
 _TENS = tuple(f"{n}0" for n in range(2, 10))
 _ORDINAL = re.compile(r"\b([0-9]+)(?:st|nd|rd|th)\b")
 _INITIALS = re.compile(r"\b([a-z])(?:\s*[&+.-]\s*|\s+and\s+|\s+n\s+|\s+)(?=[a-z]\b)")  # "A & J", "A. J.", "E-Z"
-_VOWEL = re.compile(r"[aeiou]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +79,6 @@ class BusinessName:
         return self.words or self.generic
 
 
-@lru_cache(maxsize=1)
-def business_words() -> dict[str, Any]:
-    """The contents of data/business_words.toml."""
-    return tomllib.loads((DATA / "business_words.toml").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _word_kinds() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    words = business_words()
-    return frozenset(words["legal"]), frozenset(words["filler"]), frozenset(words["generic"])
-
-
-def singular(word: str) -> str:
-    """ "hands" -> "hand", "bodies" -> "body", "nailz" -> "nail"; short words and "-ss" stay."""
-    if len(word) > 4 and word[-1] == "z" and word[-2] not in "aeiouytz":
-        return word[:-1]
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
 def trade_names(text: str) -> tuple[str, ...]:
     """The names in "Qi Holdings LLC DBA Golden Lotus Spa": each side of a "doing business as".
 
@@ -112,7 +92,7 @@ def trade_names(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def read_business(text: str) -> BusinessName:
     """Take one trade name apart (without a DBA in it: see `trade_names`)."""
-    legal, filler, generic = _word_kinds()
+    legal, filler, generic = word_kinds()
     native, said = _translated(native_part(text))
     tokens = [t for t in _tokens(text) if t not in legal]
     is_lettered = any(map(str.isalpha, tokens))
@@ -120,7 +100,7 @@ def read_business(text: str) -> BusinessName:
     digits = business_words()["numbers"]
     numbers = tuple(digits.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in _ROMAN))
     words = [t for i, t in enumerate(tokens) if not t.isdigit() and not (i and t in _ROMAN)]
-    kept = [_known(w) for w in ([w for w in words if w not in filler] or words)]
+    kept = [known_word(w) for w in ([w for w in words if w not in filler] or words)]
     plain = tuple(singular(w) for w in kept if w in generic or singular(w) in generic)
     own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
     written = "".join(w for w in tokens if w not in filler)
@@ -156,7 +136,7 @@ def _before_place(text: str) -> BusinessName | None:
     if not (of and place) or of in before:
         return None
     named, last = read_business(before), _WORD.findall(before)[-1:]
-    ends = bool(last) and bool({last[0], singular(last[0])} & _word_kinds()[2])
+    ends = bool(last) and bool({last[0], singular(last[0])} & word_kinds()[2])
     return named if not named.is_plain and (ends or (at and len(named.words) > 1)) else None
 
 
@@ -168,8 +148,8 @@ def _tokens(text: str) -> list[str]:
         folded = folded.replace(written, said)
     short, digits = business_words()["short"], business_words()["numbers"]
     written = _WORD.findall(_ORDINAL.sub(r"\1", folded))
-    spelled = map(_spelled, _with_to(written))
-    tokens = [short.get(part, part) for word in spelled for part in _unjoined(short.get(word, word))]
+    spelled = map(respelled, _with_to(written))
+    tokens = [short.get(part, part) for word in spelled for part in unjoined(short.get(word, word))]
     counted = [digits[t] if t in digits and (t not in _ROMAN) else t for t in tokens]
     return _joined(list(_tens(counted)))
 
@@ -189,7 +169,7 @@ def _tens(tokens: list[str]) -> Iterator[str]:
 
 def _joined(tokens: list[str]) -> list[str]:
     """ "body work" -> "bodywork": two words that are one generic word together."""
-    _, _, generic = _word_kinds()
+    _, _, generic = word_kinds()
     out: list[str] = []
     for token in tokens:
         if out and len(token) > 1 and {out[-1] + token, out[-1] + singular(token)} & generic:
@@ -199,93 +179,15 @@ def _joined(tokens: list[str]) -> list[str]:
     return out
 
 
-@lru_cache(maxsize=65536)
-def _known(word: str) -> str:
-    """The generic word that is meant by "masage", "accupressure", "mssg", "reflex"; any other word as it is."""
-    _, _, generic = _word_kinds()
-    if word in generic or singular(word) in generic or word_frequency(word):
-        return word
-    return _of_consonants(word) or _cut_short(word) or _misspelled(word)
-
-
-def _of_consonants(word: str) -> str:
-    """ "thpy" -> "therapy", "mssge" -> "massage": a generic word with some vowels left out, or all of them and more; ""
-    for no such. Three letters without a vowel are somebody's initials."""
-    if len(word) < 4:
-        return ""
-    bare = _VOWEL.sub("", word)
-    meant = [
-        g
-        for g in business_words()["generic"]
-        if g[0] == word[0] and len(g) > len(word) and _holds(g, word) and (bare == word or bare == _VOWEL.sub("", g))
-    ]
-    return max(meant, key=word_frequency, default="")
-
-
-def _holds(word: str, letters: str) -> bool:
-    """Whether the letters stand in the word, in order."""
-    rest = iter(word)
-    return all(letter in rest for letter in letters)
-
-
-def _cut_short(word: str) -> str:
-    """ "acupunct" -> "acupuncture": five letters or more of the beginning of a long generic word; "" for no such."""
-    generic = business_words()["generic"]
-    meant = [g for g in generic if len(word) > 4 and len(g) > 7 and g.startswith(word)]
-    return max(meant, key=word_frequency, default="") if not surname_frequency(word) else ""
-
-
-def _misspelled(word: str) -> str:
-    """A long generic word with one letter wrong, of ten letters two; of six letters one left out, doubled or exchanged
-    ("helth"; "wealth" is a word of its own), where nobody is called so ("Heath")."""
-    if len(word) < 5:
-        return word
-    _, _, generic = _word_kinds()
-    near = [g for g in sorted(generic) if len(g) > 5 and OSA.distance(word, g, score_cutoff=1) == 1]
-    long = (g for g in near if len(g) > 6 and len(word) > 5)
-    short = (g for g in near if _same_but_for_place(word, g) and not surname_frequency(word))
-    longest = (g for g in sorted(generic) if len(g) > 9 and OSA.distance(word, g, score_cutoff=2) == 2)
-    return next(long, None) or next(short, None) or next(longest, word)
-
-
 def _with_to(words: list[str]) -> list[str]:
     """ "sole 2 soul" -> "sole to soul": a two between two words of which the second is its own."""
-    _, _, generic = _word_kinds()
+    if "2" not in words:
+        return words
+    _, _, generic = word_kinds()
     own = [w.isalpha() and w not in generic and singular(w) not in generic for w in words]
     return [
         "to" if w == "2" and all(own[i - 1 : i + 2 : 2]) and 0 < i < len(words) - 1 else w for i, w in enumerate(words)
     ]
-
-
-def _spelled(word: str) -> str:
-    """ "moonlite" -> "moonlight"."""
-    for ending, spelled in business_words()["endings"].items():
-        if word.endswith(ending) and len(word) >= len(ending) + 3:
-            return word.removesuffix(ending) + str(spelled)
-    return word
-
-
-def _same_but_for_place(word: str, other: str) -> bool:
-    """One letter left out, added or exchanged with its neighbor; none instead of another."""
-    return len(word) != len(other) or sorted(word) == sorted(other)
-
-
-@lru_cache(maxsize=65536)
-def _unjoined(word: str) -> tuple[str, ...]:
-    """ "lotusmassage" -> "lotus", "massage": a generic word of four letters or more joined to the end of another."""
-    _, _, generic = _word_kinds()
-    if word in generic or singular(word) in generic:
-        return (word,)
-    endings = sorted((g for g in generic if len(g) >= 4 or g == "spa"), key=len, reverse=True)
-    ending = next((e for e in endings if word.endswith(e) and len(word) >= len(e) + 4), "")
-    return (word.removesuffix(ending), ending) if ending else (word,)
-
-
-@lru_cache(maxsize=65536)
-def word_frequency(word: str) -> float:
-    """Share of trade names that bear a word, as declared; 0 when it is none of the common ones."""
-    words = business_words()
-    return float(words["generic"].get(word) or words["common"].get(word) or 0.0)
 
 
 def declared_frequency(name: BusinessName) -> float:

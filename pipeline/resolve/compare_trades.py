@@ -7,16 +7,10 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from pipeline.resolve.business_names import (
-    BusinessName,
-    business_words,
-    declared_frequency,
-    read_business,
-    trade_names,
-    word_frequency,
-)
+from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
 from pipeline.resolve.population import is_settled_name
 from pipeline.resolve.romanization import is_syllabic, readings
+from pipeline.resolve.trade_words import business_words, word_frequency
 
 _DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
 LONG_WORD = 9  # letters of a word in which two slips are believed

@@ -24,6 +24,7 @@ _PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? |van (?:de[rn]
 _BEGINNINGS = re.compile(
     r"\b(mc|mac|o|st|saint|fitz|van|von|de|di|du|la|le)\.? ([a-z]{3,})"
 )  # "Mc Allister", "O Neill"
+_FIRST_WORDS = frozenset(["mc", "mac", "o", "st", "saint", "fitz", "van", "von", "de", "di", "du", "la", "le", "ma"])
 _CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
 _MARIA = re.compile(r"\bma ([a-z]{3,})((?: [a-z]\b\.?)? [a-z]{4,})$")
 _TOKEN = re.compile(r"[a-z]+")
@@ -280,11 +281,11 @@ def read_person(text: str, native_name: str = "") -> PersonName:
         folded = _SHORT.sub(_written_out, folded)
     if "de" in folded:
         folded = _PARTICLES.sub(_without_blanks, folded)
-    if len(folded.split()) > 2:
-        folded = _BEGINNINGS.sub(_joined_surname, folded)
-        folded = _MARIA.sub(_maria, folded)
+    found = _TOKEN.findall(folded)
+    if len(found) > 2 and not _FIRST_WORDS.isdisjoint(found):
+        folded = _MARIA.sub(_maria, _BEGINNINGS.sub(_joined_surname, folded))
     pattern, beginnings = _compound_surnames()
-    if not beginnings.isdisjoint(_TOKEN.findall(folded)):
+    if not beginnings.isdisjoint(found):
         folded = pattern.sub(_without_blanks, folded)
     words = _TOKEN.findall(folded.replace("-", ""))
     ordered = tuple(t for t in words if t not in _SUFFIXES)
