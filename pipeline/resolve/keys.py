@@ -22,6 +22,7 @@ from pipeline.resolve.person_names import PersonName, is_settled_part, read_pers
 from pipeline.resolve.population import is_rather_first
 from pipeline.resolve.romanization import fold, readings
 from pipeline.resolve.sounds import sound_key
+from pipeline.resolve.written_names import written_names
 
 TOLL_FREE = ("+1800", "+1822", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 HUB_NAMES = 12  # distinct names behind one phone or contact from which it is an answering service
@@ -219,8 +220,9 @@ def _day(value: date | None) -> int | None:
 
 def _read_names(ref: Ref) -> tuple[PersonName, ...]:
     """The name and the other names, taken apart: "MEI CHEN" and "Mei Chen" say the same."""
-    main = read_person(ref.name, ref.native_name) if ref.native_name else read_person(ref.name)
-    return main, *map(read_person, ref.other_names)
+    first, *others = written_names(ref.name)
+    main = read_person(first, ref.native_name) if ref.native_name else read_person(first)
+    return main, *map(read_person, (*others, *ref.other_names))
 
 
 def _operator_keys(said: tuple[PersonName, ...]) -> dict[str, Value]:

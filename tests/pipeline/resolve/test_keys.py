@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.resolve.keys import _operator_keys
+from pipeline.resolve.keys import _operator_keys, keys_of
 from pipeline.resolve.person_names import read_person
+from tests.pipeline.resolve.conftest import make_ref
 
 WORDS = (
     *(
@@ -54,3 +55,10 @@ def test_a_name_of_two_words_is_read_as_any_other(text: str) -> None:
 def test_a_name_of_two_parts_has_the_keys_of_any_other(text: str) -> None:
     name = read_person(text)
     assert _operator_keys((name,)) == _operator_keys((name, name)), "two names are left to the long way"
+
+
+def test_each_of_several_names_in_one_field_is_a_name() -> None:
+    ref = make_ref(1, "operator", "Lam Kwok Wah / Guohua Lin", other_names=("Lin, G.",))
+    assert keys_of(ref).row["names"] == tuple(
+        sorted(read_person(name).turned for name in ("Lam Kwok Wah", "Guohua Lin", "Lin, G."))
+    )
