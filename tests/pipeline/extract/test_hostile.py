@@ -142,6 +142,7 @@ CONTACT = "<div id=container><h1 class=titlu>Jade Spa</h1><p>417-555-0101</p>"
         ("<b><i><font>" * 30_000, "inside one another"),
         ("<table><tr><td>" * 30_000, "inside one another"),
         ("<p x" + " ".join(f"a{i}" for i in range(100_000)) + ">", "attributes"),
+        ("<select>" + "<option>a" * 60_000, "options"),
         ("<div a='<" + "<div " * 30_000, "attributes"),
         ("<i>x</i>" * 100_000, "tags"),
     ],
