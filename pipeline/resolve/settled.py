@@ -81,8 +81,9 @@ class Settled:
         """Take in a table of `kept_keys`, made without hubs, into empty tables or beside others that were taken so.
         `score_all` follows."""
         (there,) = self._rows(f"SELECT count(*) FROM {self._keys}")[0]
-        with self._table("came", rows.add_column(0, "ref_id", pa.array(range(there, there + len(rows)), pa.int64()))):
-            self._db.execute(f"INSERT INTO {self._keys} FROM came")
+        numbers = pa.array(range(there, there + len(rows)), pa.int64())
+        # Not by `_table`: what is registered under a name stays in memory until the transaction ends.
+        self._db.from_arrow(rows.add_column(0, "ref_id", numbers)).insert_into(self._keys)
 
     def score_all(self, look_up: LookUp, model: MatchModel) -> tuple[Any, Iterator[Any]]:
         """The ids of all refs taken in, sorted, and the pairs of their places in it, as `score_keys` has them.

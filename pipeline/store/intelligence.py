@@ -77,12 +77,13 @@ class Store:
             total += len(batch)
         return total
 
-    def insert_arrow(self, table: str, rows: Any) -> None:
-        """Append the rows of an Arrow table, by the names of its columns."""
-        self.connection.register("arrow_rows", rows)
-        columns = ", ".join(f'"{name}"' for name in rows.schema.names)
+    def insert_arrow(self, table: str, arrow_rows: Any) -> None:
+        """Append the rows of an Arrow table, by the names of its columns.
+
+        DuckDB finds it as a variable: what is registered under a name stays in memory until the transaction ends.
+        """
+        columns = ", ".join(f'"{name}"' for name in arrow_rows.schema.names)
         self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM arrow_rows")
-        self.connection.unregister("arrow_rows")
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table that is not declared, such as what a stage keeps for its next run."""
