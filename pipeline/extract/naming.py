@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.lexicon import fold
 from pipeline.extract.names import business_name_span, find_business_names, is_name_and_place, reads_like_a_name
+from pipeline.extract.own_site import squashed
 from pipeline.extract.selection import Selected, Value
 from pipeline.extract.surroundings import Surroundings
 from pipeline.extract.text import is_inside, visible_text
@@ -19,14 +20,18 @@ _NAMED_TITLE = re.compile(
     r"(?:post|ad|item|list|page|main|entry|biz|business|profile)\w*[_-]?title|headline|subject", re.I
 )
 _LONGEST_TITLE = 300
+_MOST_BOLD = 50
 
 
 def name_and_title(
-    tree: LexborHTMLParser, root: LexborNode, own: str, selected: Selected, around: Surroundings
+    tree: LexborHTMLParser, root: LexborNode, own: str, selected: Selected, around: Surroundings, site: str = ""
 ) -> None:
-    """Add the title, and a business name from titles when structured data and labels gave none."""
+    """Add the title, and a business name from titles when structured data and labels gave none.
+
+    `site`: what the site is called, letters only: no business.
+    """
     left_out = {n.mem_id for n in around.all}
-    shown = _shown_title(root, left_out)
+    shown = _shown_title(root, left_out) or _standing_out(root, left_out, tree, site)
     declared = [*_meta_titles(tree), *_document_title(tree)]
     title = shown or next(iter(declared), None)
     if title is None:
@@ -70,6 +75,16 @@ def _shown_title(root: LexborNode, left_out: set[int]) -> Value | None:
             text = visible_text(node).split("\n")[0].strip()
             if 1 < len(text) <= _LONGEST_TITLE and not is_inside(node, left_out):
                 return Value(text, node, "text", visible_text(node).index(text))
+    return None
+
+
+def _standing_out(root: LexborNode, left_out: set[int], tree: LexborHTMLParser, site: str) -> Value | None:
+    """On old pages without headings: a name in bold or large letters that the document's title says too."""
+    title = "\n".join(fold(value.text) for value in _document_title(tree))
+    for node in root.css("font, b, strong, big")[:_MOST_BOLD] if title else ():
+        text = visible_text(node).split("\n")[0].strip()
+        if reads_like_a_name(text) and fold(text) in title and squashed(text) != site and not is_inside(node, left_out):
+            return Value(text, node, "text", visible_text(node).index(text))
     return None
 
 

@@ -19,7 +19,7 @@ from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.named_elements import named_contacts, titled_contacts
 from pipeline.extract.names import find_business_names
 from pipeline.extract.naming import name_and_title, titled_names
-from pipeline.extract.own_site import given_name, is_own_site
+from pipeline.extract.own_site import given_name, host_name, is_own_site
 from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
 from pipeline.extract.repeated import Rows, alike, find_posts, find_rows, find_thread, next_link, post_day, read_rows
@@ -175,7 +175,7 @@ def _one_ad(
         if place is None:
             continue
         fields = structured_fields(reading.tree, place, around)
-        name_and_title(reading.tree, place, text_without(place, around.all), fields, around)
+        name_and_title(reading.tree, place, text_without(place, around.all), fields, around, host_name(reading))
         if "business_name" not in fields and not _says_name(" ".join(v.text for v in fields.get("title", ()))):
             fields["business_name"] = [name] if (name := given_name(reading)) else []
         if not fields["posted"]:

@@ -32,6 +32,7 @@ _NAMING = "h2, h3, h4, h5, h6, b, strong, a, dt, [itemprop=name], [class*=name i
 _BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]"
 _STANDING_OUT = frozenset(["h3", "h4", "b", "strong", "font", "center"])
 _LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
+_DIALING = "a[href^='tel:' i], a[href^='sms:' i]"
 _MOST_HEADINGS = 500
 _LONGEST_PAGE = 40_000  # characters of a page about one business
 _MOST_NUMBERS = 40  # more, and the page is a list
@@ -123,6 +124,7 @@ class _Numbers:
 
     def __init__(self, around: Surroundings, reading: Reading) -> None:
         self.parts = around.all
+        self.left_out = {part.mem_id for part in around.all}
         self.reading = reading
         self.known: dict[int, frozenset[str]] = {}
 
@@ -133,8 +135,14 @@ class _Numbers:
     def of(self, node: LexborNode) -> frozenset[str]:
         if (found := self.known.get(node.mem_id)) is None:
             text = "" if node.tag in _UNREAD else text_without(node, self.parts)
-            found = self.known[node.mem_id] = self.within(text)
+            found = self.known[node.mem_id] = self.within(text) | self._linked(node)
         return found
+
+    def _linked(self, node: LexborNode) -> frozenset[str]:
+        """Numbers that links dial and do not show: "Call us"."""
+        links = [node] if node.tag == "a" else node.css(_DIALING)[:_MOST_NUMBERS]
+        hrefs = (link.attrs.sget("href") for link in links if not is_inside(link, self.left_out))
+        return self.within("\n".join(href for href in hrefs if href.lower().startswith(("tel:", "sms:"))))
 
     def holders(
         self, node: LexborNode, heading: LexborNode, *, behind: bool = False, depth: int = 0
