@@ -20,7 +20,7 @@ from flows.stages.doubts import doubtful_entities
 from flows.stages.models import card_in_force, describe_model, model_in_force, train_model
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
-from flows.stages.rereading import Changes, last_changes
+from flows.stages.rereading import LISTED, Changes, last_changes
 from flows.stages.watching import Watched, watch_snapshot
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import locked
@@ -274,6 +274,7 @@ def show_changes(changes: Changes) -> None:
     shown = ["site", "kind", "what", "before", "after", "url"]
     if changes["examples"]:
         show_table("Examples", shown, [[e[c] or "" for c in shown] for e in changes["examples"]])
+        out.print(f"Every one of them: {LISTED} beside the readings, in the home's work/readings.")
 
 
 def changes(home: HomeOption = None, json: JsonOption = False) -> None:

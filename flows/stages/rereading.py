@@ -20,6 +20,7 @@ from pipeline.home import Home, write_atomically
 from pipeline.store.intelligence import Store, open_working
 from pipeline.store.readings import compare_readings, put_in_force
 
+REPORT, LISTED = "changes.json", "changes.csv"  # of the last comparison: its counts, and every difference
 KEPT = 2  # earlier readings that stay beside the one in force
 Changes = dict[str, Any]
 
@@ -61,8 +62,8 @@ def read_again(
         read = extract_new(home, archive, fresh, progress, processes)
         withhold_titles(archive, fresh)
     changes: Changes = {"before": in_force(home, store), "now": new, "at": home.now().isoformat(), "read": read}
-    changes |= compare_readings(store, path)
-    write_atomically(home.readings / "changes.json", json.dumps(changes, default=str, ensure_ascii=False, indent=1))
+    changes |= compare_readings(store, path, home.readings / LISTED)
+    write_atomically(home.readings / REPORT, json.dumps(changes, default=str, ensure_ascii=False, indent=1))
     return path, changes
 
 
@@ -95,7 +96,8 @@ def drop_purged(home: Home, archive: Archive) -> None:
     for path in sorted(home.readings.glob("*.duckdb")):
         if holds_purged(archive, path) or _holds_held(path, held):
             path.unlink()
-            (home.readings / "changes.json").unlink(missing_ok=True)
+            for name in (REPORT, LISTED):
+                (home.readings / name).unlink(missing_ok=True)
 
 
 def _holds_held(path: Path, held: set[str]) -> bool:
@@ -108,6 +110,6 @@ def _holds_held(path: Path, held: set[str]) -> bool:
 
 def last_changes(home: Home) -> Changes | None:
     """The report of the last re-reading, published or not."""
-    path = home.readings / "changes.json"
+    path = home.readings / REPORT
     found: Changes | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     return found

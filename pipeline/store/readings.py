@@ -54,8 +54,8 @@ _PAGES = """
     LEFT JOIN other.core_extractions b USING (capture_id) GROUP BY c.site ORDER BY c.site"""
 
 
-def compare_readings(store: Store, other: Path) -> dict[str, list[dict[str, Any]]]:
-    """What the reading in `other` says differently from the one in force.
+def compare_readings(store: Store, other: Path, listed: Path) -> dict[str, list[dict[str, Any]]]:
+    """What the reading in `other` says differently from the one in force. Every difference goes to the CSV `listed`.
 
     {pages: site, pages, differ}, {mentions: site, kind, same, gained, lost, changed} and {examples: site, kind, what,
     capture_id, url, before, after}; protected spans have no values and so show none.
@@ -70,6 +70,10 @@ def compare_readings(store: Store, other: Path) -> dict[str, list[dict[str, Any]
            QUALIFY row_number() OVER (PARTITION BY site, kind, what ORDER BY capture_id, before, after) <= ?
            ORDER BY site, kind, what, capture_id, before, after""",
         [EXAMPLES],
+    )
+    store.connection.execute(
+        f"""COPY (SELECT site, kind, what, capture_id, url, {_cell("before")}, {_cell("after")} FROM reading_changes
+                  WHERE what <> 'same' ORDER BY ALL) TO '{_quoted(listed)}' (HEADER)"""
     )
     store.connection.execute("DROP TABLE reading_changes")
     return {"pages": pages, "mentions": mentions, "examples": examples}
@@ -89,9 +93,19 @@ def put_in_force(store: Store, other: Path, keep: Path) -> None:
 
 @contextmanager
 def _attached(store: Store, path: Path) -> Iterator[None]:
-    quoted = str(path).replace("'", "''")
-    store.connection.execute(f"ATTACH '{quoted}' AS other")
+    store.connection.execute(f"ATTACH '{_quoted(path)}' AS other")
     try:
         yield
     finally:
         store.connection.execute("DETACH other")
+
+
+def _quoted(path: Path) -> str:
+    """For a statement that takes no parameters."""
+    return str(path).replace("'", "''")
+
+
+def _cell(column: str) -> str:
+    """The column as text that no spreadsheet executes: a page can write a formula. Numbers such as +1417… stay."""
+    formula = f"regexp_matches({column}, '^[=+@|%\\s-]') AND NOT regexp_full_match({column}, '[+-]?[0-9]+')"
+    return f"CASE WHEN {formula} THEN chr(39) || {column} ELSE {column} END AS {column}"

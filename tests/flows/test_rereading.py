@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,9 @@ def test_a_dry_run_reports_and_changes_nothing(home: Home, changed: None) -> Non
     assert not any(row["gained"] or row["changed"] for row in report["mentions"])
     assert {e["what"] for e in report["examples"]} == {"lost"}
     assert home.current_snapshot() == before and emails(home) == found
+    with (home.readings / "changes.csv").open(newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert len(listed) == found and {(row["kind"], row["what"]) for row in listed} == {("email", "lost")}
     assert json.loads((home.readings / "changes.json").read_text())["mentions"] == report["mentions"]
 
 

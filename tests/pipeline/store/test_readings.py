@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def compared(folder: Path, before: list[Said], after: list[Said], page_kind: str
         write(store, after, version="2", page_kind=page_kind)
     with open_working(folder / "working.duckdb") as store:
         write(store, before, version="1")
-        return compare_readings(store, folder / "other.duckdb")
+        return compare_readings(store, folder / "other.duckdb", folder / "changes.csv")
 
 
 PHONE: Said = ("phone", 5, 17, "+14175550123")
@@ -92,3 +93,11 @@ def test_the_new_reading_takes_the_place_of_the_old_one_which_is_kept(tmp_path: 
         assert store.rows("SELECT value, extractor_version FROM core_mentions") == [
             {"value": "+14175550123", "extractor_version": "1"}
         ]
+
+
+def test_every_difference_is_listed_and_no_cell_is_a_formula(tmp_path: Path):
+    name: Said = ("business_name", 0, 9, "=1+1 Spa")
+    compared(tmp_path, [PHONE], [name])
+    with (tmp_path / "changes.csv").open(newline="") as file:
+        rows = [(r["kind"], r["what"], r["before"], r["after"]) for r in csv.DictReader(file)]
+    assert rows == [("business_name", "gained", "", "'=1+1 Spa"), ("phone", "lost", "+14175550123", "")]
