@@ -73,7 +73,7 @@ _START = """
                                                               UNION (FROM apart_now EXCEPT FROM networks_apart)))"""
 
 # What couples: by the keys that were kept, to which those of today are added.
-_EDGE = "CREATE TEMP TABLE edge AS SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
+_EDGE = "SELECT business_id AS b, key AS k FROM networks_keys WHERE couples"
 # Businesses without a unit in buildings in which the businesses of `asked_for` begin or cease to name one.
 _TURNED = """
     WITH others AS (SELECT key FROM networks_keys WHERE business_id NOT IN (SELECT id FROM asked_for)),
@@ -134,7 +134,8 @@ def reach(store: Store, given: Given) -> Reach:
     store.connection.execute(_DUE)
     store.connection.execute(_START, edges)
     start = frozenset(r[0] for r in store.connection.execute("FROM start").fetchall())
-    store.connection.execute(_EDGE)
+    store.connection.execute("CREATE TEMP TABLE edge (b VARCHAR, k VARCHAR)")
+    store.append_found("edge", _EDGE)
     _add_edges(store, _new_keys(store))
     for table in ("due", "start", "decided_now", "apart_now"):
         store.connection.execute(f"DROP TABLE {table}")
@@ -192,8 +193,8 @@ def _until(store: Store) -> date:
 
 
 def _put_given(store: Store, given: Given) -> None:
-    store.connection.execute("CREATE TEMP TABLE decided_now AS FROM networks_decided LIMIT 0")
-    store.connection.execute("CREATE TEMP TABLE apart_now AS FROM networks_apart LIMIT 0")
+    store.connection.execute("CREATE TEMP TABLE decided_now (business_id VARCHAR, standing VARCHAR, reason VARCHAR)")
+    store.connection.execute("CREATE TEMP TABLE apart_now (ref_a VARCHAR, ref_b VARCHAR)")
     store.append("decided_now", [(b, *said) for b, said in sorted(given.decided.items())])
     store.append("apart_now", list(given.apart))
 
@@ -207,11 +208,11 @@ def _new_keys(store: Store) -> list[tuple[str, str, bool]]:
 
 def _add_edges(store: Store, rows: Iterable[tuple[str, str, bool]]) -> int:
     """Add what couples to the table `edge`; how much of it is not there yet."""
-    store.connection.execute("CREATE TEMP TABLE fresh AS FROM edge LIMIT 0")
+    store.connection.execute("CREATE TEMP TABLE fresh (b VARCHAR, k VARCHAR)")
     store.append("fresh", [(business, key) for business, key, couples in rows if couples])
-    added = store.value("INSERT INTO edge FROM (FROM fresh EXCEPT FROM edge)")
+    added = store.append_found("edge", "FROM fresh EXCEPT FROM edge")
     store.connection.execute("DROP TABLE fresh")
-    return int(added)
+    return added
 
 
 def _coupled(store: Store, start: frozenset[str]) -> frozenset[str]:

@@ -117,9 +117,10 @@ def _exchange_pairs(store: Store, role: Role, dirty: Collection[str], pairs: Ite
 def _reach(store: Store, role: Role, start: Collection[str]) -> list[str]:
     """The refs that hang together with `start` over pairs and decisions: nothing else can change its entity."""
     store.connection.execute(
-        "CREATE TEMP TABLE edge AS SELECT ref_a AS a, ref_b AS b FROM settled_decisions WHERE same"
+        """CREATE TEMP TABLE edge AS SELECT ref_a AS a, ref_b AS b FROM core_pairs WHERE role = ?
+           UNION ALL SELECT ref_a, ref_b FROM settled_decisions WHERE same""",
+        [role],
     )
-    store.connection.execute("INSERT INTO edge SELECT ref_a, ref_b FROM core_pairs WHERE role = ?", [role])
     step = """SELECT b AS id FROM edge WHERE a IN (FROM frontier)
               UNION SELECT a FROM edge WHERE b IN (FROM frontier)"""
     with walked(store, start, step):

@@ -95,6 +95,19 @@ class Store:
             self.connection.execute(f"INSERT INTO {table} FROM kept_rows")
             self.connection.unregister("kept_rows")
 
+    def append_found(self, table: str, query: str) -> int:
+        """Append what a query finds to a table that is not declared; returns how many rows.
+
+        Nothing is not inserted: where the first insert of a transaction into a table brought no rows, DuckDB 2.0.0
+        answers queries without those of a later insert that is larger than a row group (122,880 rows).
+        """
+        self.connection.execute(f"CREATE TEMP TABLE found_rows AS {query}")
+        found = int(self.value("SELECT count(*) FROM found_rows"))
+        if found:
+            self.connection.execute(f"INSERT INTO {table} FROM found_rows")
+        self.connection.execute("DROP TABLE found_rows")
+        return found
+
     @contextmanager
     def listed(self, name: str, ids: Iterable[str]) -> Iterator[None]:
         """Many ids as a table `name(id)`, as long as they are needed."""

@@ -227,3 +227,26 @@ def test_a_large_change_and_another_program_settle_anew(monkeypatch: pytest.Monk
         assert settle(world.store, MODEL, []).everything
         world.settle()
         assert world.settled() == world.full()
+
+
+def test_a_new_record_joins_its_business_among_pairs_by_the_hundred_thousand() -> None:
+    def license_of(number: int) -> Record:
+        name, phone = "Jade Crane", "+14175550111"
+        return Record("license", "roster", str(number), number, entity_name=name, phones=(phone,))
+
+    world = World(4)
+    with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
+        for number in range(8):
+            world.add_record(number)
+        world.put_record(license_of(20))
+        world.settle()
+        # More than a row group of DuckDB holds, of refs that nothing else here names.
+        world.store.connection.execute(
+            """INSERT INTO core_pairs BY NAME SELECT 'a' || i AS ref_a, 'b' || i AS ref_b, role, 30.0 AS weight,
+               1.0 AS probability FROM range(130_000) numbers (i), (VALUES ('business'), ('operator')) roles (role)"""
+        )
+        world.day = 5
+        world.put_record(license_of(21))
+        assert not settle(world.store, MODEL, []).everything
+        assert world.settled()["core_entities"] == world.full()["core_entities"]

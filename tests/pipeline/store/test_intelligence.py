@@ -145,3 +145,17 @@ def test_memory_is_limited_and_what_does_not_fit_is_written_beside(tmp_path: Pat
     with pytest.raises(FixHome, match="database_gigabytes"), open_working(path, 0.05) as store:
         store.connection.execute("SET temp_directory = ''")
         store.rows("SELECT list(repeat(i::VARCHAR, 40)) FROM range(3000000) t(i)")
+
+
+def test_rows_appended_in_a_transaction_after_nothing_was_found_are_found(tmp_path: Path) -> None:
+    many = 130_000  # more than a row group
+    with open_working(tmp_path / "w.duckdb") as store:
+        store.connection.execute(
+            "CREATE TABLE numbers AS SELECT lpad(i::VARCHAR, 9, '0') AS n FROM range(?) r(i)", [many]
+        )
+        with store.transaction():
+            store.connection.execute("CREATE TEMP TABLE later (n VARCHAR)")
+            assert store.append_found("later", "FROM numbers WHERE n > 'z'") == 0
+            assert store.append_found("later", "FROM numbers") == many
+            assert store.value("SELECT count(*) FROM later WHERE n >= '000000000'") == many
+        assert store.value("SELECT count(*) FROM later WHERE n >= '000000000'") == many
