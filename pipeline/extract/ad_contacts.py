@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -123,10 +124,15 @@ def _link_found(href: str, reading: Reading) -> list[Found]:
     return [found_link]
 
 
+_ASKED_FOR = re.compile(r"[?&;]([\w.-]{1,30})=$")
+_PHONE_WORD = re.compile(r"ph(?:one)?$|phone|tel|call|mobile|cell|num|sms|text|whats|contact|^to$|^p$|^q$")
+
+
 def url_phones(reading: Reading, said: Collection[str]) -> list[Mention]:
     """Phones in the path or sub-domain of the page's URL.
 
-    Ten digits that are the whole last part of a path are a post's number, unless the page says that they are a phone.
+    Ten digits that are the whole last part of a path, or what a query asks for by another word than one for phone, are
+    a post's number, unless the page says that they are a phone.
     """
     found = [
         f
@@ -137,8 +143,11 @@ def url_phones(reading: Reading, said: Collection[str]) -> list[Mention]:
 
 
 def _names_a_post(url: str, found: Found) -> bool:
-    digits = url[found.start : found.end].isdigit()
-    return digits and url[found.start - 1] == "/" and url[found.end : found.end + 1] in {"", "/", "?", "#"}
+    if not url[found.start : found.end].isdigit():
+        return False
+    if asked := _ASKED_FOR.search(url, 0, found.start):
+        return _PHONE_WORD.search(asked[1].lower()) is None
+    return url[found.start - 1] == "/" and url[found.end : found.end + 1] in {"", "/", "?", "#"}
 
 
 @lru_cache(maxsize=4096)  # an ad is captured under the same address again and again

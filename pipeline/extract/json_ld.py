@@ -105,11 +105,20 @@ def _placed(words: str, script: LexborNode, text: str) -> Value | None:
 def _businesses(data: Any) -> list[list[Property]]:
     """The properties of interest of each business object.
 
-    A mere organization beside a business with telephone and address is the site that lists it.
+    A mere organization is the site that lists them beside a business with telephone and address, or with one of them
+    and another name.
     """
     kept = _described(data)
-    placed = any(_fullness(p) == _WHOLE for p, kind in kept if kind not in _ANY_PUBLISHER)
-    return [p for p, kind in kept if not (placed and kind in _ANY_PUBLISHER)]
+    others = [p for p, kind in kept if kind not in _ANY_PUBLISHER and _fullness(p)]
+    placed = any(_fullness(p) == _WHOLE for p in others)
+    named = {name for p in others for key, name in p if key == "name"}
+    return [p for p, kind in kept if kind not in _ANY_PUBLISHER or not (placed or _is_called_otherwise(p, named))]
+
+
+def _is_called_otherwise(properties: list[Property], names: set[str]) -> bool:
+    """Whether a publisher has a name, and it is none of the businesses' that stand beside it."""
+    own = {name for key, name in properties if key == "name"}
+    return bool(own and names) and own.isdisjoint(names)
 
 
 def _described(data: Any) -> list[tuple[list[Property], str]]:
