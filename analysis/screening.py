@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from analysis.account import Account, compare_all, probability
 from analysis.asked import Asked, ask, candidates, is_dated, missing, party_name
 from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.names import name_words
-from analysis.passing import packed
+from analysis.passing import packed, uncollected
 from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
@@ -36,7 +37,13 @@ def screen_all(
 
     Many applications against a saved index are shared among `workers` processes, each with the file open.
     """
-    asked = list(applications)
+    with uncollected():
+        return _screened(list(applications), index, progress, workers)
+
+
+def _screened(
+    asked: Sequence[Application], index: ScreeningIndex, progress: Callable[[int], None] | None, workers: int
+) -> list[Flag]:
     if workers > 1 and index.saved_at and len(asked) >= WORTH_A_POOL:
         return _screen_apart(asked, index.saved_at, progress, workers)
     flags = []
@@ -66,6 +73,7 @@ _here: dict[str, ScreeningIndex] = {}  # the index of this worker process
 def _open_here(saved: Path) -> None:
     from analysis.saved_index import open_index
 
+    gc.disable()  # as `uncollected`, in the whole process
     index = open_index(saved)
     assert index is not None, saved
     _here["index"] = index

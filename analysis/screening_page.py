@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
 from analysis.asked import party_name
 from analysis.explain import WORDS, banner
@@ -136,6 +137,18 @@ def _compared(c: Contribution, before: float, start: float) -> str:
         f"<td>{escape(mine)}</td><td>{escape(theirs)}</td><td>{escape(LEVELS.get(c.level, c.level))}</td>"
         f"<td class=n>{weight}</td><td>{_bar(before, before + c.weight, start)}</td></tr>"
     )
+
+
+def shown_line(c: Contribution) -> dict[str, Any]:
+    """A line of the account as it may be shown: values that are sealed stay out."""
+    shown = c.field not in SEALED
+    return {
+        "field": c.field,
+        "level": c.level,
+        "weight": round(c.weight, 2),
+        "applicant_value": c.applicant_value if shown else "",
+        "known_value": c.known_value if shown else "",
+    }
 
 
 def _bar(before: float, after: float, start: float) -> str:

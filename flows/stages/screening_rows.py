@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from analysis.half_read import with_unread
 from analysis.index import ScreeningIndex
-from analysis.passing import packed
+from analysis.passing import packed, uncollected
 from analysis.saved_index import open_index
 from analysis.screening import BATCH, WORTH_A_POOL, screen
 from pipeline.model import Application, Flag, Record
@@ -53,11 +54,12 @@ def screen_rows(
     rejected: list[Rejected] = []
     given = [0]  # groups in each part, added up
     parts = _counted(iter(rows), given)
-    for done, part in enumerate(_screened(parts, layout, index, workers), 1):
-        applications += part[0]
-        flags += part[1]
-        rejected += part[2]
-        progress(given[done], given[-1])
+    with uncollected():
+        for done, part in enumerate(_screened(parts, layout, index, workers), 1):
+            applications += part[0]
+            flags += part[1]
+            rejected += part[2]
+            progress(given[done], given[-1])
     return applications, flags, rejected
 
 
@@ -104,6 +106,7 @@ _here: dict[str, tuple[Layout, ScreeningIndex]] = {}  # of this worker process
 
 
 def _open_here(saved: Path, layout: Layout) -> None:
+    gc.disable()  # as `uncollected`, in the whole process
     index = open_index(saved)
     assert index is not None, saved
     _here["it"] = layout, index

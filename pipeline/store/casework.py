@@ -201,6 +201,7 @@ class Casework:
 
     def freeze(self, run_id: str, flags: Iterable[Flag], user: str) -> int:
         """Keep flags as they were shown. Returns how many."""
+        now = _now()
         rows = [
             {
                 "run_id": run_id,
@@ -209,7 +210,7 @@ class Casework:
                 "result": f.result,
                 "payload": to_json(f),
                 "user": user,
-                "at": _now(),
+                "at": now,
             }
             for f in {f.application_id: f for f in flags}.values()
         ]
