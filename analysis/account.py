@@ -74,6 +74,7 @@ def compare_all(
     if name.level == "similar":
         kinds.append("name")
     if "name" in kinds:
+        slips = {line.field for line in lines if line.field in slips and line.weight > 0}
         kinds += sorted(slips)
     elif "phone" in slips:
         hits["phone"] = []  # a stranger's number is like many
@@ -179,7 +180,7 @@ def _place_lines(
         phone, at_phone = _near_phone(asked, group, person, index) or (phone, [])
         slips |= {"phone"} if phone.level == "similar" else set()
     if not at_premises:
-        near = _near_premises(asked, group, index)
+        near = _near_premises(asked, group, person, index)
         premises, at_premises = near or (premises, [])
         slips |= {"premises"} if near else set()
     return [phone, email, premises], {"phone": at_phone, "email": at_email, "premises": at_premises}, slips
@@ -201,11 +202,15 @@ def _contact_line(
 def _near_phone(
     asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
 ) -> tuple[Contribution, list[KnownPlace]] | None:
-    """A number of the group, or the person's own, with one digit off or two exchanged."""
+    """A number of the person's own, or of a business whose papers name the person, with one digit off or two exchanged.
+    A large network has so many people and numbers that some of two strangers are near."""
+    if person is None:
+        return None
     bits = index.rules.screening.phone_slip_bits
     for mine, theirs in asked.near_phones:
         hits = [p for p in index.places["phone"].get(theirs, ()) if p.group == group]
-        if hits or (person is not None and theirs in person.phones):
+        hits = [p for p in hits if p.business_id in person.businesses]
+        if hits or theirs in person.phones:
             return Contribution("phone", mine, theirs, "similar", bits, _sources(hits)), hits
     return None
 
@@ -215,7 +220,7 @@ def _premises_line(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Con
         hits = [p for p in index.places["premises"].get(value, ()) if p.group == group]
         if hits:
             bits = _premises_bits(name, hits, asked, index)
-            return Contribution(name, line, line, "exact", bits, _sources(hits)), hits
+            return Contribution(name, line, hits[0].written or line, "exact", bits, _sources(hits)), hits
     written = asked.premises[0][2] if asked.premises else ""
     for building, _ in asked.buildings:
         if any(p.group == group for p in index.by_building.get(building, ())):
@@ -224,13 +229,17 @@ def _premises_line(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Con
     return Contribution("premises", written, "", "differs" if written else "missing", 0.0), []
 
 
-def _near_premises(asked: Asked, group: str, index: ScreeningIndex) -> tuple[Contribution, list[KnownPlace]] | None:
-    """Premises of the group whose street the applicant writes otherwise."""
+def _near_premises(
+    asked: Asked, group: str, person: KnownPerson | None, index: ScreeningIndex
+) -> tuple[Contribution, list[KnownPlace]] | None:
+    """Premises of the group whose street the applicant writes otherwise; weighed where papers of a business there name
+    the person."""
     for name, value, line, street in asked.near_premises:
         hits = [p for p in index.places["premises"].get(value, ()) if p.group == group]
         if hits:
-            bits = max(0.0, _premises_bits(name, hits, asked, index) - index.rules.screening.similar_loss_bits)
-            return Contribution(name, line, street, "similar", bits, _sources(hits)), hits
+            own = person is None or any(p.business_id in person.businesses for p in hits)
+            bits = _premises_bits(name, hits, asked, index) - index.rules.screening.similar_loss_bits if own else 0.0
+            return Contribution(name, line, hits[0].written or street, "similar", bits, _sources(hits)), hits
     return None
 
 

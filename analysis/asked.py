@@ -12,6 +12,8 @@ from analysis.names import is_company, letters, letters_near
 from analysis.slips import door_key, near_street, swapped
 from pipeline.model import Address, Application, Party
 
+NO_ROLE = ("", "related")  # as importers call whoever a file names beside the applicant without saying as what
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -23,6 +25,7 @@ class Asked:
     emails: frozenset[str]
     premises: tuple[tuple[str, str, str], ...]  # (field, value, line as written)
     buildings: tuple[tuple[str, bool], ...]  # (building key, a unit is given)
+    without_role: tuple[Party, ...] = ()  # people named on the application, nobody knows as what
     near_phones: tuple[tuple[str, str], ...] = ()  # (value, known value one slip away), where the value is not known
     near_premises: tuple[tuple[str, str, str, str], ...] = ()  # (field, known value, line as written, known street)
 
@@ -31,7 +34,8 @@ def ask(application: Application, index: ScreeningIndex) -> Asked:
     """The application in the keys of the index; who does not answer for the business is nobody to compare."""
     first = (application.applicant,) if application.applicant else ()
     others = tuple(p for p in application.related if answers_for(p.role, index))
-    parties = tuple(p for p in (*first, *others) if p.is_person and not is_company(party_name(p)))
+    parties = tuple(p for p in (*first, *others) if is_human(p))
+    without_role = tuple(p for p in application.related if role_key(p.role) in NO_ROLE and is_human(p))
     places = [("premises", application.premises)] if application.premises else []
     places += [("prior_address", a) for a in application.prior_addresses]
     known = [(name, index.premises_value(a), a) for name, a in places if a.premises_key]
@@ -43,6 +47,7 @@ def ask(application: Application, index: ScreeningIndex) -> Asked:
         frozenset(application.emails).union(*(p.emails for p in parties)),
         tuple((name, value, a.line) for name, value, a in known),
         tuple((a.building_key, bool(a.unit)) for _, _, a in known),
+        without_role,
         _near_phones(phones, index),
         _near_premises(known, index),
     )
@@ -66,6 +71,10 @@ def _near_premises(
         for street, value in index.by_door.get(door_key(address), ())
         if near_street(address, street)
     )
+
+
+def is_human(party: Party) -> bool:
+    return party.is_person and not is_company(party_name(party))
 
 
 def answers_for(role: str, index: ScreeningIndex) -> bool:

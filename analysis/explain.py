@@ -13,7 +13,8 @@ from pipeline.model import Contribution, Flag, Link
 
 WORDS = {
     "name": "name", "dob": "date of birth", "phone": "phone", "email": "e-mail address", "premises": "premises",
-    "prior_address": "former address", "business_name": "trade name",
+    "prior_address": "former address", "business_name": "trade name", "role": "role", "unit": "unit",
+    "website": "website", "license_number": "license number", "related": "other people", "dates": "days",
 }  # fmt: skip
 BANNERS = {
     "no_relevant_result": "No relevant result",

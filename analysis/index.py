@@ -56,6 +56,8 @@ class KnownBusiness:
     sites: tuple[str, ...]
     licensed: str  # a license in good standing, in words; "" when there is none
     owners: tuple[tuple[str, str, Period | None], ...]  # (operator, name, days of papers)
+    websites: tuple[str, ...] = ()
+    license_numbers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -81,7 +83,7 @@ class ScreeningIndex:
     by_contact: Mapping[str, Sequence[int]]  # -> numbers of people
     by_group: Mapping[str, Sequence[int]]
     by_building: Mapping[str, Sequence[KnownPlace]]
-    by_phone: Mapping[str, Sequence[Born]]  # the people of the groups that use a number, by name: for its slips
+    by_phone: Mapping[str, Sequence[Born]]  # whom the papers of those who use a number name: for its slips
     taken: Mapping[str, str]  # number that others are seen to use -> one of them: no slip of a known one
     by_door: Mapping[str, Sequence[Door]]  # house, ZIP and unit -> streets and values of premises: for their slips
     saved_at: Path | None = None  # the file it was opened from
@@ -176,10 +178,10 @@ def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> di
 
 
 def _by_phone(people: Mapping[int, KnownPerson], places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[Born]]:
-    by_group = _gathered((p.group, n) for n, p in people.items())
+    named = _gathered(((p.group, business), n) for n, p in people.items() for business in p.businesses)
     found: dict[str, set[int]] = defaultdict(set)
     for value, uses in places.items():
-        found[value].update(n for use in uses for n in by_group.get(use.group, ()))
+        found[value].update(n for use in uses for n in named.get((use.group, use.business_id), ()))
     for n, person in people.items():
         for value in person.phones:
             found[value].add(n)
@@ -240,6 +242,8 @@ def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> K
             (t.operator_id, facts.name(t.operator_id), hull(period(r.first_seen, r.first_seen) for r in t.refs))
             for t in tenures
         ),
+        tuple(sorted({w for r in refs if r.record_kind != "application" for w in r.websites})),
+        tuple(sorted({r.license_number for r in refs if r.record_kind == "license" and r.license_number})),
     )
 
 

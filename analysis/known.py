@@ -46,6 +46,14 @@ class KnownPlace:
     advertised: Period | None  # ads on illicit sites that name it
     sources: tuple[str, ...]
     captures: tuple[str, ...]
+    building: str = ""  # of a premises: its key
+    unit: str = ""
+
+    @property
+    def written(self) -> str:
+        """A premises as an address: "1200 N LARKMOOR AVE #5, 65801"; "" for another kind."""
+        street, _, town = self.building.partition("|")
+        return f"{street}{f' #{self.unit}' if self.unit else ''}, {town}" if street else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,8 @@ def _place(use: Use, group: str) -> KnownPlace:
         hull(period(r.first_seen, r.last_seen) for r in illicit),
         tuple(sorted({s for r in refs for s in r.sources})),
         captures_of(illicit or refs),
+        use.building,
+        use.unit,
     )
 
 

@@ -7,6 +7,7 @@ import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from analysis.asked import Asked, ask, candidates, is_dated, missing, party_name
 from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.names import name_words
 from analysis.passing import packed, uncollected
+from analysis.side_by_side import side_by_side
 from pipeline.model import Application, Flag, Link, Party
 
 __all__ = ["ScreeningIndex", "screen", "screen_all"]
@@ -89,18 +91,32 @@ def screen(application: Application, index: ScreeningIndex, cleared: Callable[[F
     Of several leads the strongest is the answer, those into other networks are noted. `cleared` says whether a person
     found a lead to be another person's: it is left out."""
     asked = ask(application, index)
+    aside = _without_role(asked, index)
     if not (asked.phones or asked.emails or asked.premises or any(is_dated(p) for p in asked.parties)):
-        return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.")
+        return _flag(asked, index, "insufficient_information", "Nothing but a name was given to compare.", notes=aside)
     accounts = [compare_all(asked, group, party, person, index) for group, party, person in candidates(asked, index)]
     leads = [a for a in accounts if _band(a, index)]
     if not leads:
-        return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=_notes(accounts, index))
+        return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=(*aside, *_notes(accounts, index)))
     ranked = sorted(leads, key=_strength, reverse=True)
     if cleared is not None:
         ranked = [lead for lead in ranked if not cleared(_lead(asked, lead, accounts, index))]
     if not ranked:
-        return _flag(asked, index, "no_relevant_result", CLEARED)
-    return _lead(asked, ranked[0], accounts, index, ranked[1:])
+        return _flag(asked, index, "no_relevant_result", CLEARED, notes=aside)
+    lead = _lead(asked, ranked[0], accounts, index, ranked[1:])
+    return replace(lead, notes=(*lead.notes, *aside)) if aside else lead
+
+
+def _without_role(asked: Asked, index: ScreeningIndex) -> tuple[str, ...]:
+    """Notes on people named without a role who would lead into a network: a bookkeeper stands there as well."""
+    if not asked.without_role:
+        return ()
+    others = replace(asked, parties=asked.without_role)
+    accounts = [compare_all(others, group, party, person, index) for group, party, person in candidates(others, index)]
+    leads = [a for a in accounts if "name" in a.kinds and _band(a, index)]
+    sentences = [explain.sentence(a, _business(a, index), index) for a in sorted(leads, key=_strength, reverse=True)]
+    said = "No role is given, so this is a note, not a match: ask what the person's role is."
+    return tuple(dict.fromkeys(f"{sentence} {said}" for sentence in sentences))
 
 
 def _flag(asked: Asked, index: ScreeningIndex, result: Result, sentence: str, **more: Any) -> Flag:
@@ -209,7 +225,7 @@ def _lead(
         known_entity_id=target or (best.person.entity_id if best.person else ""),
         network_id=index.group(best.group).network_id,
         matched_kinds=best.kinds,
-        contributions=best.contributions,
+        contributions=side_by_side(asked, best, business, index),
         path=explain.path(best, business, target, link, index),
         exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
         contrary=explain.contrary(best, business, index, own),

@@ -21,7 +21,7 @@ SEALED = frozenset({"dob", "email"})  # compared, never printed
 LISTED = 5_000  # applications without a lead on one page
 LEVELS = {
     "exact": "the same", "normalized": "the same, written otherwise", "similar": "similar", "differs": "differs",
-    "missing": "missing: no agreement", "weak": "a weak name: confirms only",
+    "noted": "not compared", "missing": "missing: no agreement", "weak": "a weak name: confirms only",
 }  # fmt: skip
 BANDS = {
     ">=1%": "very common (1 of 100 or more)", "0.1-1%": "common (1 of 1,000 to 1 of 100)",

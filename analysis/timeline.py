@@ -67,6 +67,7 @@ class Paper:
     source_id: str
     lane: str = "regulatory"
     grade: str = ""  # of a tip or inspection: "B2"
+    cause: str = ""  # of a denial, as written
 
 
 def timeline(sightings: Iterable[Sighting], papers: Iterable[Paper]) -> list[Event]:
@@ -173,12 +174,17 @@ def _paper(paper: Paper) -> Iterator[Event]:
         ]
     elif paper.kind in ONE_DATE:
         kind, sentence, day = ONE_DATE[paper.kind]
-        if paper.kind == "denied" and not stands(paper.status, "", shipped_rules().denial):
-            kind, sentence = "application", "The application of {what} ended{status}."
-        made = [(day(paper), kind, sentence.format(what=what, status=status, grade=paper.grade or "ungraded"))]
+        if paper.kind == "denied" and not stands(paper.status, paper.cause, shipped_rules().denial):
+            kind, sentence = "application", "The application of {what} ended{status}{cause}."
+        told = {"what": what, "status": status, "cause": _cause(paper), "grade": paper.grade or "ungraded"}
+        made = [(day(paper), kind, sentence.format(**told))]
     for on, kind, words in made:
         if on is not None:
             yield Event(on, "day", kind, words, paper.subject_id, paper.source_id, paper.lane)
+
+
+def _cause(paper: Paper) -> str:
+    return f", cause as written: {paper.cause.strip()}" if paper.cause.strip() else ""
 
 
 def _first(*days: date | None) -> date | None:
@@ -188,7 +194,7 @@ def _first(*days: date | None) -> date | None:
 ONE_DATE: dict[str, tuple[str, str, Callable[[Paper], date | None]]] = {
     "denied": (
         "denial",
-        "License denied to {what}.",
+        "License denied to {what}{cause}.",
         lambda p: _first(p.closed, p.issued, p.received),
     ),
     "application": (

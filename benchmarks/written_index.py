@@ -57,9 +57,9 @@ def _kinds(shops: Sequence[Shop], numbers: dict[int, int], shares: NameShares) -
         "business": lambda: ((f"B{s.number}", _business(s)) for s in shops),
         "place:phone": lambda: _together(shops, lambda s: (s.phone, _place(s, s.phone))),
         "place:premises": lambda: _together(
-            shops, lambda s: (s.place.premises_key, _place(s, s.place.premises_key))
+            shops, lambda s: (s.place.premises_key, _suite(s))
         ),
-        "building": lambda: _together(shops, lambda s: (s.place.building_key, _place(s, s.place.premises_key))),
+        "building": lambda: _together(shops, lambda s: (s.place.building_key, _suite(s))),
         "names_at": lambda: _together(
             sorted(shops, key=lambda s: numbers[s.number]), lambda s: (s.phone, _born(s, numbers))
         ),
@@ -111,7 +111,7 @@ def _business(shop: Shop) -> dict[str, Any]:
     return {
         "business_id": f"B{k}", "name": shop.name, "names": [shop.name], "standing": "suspected",
         "advertised": ADVERTISED, "captures": [f"c{k}", f"d{k}"], "sites": ["city-board"], "licensed": "",
-        "owners": [[f"O{k}", shop.operator, TENURE]],
+        "owners": [[f"O{k}", shop.operator, TENURE]], "websites": [], "license_numbers": [f"BL-{k}"],
     }  # fmt: skip
 
 
@@ -119,5 +119,10 @@ def _place(shop: Shop, value: str) -> dict[str, Any]:
     k = shop.number
     return {
         "business_id": f"B{k}", "group": f"B{k}", "value": value, "shown": ADVERTISED, "advertised": ADVERTISED,
-        "sources": [f"c{k}", f"d{k}", f"s{k}"], "captures": [f"c{k}", f"d{k}"],
+        "sources": [f"c{k}", f"d{k}", f"s{k}"], "captures": [f"c{k}", f"d{k}"], "building": "", "unit": "",
     }  # fmt: skip
+
+
+def _suite(shop: Shop) -> dict[str, Any]:
+    place = _place(shop, shop.place.premises_key)
+    return {**place, "building": shop.place.building_key, "unit": shop.place.unit}

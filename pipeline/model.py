@@ -338,7 +338,7 @@ class Contribution:
     field: str
     applicant_value: str
     known_value: str
-    level: str  # exact normalized similar differs missing
+    level: str  # exact normalized similar differs missing weak noted
     weight: float  # match weight, bits
     source_ids: tuple[str, ...] = ()
 

@@ -241,6 +241,7 @@ TABLES: tuple[Table, ...] = (
             _c("known_at", "TIMESTAMP WITH TIME ZONE", "when the home learned it", volatile=True),
             _c("entity_name", "VARCHAR", "business name as written", matchable=True),
             _c("status", "VARCHAR", "as written"),
+            _c("cause", "VARCHAR", "of a denial, as written"),
             _c("received", "DATE", "date received (applications)"),
             _c("issued", "DATE", "date issued, formed or filed"),
             _c("effective", "DATE", "date from which it holds"),

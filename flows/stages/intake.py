@@ -165,6 +165,7 @@ def _insert_records(store: Store, records: list[Record], digest: str, known_at: 
                 "known_at": known_at,
                 "entity_name": record.entity_name or record.dba_name,
                 "status": record.status,
+                "cause": record.cause,
                 "received": record.received,
                 "issued": record.issued,
                 "effective": record.effective,

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.half_read import with_unread
 from analysis.letter import complaint_deadline, letter
 from analysis.pairs import pair_digests
 from flows.stages.progress import Progress, silent
@@ -21,7 +22,7 @@ from flows.stages.screening import (
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
-from pipeline.records.applications import application_of
+from pipeline.records.applications import applications_of
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
 from pipeline.store.intelligence import open_snapshot
@@ -30,20 +31,22 @@ from pipeline.store.reviews import TRUE_MATCH, review
 Shown = tuple[str, str, tuple[str, ...]]
 
 
-def open_applications(home: Home) -> list[Application]:
-    """The applications of the current snapshot, the newest version of each."""
+def open_applications(home: Home) -> list[tuple[Application, tuple[str, ...]]]:
+    """The applications of the current snapshot, the newest version of each, with what of them could not be read."""
     folder = home.current_snapshot()
     with open_snapshot(folder, "sealed") as sealed, open_snapshot(folder) as store:
         ids = store.rows("SELECT record_id, version FROM core_records WHERE kind = 'application' ORDER BY record_id")
         payloads = {(r["record_id"], r["version"]): r["payload"] for r in sealed.rows("SELECT * FROM core_records")}
     latest = {r["record_id"]: payloads[r["record_id"], r["version"]] for r in ids}
-    return [application_of(from_json(Record, payload)) for payload in latest.values()]
+    return applications_of(from_json(Record, payload) for payload in latest.values())
 
 
 def screen_open_again(home: Home, progress: Progress = silent) -> Screened:
     """The open applications with today's standings."""
-    applications = open_applications(home)
-    return Screened(applications, screen_applications(home, applications, progress=progress), [])
+    found = open_applications(home)
+    applications = [application for application, _ in found]
+    flags = screen_applications(home, applications, progress=progress)
+    return Screened(applications, [with_unread(f, unread) for f, (_, unread) in zip(flags, found, strict=True)], [])
 
 
 def never_shown(home: Home, flags: Iterable[Flag]) -> list[Flag]:
@@ -104,9 +107,12 @@ def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, 
 
 def _shown(home: Home, application_id: str, file: Path | None) -> tuple[Application, Flag]:
     """The application and its possible match. Raises NotFound."""
-    asked = read_applications(home, file) if file else open_applications(home)
+    asked = list(read_applications(home, file)) if file else [application for application, _ in open_applications(home)]
     application = next((a for a in asked if a.application_id == application_id), None)
     if application is None:
+        apart = [a.application_id for a in asked if a.application_id.startswith(f"{application_id} (")]
+        if apart:
+            raise NotFound(f"Several offices have an application {application_id}. Name one: {', '.join(apart)}.")
         where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"
         raise NotFound(f"There is no application {application_id} {where}.")
     (flag,) = screen_applications(home, [application])

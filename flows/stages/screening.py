@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from analysis.half_read import half_read
+from analysis.half_read import half_read, with_unread
 from analysis.known import standing_of
 from analysis.pairs import pair_digests
 from analysis.rules import SHIPPED
@@ -29,7 +29,7 @@ from flows.stages.screening_rows import Layout, screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
 from pipeline.model import Application, Entity, Flag, Record, Ref
-from pipeline.records.applications import application_of
+from pipeline.records.applications import application_of, applications_of
 from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
@@ -64,8 +64,9 @@ def screen_open(
         snapshot_id=snapshot_id,
         threshold=home.settings.flag_threshold,
     )
-    applications = [application_of(record) for record, _ in load_records(store, as_of, "application")]
-    flags = screen_all(applications, index)
+    found = applications_of(record for record, _ in load_records(store, as_of, "application"))
+    flags = screen_all((application for application, _ in found), index)
+    flags = [with_unread(flag, unread) for flag, (_, unread) in zip(flags, found, strict=True)]
     with store.transaction():
         store.replace("core_flags", map(flag_row, flags))
     save_index(index, home.working_database.with_name(INDEX), index_state(home, networks.standings, snapshot_id, model))

@@ -344,15 +344,51 @@ def test_who_formed_the_company_of_a_known_business_is_not_its_owner(town: Any, 
     assert screen(application("Ana Cole", dob=date(1971, 4, 9)), index_of(town)).result == result
 
 
-@pytest.mark.parametrize("role", ["manager", "Owner (51%)", "Managing Member", "co-owner", "Vice President", "related"])
+@pytest.mark.parametrize("role", ["manager", "Owner (51%)", "Managing Member", "co-owner", "Vice President"])
 def test_who_answers_for_the_business_is_compared_and_named(index: ScreeningIndex, role: str) -> None:
     asked = application("Brandon Quistgard", dob=date(1985, 3, 2), related=(Party(role, "Mei Chen", dob=DOB),))
     flag = screen(asked, index)
-    whose = role.lower() if role != "related" else "related person"
+    whose = role.lower()
     assert flag.sentence.startswith(f"Mei Chen, {whose} on the application: same name and date of birth as Mei Chen,")
     assert flag.path[0].startswith(f"Mei Chen, {whose} — same name and date of birth")
     assert f"The name is not the applicant's but that of the {whose}." in flag.contrary
     assert flag.surname_band == index.shares.surname_band("", "Mei Chen")
+
+
+@pytest.mark.parametrize("role", ["", "related"])
+def test_who_stands_there_without_a_role_is_noted_and_no_lead(index: ScreeningIndex, role: str) -> None:
+    other = (Party(role, "Mei Chen", dob=DOB),)
+    stranger = application("Brandon Quistgard", dob=date(1985, 3, 2), related=other)
+    for asked in (stranger, application("", related=other)):
+        flag = screen(asked, index)
+        assert flag.result != "possible_match"
+        (note,) = flag.notes
+        assert "ame name and date of birth as Mei Chen" in note and "ask what the person's role is" in note
+    assert not screen(application("Brandon Quistgard", related=(Party(role, "Mei Chen"),)), index).notes
+    lead = screen(application(dob=DOB, related=(Party(role, "Somsri Rattana", dob=date(1975, 5, 5)),)), index)
+    assert lead.result == "possible_match" and any("Somsri Rattana" in note for note in lead.notes)
+
+
+def test_both_sides_stand_beside_each_other_also_where_nothing_is_weighed(town: Any) -> None:
+    suspects(town)
+    town.record(
+        "Golden Lotus", "2025-01-02", place=SUITE, license_number="L7", websites=("lotus.example",),
+        people=[("li", "Na Li", "manager")],
+    )  # fmt: skip
+    others = (Party("manager", "Bo Qi"),)
+    asked = application(
+        dob=DOB, place="1200 N Larkmoor Ave #6", license_number="L1", websites=("lotus.example",), related=others
+    )
+    flag = screen(asked, index_of(town))
+    shown = {c.field: c for c in flag.contributions}
+    assert [c.field for c in flag.contributions[:2]] == ["name", "role"]
+    assert (shown["role"].applicant_value, shown["role"].known_value) == ("applicant", "owner")
+    assert (shown["unit"].applicant_value, shown["unit"].known_value, shown["unit"].level) == ("6", "5", "differs")
+    assert shown["license_number"].level == shown["website"].level == "exact"
+    assert shown["related"].applicant_value == "Bo Qi"
+    assert shown["related"].known_value in {"", "1 other on papers, none alike"}, "who is not alike is not named"
+    assert shown["dates"].applicant_value == "received 2026-11-01" and "ads 20" in shown["dates"].known_value
+    assert all(shown[k].weight == 0 for k in ("role", "unit", "website", "license_number", "related", "dates"))
 
 
 @pytest.mark.parametrize(
@@ -494,6 +530,7 @@ def test_a_slip_in_number_or_street_leads_to_a_rare_name_for_review_only(
         (application("Brandon Quistgard", phones=(P1,), place=MISSPELLED), "Same phone"),
         (application("Brandon Quistgard", place="1200 N Larkmor Ave #6"), ""),
         (application("Brandon Quistgard", place="1201 N Larkmor Ave #5"), ""),
+        (application("Bo Qi", phones=("+14175550222",)), ""),  # near the number of a shop whose papers do not name him
         (application(phones=(P3,)), ""),  # one digit off, but somebody else's own number
         (application(dob=date(1991, 12, 24), phones=("+14175550111",)), ""),
     ],

@@ -71,6 +71,10 @@ def told(*sources: Sighting | Paper) -> list[tuple[int, str]]:
         ((paper("filing", issued=day(1), closed=day(7)),), [(1, "filing"), (7, "closure")]),
         ((paper("denied", issued=day(4), status="Denied"),), [(4, "denial")]),
         ((paper("denied", issued=day(4), status="withdrawn"),), [(4, "application")]),
+        ((paper("denied", issued=day(4), status="Denied", cause="application incomplete"),), [(4, "application")]),
+        ((paper("denied", issued=day(4), status="Denied", cause="324.262.2(2) fraud"),), [(4, "denial")]),
+        ((paper("denied", issued=day(4), cause="fraud"),), [(4, "denial")]),
+        ((paper("denied", issued=day(4)),), [(4, "application")]),  # why and how is not told
         ((paper("application", received=day(5)),), [(5, "application")]),
         ((paper("inspection", received=day(6)),), [(6, "inspection")]),
         ((paper("tip", received=day(7)),), [(7, "tip")]),

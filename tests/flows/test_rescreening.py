@@ -26,7 +26,7 @@ def home(fresh: Path) -> Home:
 
 @pytest.fixture
 def hit(home: Home) -> tuple[Application, Flag]:
-    asked = open_applications(home)
+    asked = [application for application, _ in open_applications(home)]
     flags = screen_applications(home, asked)
     return next((a, f) for a, f in zip(asked, flags, strict=True) if f.result == "possible_match")
 
