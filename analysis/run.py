@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from analysis.outcomes import Outcomes
 from pipeline.model import Application, Flag
 
 
@@ -14,7 +15,7 @@ class Run:
     """`captures`: capture id -> (site, day, SHA-256) of exhibits; `unread`: rows kept back, in words; `partly`:
     applications with values that were not read; `unasked`: columns whose meaning is not known; `screened`: all
     flags of the run, where a report shows some of them; `reviews`: by application, whether two people
-    confirmed the possible match, and what was said of it."""
+    confirmed the possible match, and what was said of it; `outcomes`: what became of all matches ever shown."""
 
     run_id: str = ""
     day: date | None = None
@@ -27,6 +28,7 @@ class Run:
     unasked: tuple[str, ...] = ()
     screened: tuple[Flag, ...] = ()
     reviews: Mapping[str, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)
+    outcomes: tuple[Outcomes, ...] = ()
 
     def is_confirmed(self, flag: Flag) -> bool:
         return self.reviews.get(flag.application_id, (False, ()))[0]

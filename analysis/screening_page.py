@@ -13,6 +13,7 @@ from typing import Any
 from analysis.asked import party_name
 from analysis.explain import WORDS, banner
 from analysis.fairness import Fairness, fairness
+from analysis.outcomes import ENOUGH, OPEN
 from analysis.rules import shipped_rules
 from analysis.run import Run
 from pipeline.model import Contribution, Flag
@@ -26,6 +27,10 @@ LEVELS = {
 BANDS = {
     ">=1%": "very common (1 of 100 or more)", "0.1-1%": "common (1 of 1,000 to 1 of 100)",
     "<0.1%": "rare (fewer than 1 of 1,000)",
+}  # fmt: skip
+GROUPS = {
+    **{band: f"surname {words}" for band, words in BANDS.items()}, "strong": "strong leads",
+    "moderate": "moderate leads", "review": "leads for review",
 }  # fmt: skip
 DECISIONS = ("True match", "Another person", "More is needed: what, from whom, by when", "Cannot be determined")
 LEAD = "A possible match is a lead with reasons. A person decides; it is no ground for a denial."
@@ -61,6 +66,7 @@ def screening_page(flags: Sequence[Flag], run: Run) -> str:
         _without_lead(rest),
         _unread(run),
         _fairness(fairness(run.screened or flags)),
+        _outcomes(run),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Screening results</title>'
@@ -231,6 +237,32 @@ def _fairness(found: Fairness) -> str:
         f"<p class=small>Rate of the most common over that of the rarest surnames: {ratio} (alert above 1.25). "
         f"Candidates resting on a name alone: {found.name_only} ({found.name_only_share:.0%}). True leads are among "
         "the candidates, so the false-positive rate is lower.</p>"
+    )
+
+
+def _outcomes(run: Run) -> str:
+    """What people decided on all matches ever shown, where anybody has said anything."""
+    told = [o for o in run.outcomes if o.shown]
+    if all(o.counts[OPEN] == o.shown for o in told):
+        return ""
+    head = (
+        "matches",
+        "shown",
+        "confirmed by two",
+        "another person",
+        "more needed",
+        "cannot be determined",
+        "undecided",
+    )
+    rows = [
+        (GROUPS.get(o.group, o.group), f"{o.shown:,}", o.confirmed, o.overturned, o.more_needed, o.undeterminable,
+         f"{o.undecided:,}")
+        for o in told
+    ]  # fmt: skip
+    return (
+        f"<h2>What became of the possible matches shown so far</h2>{_table(head, rows)}<p class=small>Confirmed and "
+        "another person: of those decided either way. More needed and cannot be determined: of those of which somebody "
+        f"has said something. No rate is told of fewer than {ENOUGH}.</p>"
     )
 
 

@@ -89,6 +89,12 @@ def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
         sheet.append([band.band, band.n, band.flagged, band.rate, band.low, band.high])
     sheet.append(["ratio of the top to the bottom band", found.ratio, "ALERT" if found.alert else "no alert"])
     sheet.append(["candidates resting on a name alone", found.name_only, found.name_only_share])
+    for group in run.outcomes:
+        if group.shown:
+            told = (group.confirmed, group.overturned, group.more_needed, group.undeterminable)
+            sheet.append(
+                ["matches shown so far", group.group, group.shown, *map(str, told), f"{group.undecided} undecided"]
+            )
     for title, lines in (("row not read", run.unread), ("not read", run.partly), ("column not compared", run.unasked)):
         for line in lines:
             sheet.append([title, _legal(line)])

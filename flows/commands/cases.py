@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from analysis.outcomes import ENOUGH
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.deciding import decide_pair, list_conflicts, list_standings, set_standing
+from flows.stages.outcomes import outcome_rates
 from flows.stages.rescreening import clear_pair, draft_letter, review_match
 from pipeline.home import locked
-from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
+from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH
 
 standing_app = typer.Typer(help="Standing of a business: set, list.", no_args_is_help=True)
 decide_app = typer.Typer(help="Say that two refs are, or are not, the same.", no_args_is_help=True)
@@ -139,6 +142,38 @@ def more_needed(
 ) -> None:
     """The match shown cannot be decided on yet."""
     _review(MORE_NEEDED, application, why, user, file, home, json)
+
+
+@decide_app.command("not-determinable")
+def not_determinable(
+    application: ApplicationArgument,
+    why: Annotated[str, typer.Option(help="What was tried, and why it tells nothing; logged.")],
+    user: UserOption,
+    file: FileOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Whether the applicant is the known person cannot be found out. It stays a possible match, which is no ground."""
+    _review(NOT_DETERMINABLE, application, why, user, file, home, json)
+
+
+@decide_app.command()
+def rates(home: HomeOption = None, json: JsonOption = False) -> None:
+    """What became of the possible matches shown: by strength of the lead and by how common the surname is."""
+    found = outcome_rates(opened(home))
+    if json:
+        emit([asdict(group) for group in found])
+        return
+    columns = ["matches", "shown", "confirmed", "another person", "more needed", "cannot be determined", "undecided"]
+    rows = [
+        [g.group, g.shown, *map(str, (g.confirmed, g.overturned, g.more_needed, g.undeterminable)), g.undecided]
+        for g in found
+    ]
+    show_table("What became of possible matches", columns, rows)
+    out.print(
+        "Confirmed (by two people) and another person: of those decided either way. More needed and cannot be "
+        f"determined: of those of which somebody has said something. No rate is told of fewer than {ENOUGH}."
+    )
 
 
 @decide_app.command("letter")

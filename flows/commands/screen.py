@@ -170,7 +170,7 @@ def _show_one(flag: Flag, run: Run) -> None:
         ("Path", flag.path),
         ("Exhibit", [" ".join((*run.captures.get(c, ()), c)) for c in flag.exhibits[:5]]),
         ("Contrary", flag.contrary),
-        ("Missing", flag.missing),
+        ("Missing", [WORDS.get(m, m) for m in flag.missing]),
         ("Notes", flag.notes),
         ("Searched", flag.coverage),
     ):

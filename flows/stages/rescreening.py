@@ -10,6 +10,7 @@ from typing import Any
 from analysis.half_read import with_unread
 from analysis.letter import complaint_deadline, letter
 from analysis.pairs import pair_digests
+from flows.stages.outcomes import keep_outcome, keep_overturned
 from flows.stages.progress import Progress, silent
 from flows.stages.screening import (
     Screened,
@@ -80,12 +81,13 @@ def review_match(
     """Record one person's word on the possible match shown. Raises NotFound when none is shown."""
     application, flag = _shown(home, application_id, file)
     found = review(Casework(home.casework_url), pair_digests(flag, application, load_index(home)), action, user, why)
+    keep_outcome(home, flag, action, user, confirmed=found.confirmed)
     if found.confirmed:
         sentence = "Confirmed by two reviewers."
     elif action == TRUE_MATCH:
         sentence = "Recorded. It is confirmed when a second, different person has said so too."
     else:
-        sentence = "Recorded. It stays a possible match until somebody decides."
+        sentence = "Recorded. It stays a possible match, which is no ground for anything."
     known = flag.known_entity_id
     return {"application_id": application_id, "known": known, "confirmed": found.confirmed, "sentence": sentence}
 
@@ -95,6 +97,7 @@ def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, 
     application, flag = _shown(home, application_id, file)
     mine, known = pair_digests(flag, application, load_index(home))
     Casework(home.casework_url).suppress(mine, known, user, why, days)
+    keep_overturned(home, flag, user)
     (after,) = screen_applications(home, [application])
     return {
         "application_id": application_id,

@@ -22,6 +22,7 @@ from analysis.saved_index import open_index, save_index
 from analysis.screening import ScreeningIndex, screen, screen_all
 from flows.stages.models import model_in_force
 from flows.stages.network_rows import Networks, load_links, load_networks, load_successions
+from flows.stages.outcomes import rates_of_decided
 from flows.stages.progress import Progress, silent
 from flows.stages.refs import load_records
 from flows.stages.resolution import Resolved
@@ -251,6 +252,7 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
         unasked=screened.unasked,
         screened=tuple(screened.flags),
         reviews=_reviewed(home, screened),
+        outcomes=rates_of_decided(home),
     )
 
 

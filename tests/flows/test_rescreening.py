@@ -10,13 +10,14 @@ import pytest
 
 from analysis.screening import screen
 from analysis.screening_page import screening_page
+from flows.stages.outcomes import outcome_rates
 from flows.stages.rescreening import clear_pair, never_shown, open_applications, rescreen, review_match
 from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home
 from pipeline.model import Application, Flag
 from pipeline.store.casework import Casework
-from pipeline.store.reviews import MORE_NEEDED, TRUE_MATCH
+from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH
 
 
 @pytest.fixture
@@ -122,3 +123,22 @@ def test_a_true_match_needs_two_people_and_lapses_with_the_data(home: Home, hit:
     assert review_match(home, number, TRUE_MATCH, "seen the papers", "ben", None)["confirmed"]
     assert "Confirmed by two reviewers" in page(application)
     assert "Confirmed by two" not in page(replace(application, phones=(*application.phones, "+14175550177")))
+
+
+def test_what_people_decide_is_counted_once_for_each_match(home: Home, hit: tuple[Application, Flag]) -> None:
+    number, before = hit[0].application_id, outcome_rates(home)
+    for action, user in ((MORE_NEEDED, "amy"), (NOT_DETERMINABLE, "amy")):
+        report = review_match(home, number, action, "the lease; from the landlord; by 5 March", user, None)
+        assert "no ground" in report["sentence"]
+    whole = outcome_rates(home)[0]
+    assert (whole.counts["cannot be determined"], whole.counts["more needed"]) == (1, 0)
+    assert whole.shown == max(1, before[0].shown)
+    for user in ("amy", "ben"):
+        review_match(home, number, TRUE_MATCH, "same passport", user, None)
+    found = outcome_rates(home)
+    assert found[0].counts["confirmed"] == 1
+    assert [o.counts["confirmed"] for o in found if o.group == hit[1].band] == [1]
+    assert [o.counts["confirmed"] for o in found if o.group == hit[1].surname_band] == [1]
+    assert found[0].confirmed.rate is None, "of one match no rate is told"
+    clear_pair(home, number, "seen with papers: another person", 30, "cleo", None)
+    assert outcome_rates(home)[0].counts["another person"] == 1
