@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from pipeline.records.column_map import ADDRESSES, HOLDER_KEY, ColumnMap, Headers, PartyColumns, synonyms
 from pipeline.records.delimited import Row
-from pipeline.records.header_reading import PRIOR, Meaning, instead, opens, read_header
+from pipeline.records.header_reading import FALLBACK, PRIOR, Meaning, instead, opens, read_header
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.whose_place import first_of_a_name, with_its_address
 
@@ -249,8 +249,11 @@ def _read_words(
         else:
             role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
             people[role, m.n][m.what].append((m.rank, i))
+    numbers = record["license_number"]
+    if any(rank < FALLBACK for rank, _ in numbers):  # a paper of somebody's is not the number of a row without one
+        record["license_number"] = [(rank, i) for rank, i in numbers if rank < FALLBACK]
     return _Told(
-        {name: _by_rank(found) for name, found in record.items() if name not in own or "." in name},
+        {name: _by_rank(found) for name, found in record.items() if found and (name not in own or "." in name)},
         _joined(parties, people),
         tuple(i for i, m in read.items() if m.what == "ignore"),
         [{what: _by_rank(found) for what, found in parts.items()} for _, parts in sorted(prior.items())],

@@ -20,12 +20,13 @@ PLACE_PARTS = frozenset(
     ("line1", "line2", "box", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
 )
 PLACES = ("premises", "mailing")
+FALLBACK = 200  # rank from which a header is the number of a record only where none says it better
 PRIOR = "prior"  # whose an earlier address is
 SHORT = {
     "addr": "address", "addrs": "address", "strt": "street", "lic": "license", "nbr": "number", "num": "number",
     "no": "number", "numr": "number", "desc": "description", "descr": "description", "descrip": "description",
     "descript": "description", "des": "description", "cat": "category", "dte": "date", "dttm": "date", "stat": "status",
-    "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises",
+    "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
 }  # fmt: skip
 AT_PLACE = frozenset(("establishment", "facility", "location", "premises", "shop", "salon", "store", "city"))
 NUMBERED = frozenset(("license_number", "record_number", "status"))
@@ -117,9 +118,11 @@ def read_header(header: str) -> Meaning | None:
         return Meaning("", "record_number", 150)
     if _only(words, "others"):
         return Meaning("licensee", "other_names", 60)
+    if _is_somebodys_paper(words):
+        return Meaning("", "license_number", FALLBACK + 100)
     at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
     if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
-        return Meaning("", found[0], 200 + found[1])
+        return Meaning("", found[0], FALLBACK + found[1])
     return _read_date(words) or _read_part(words) or _read_part(bare)
 
 
@@ -149,6 +152,19 @@ def instead(read: Mapping[int, Meaning], header: Sequence[str]) -> dict[int, Mea
         if other and better and not {other, "dba_name"} & {m.what for m in found.values()}:
             found[i] = Meaning("", other, meaning.rank)
     return found
+
+
+def _is_somebodys_paper(words: Sequence[str]) -> bool:
+    """ "CAMTC Certificate Number": the number of a paper behind the name of an office that nobody listed."""
+    table = _tables()["paper"]
+    paper = [w for w in words if w in table["words"]]
+    unknown = [w for w in words if w not in paper]
+    return (
+        0 < len(unknown) < 3
+        and words[-1] == "number"
+        and bool(set(paper) & set(table["of"]))
+        and not any(w in _vocabulary() for w in unknown)
+    )
 
 
 def opens(header: str) -> bool:

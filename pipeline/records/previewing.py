@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pipeline.model import Record, RecordKind
+from pipeline.model import Address, Record, RecordKind
 from pipeline.records.binding import Binding
 from pipeline.records.cell_text import clean
 from pipeline.records.column_map import ColumnMap
@@ -129,12 +129,22 @@ def _problems(binding: Binding, items: Iterable[Record | Rejected], records: lis
             f"(the first on line {min(r.line for r in nowhere)}). Where the whole file is of one city, add columns "
             "city and state to a copy"
         )
+    numberless = [r for r in records if r.premises and r.premises.building_key and not _is_numbered(r.premises)]
+    if 2 * len(numberless) > len(records):
+        yield (
+            f"{len(numberless)} addresses have a street and no number in it (the first on line "
+            f"{min(r.line for r in numberless)}). If a column holds the number, call it Street Number in a copy"
+        )
     if folded := sum(r.rows - 1 for r in records):
         yield f"{folded} further rows of records already counted are folded into them"
     if not read:
         yield "the file has a header and no rows"
     if binding.map.kind == "denied" and "status" not in binding.columns:
         yield "no column says what was decided: name it Decision in a copy, if the file has one"
+
+
+def _is_numbered(place: Address) -> bool:
+    return any(c.isdigit() for c in place.street_key)
 
 
 def _by_reason(rejected: Iterable[tuple[int, str]]) -> Iterable[str]:

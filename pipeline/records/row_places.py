@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extract.addresses import parse_address
@@ -39,7 +40,17 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     line = f"{line1} {line2}".strip()
     if not (line or (which == "premises" and (city or code))):
         return None, name
-    return _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit")), name
+    found = _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit"))
+    return (found if found.city or found.zip else _told_whole(row, columns, found)), name
+
+
+def _told_whole(row: RowCells, columns: Columns, found: Address) -> Address:
+    """The address with the town that another column tells of the same street, as a portal's "Location 1" does."""
+    for text in row.places(columns, "line1")[1:]:
+        whole = _address(text)
+        if whole.street_key and whole.street_key == found.street_key:
+            return replace(found, city=whole.city, state=whole.state or found.state, zip=whole.zip)
+    return found
 
 
 def _first_line(row: RowCells, columns: Columns) -> str:

@@ -107,6 +107,10 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Prem Phone", ("", "phone")),
         ("Permit_End", ("", "expires")),
         ("Permit App No", ("", "record_number")),
+        ("CAMTC Certificate Number", ("", "license_number")),
+        ("Business Address City State and Zip Code", ("premises", "city_state_zip")),
+        ("Street Address Number", ("premises", "number")),
+        ("Fac Zip", ("premises", "zip")),
         ("Docket No.", ("", "record_number")),
         ("Other names used (maiden, alias)", ("licensee", "other_names")),
         ("Applicant (Last, First)", ("applicant", "name")),
@@ -131,6 +135,8 @@ def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) ->
         "Complaint",
         "License Year",
         "Employer License No",
+        "Insurance Certificate Number",
+        "Supervisor License Number",
         "Discipline?",
         "Second Location to License No",
         "Mailing Care Of",
@@ -421,3 +427,23 @@ def test_an_order_of_a_board_in_other_words(tmp_path: Path) -> None:
     assert (record.natural_key, record.status, record.effective) == ("2025-011", "Denied", date(2026, 3, 1))
     assert (record.cause, record.entity_name) == ("324.262.2(2)", "FERN SPA")
     assert [(p.role, p.full_name, p.other_names) for p in record.parties] == [("applicant", "HANA COLE", ("LILY",))]
+
+
+def test_the_preview_says_when_streets_have_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("License No,Business Name,Street Name,Zip,Hs\nM-1,Fern Spa,Teasel St,65401,15\n")
+    assert any("no number in it" in p for p in preview(path, "license").problems)
+
+
+def test_a_point_s_address_tells_the_town_of_the_street(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "License No,Business Name,Business Addr,Location 1\n"
+        'M-1,Fern Spa,15 Teasel St # 4,"15 TEASEL ST\nROLLA, MO 65401\n(37.9, -91.7)"\n'
+        'M-2,Oak Spa,16 Teasel St,"99 ELM ST\nROLLA, MO 65401"\n'
+    )
+    first, second = (r.premises for r in read_records(path, "license") if isinstance(r, Record))
+    assert first
+    assert (first.premises_key, first.city) == ("15 TEASEL ST|65401|4", "Rolla")
+    assert second
+    assert second.zip == ""
