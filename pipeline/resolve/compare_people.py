@@ -9,10 +9,9 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from pipeline.resolve.person_names import PersonName, read_person
-from pipeline.resolve.population import is_english_name
 from pipeline.resolve.romanization import boundaries, is_syllabic, readings
 from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same_sounds
-from pipeline.resolve.systems import are_names
+from pipeline.resolve.systems import are_names, are_of_one_system, is_english_name
 from pipeline.resolve.written_names import written_names
 
 OTHER_PERSON = 0.45  # the most that two different names may score
@@ -103,7 +102,7 @@ def _english_name_elsewhere(one: PersonName, two: PersonName) -> bool:
     for shared in set(one.parts) & set(two.parts):
         if is_english_name(shared):
             left, right = (read_person(" ".join(p for p in name.ordered if p != shared)) for name in (one, two))
-            if all(map(is_syllabic, left.ordered)) and _same_letters(left, right):
+            if all(len(p) < 3 or are_of_one_system([p]) for p in left.ordered) and _same_letters(left, right):
                 return True
     return False
 
@@ -224,6 +223,8 @@ def _slip(one: PersonName, two: PersonName) -> float:
             edits = OSA.distance(*joined, score_cutoff=2)
             if length < 5 or edits > (2 if length >= 12 else 1):
                 continue
+            if edits == 2 and len(set(left) ^ set(right)) > 2 and len(left) == len(right):
+                continue  # a slip in each of two parts: "Antonina Belova", "Antonia Belov"
             if (
                 not _both_are_names(left, right)
                 and not _in_a_short_part(left, right)

@@ -158,7 +158,7 @@ def _adds_at_the_end(short: BusinessName, long: BusinessName) -> bool:
     for many in (1, 2):
         held, added = long.words[:-many], long.words[-many:]
         if "".join(held) == short.core and long.written.startswith(short.written):
-            return all(w in rooms or not word_frequency(w) for w in added)
+            return any(w in rooms or not word_frequency(w) for w in added)
     return False
 
 

@@ -9,13 +9,12 @@ from typing import NamedTuple
 from pipeline.resolve.population import (
     first_frequency,
     is_common_first,
-    is_english_name,
     is_settled_name,
     surname_frequency,
 )
 from pipeline.resolve.romanization import fold, is_syllabic, latin_of_cyrillic, native_part, romanize, spelling
 from pipeline.resolve.sounds import sound_key
-from pipeline.resolve.systems import are_of_one_system
+from pipeline.resolve.systems import are_of_one_system, is_english_name
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])

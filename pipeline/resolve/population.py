@@ -6,14 +6,13 @@ import gzip
 from functools import lru_cache
 from math import prod
 
-from pipeline.resolve.romanization import DATA, is_syllabic, syllables
+from pipeline.resolve.romanization import DATA, syllables
 
 SURNAMES, FIRST_NAMES = "us_surnames_2020.csv.gz", "us_first_names_2020.csv.gz"
 # Bearers in the published files, including the rare names left out of our copy.
 SURNAME_TOTAL, FIRST_TOTAL = 262_612_981, 302_029_327
 ENGLISH_AT_LEAST = 2_000  # bearers of a given name that people put beside another given name
 FIRST_RATHER = 10  # times as frequent among given names as among surnames: says which end is the surname
-ENGLISH_LEAST = 7e-5  # share of people from which a given name of syllables is English: Meiling and Xiaoyan are rarer
 SETTLED_AT_LEAST = 2_000  # bearers from which a spelling is a name of its own, not a slip
 
 
@@ -45,14 +44,6 @@ def is_common_first(token: str) -> bool:
 def is_rather_first(token: str) -> bool:
     """True for a name that is FIRST_RATHER times as frequent among given names as among surnames."""
     return is_common_first(token) and first_frequency(token) >= FIRST_RATHER * surname_frequency(token)
-
-
-@lru_cache(maxsize=65536)
-def is_english_name(token: str) -> bool:
-    """Whether a token is a given name of English or its neighbors, of syllables by chance ("Linda", "Susan") or not."""
-    if is_syllabic(token):
-        return is_rather_first(token) and first_frequency(token) >= ENGLISH_LEAST
-    return is_common_first(token)
 
 
 @lru_cache(maxsize=65536)

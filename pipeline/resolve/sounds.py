@@ -13,12 +13,13 @@ from functools import lru_cache, partial
 from itertools import islice, product
 from typing import NamedTuple
 
-from pipeline.resolve.population import is_english_name, surname_frequency
+from pipeline.resolve.population import surname_frequency
 from pipeline.resolve.romanization import DATA, pinyin_syllables, spelling, syllables
 from pipeline.resolve.systems import (
     ABROAD,
     are_of_one_system,
     east_asian_syllables,
+    is_english_name,
     is_run_of,
     spelled_abroad,
     usual_pinyin,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import product
 
-from pipeline.resolve.population import is_settled_name
+from pipeline.resolve.population import first_frequency, is_common_first, is_rather_first, is_settled_name
 from pipeline.resolve.romanization import is_syllabic, pinyin_syllables, spelling
 
 # Wade-Giles, apostrophes and umlauts left out as people leave them out: beginnings, endings, and whole syllables that
@@ -24,6 +24,7 @@ _WHOLE = {
     "guo": "kuo", "kuo": "kuo", "shuo": "shuo", "huo": "huo", "zhe": "che", "che": "che", "she": "she", "re": "je",
     "ze": "tse", "ce": "tse", "se": "se", "te": "te", "le": "le lo", "de": "te", "ne": "ne", "wei": "wei",
 }  # fmt: skip
+ENGLISH_LEAST = 7e-5  # share of people from which a given name of syllables is English: Meiling and Xiaoyan are rarer
 _LONGEST = 8  # letters of a syllable
 _EAST_ASIAN = ("pinyin", "korean", "vietnamese", "giles", "cantonese", "min")
 ABROAD = ("giles", "cantonese", "min")  # systems whose syllables stand for one of pinyin
@@ -105,6 +106,14 @@ def are_names(parts: Collection[str], whole: Collection[str]) -> bool:
         return True
     japanese = all(is_run_of(part, "japanese") for part in whole)
     return japanese or any(all(is_settled_name(p) or is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
+
+
+@lru_cache(maxsize=65536)
+def is_english_name(token: str) -> bool:
+    """Whether a token is a given name of English or its neighbors, of syllables by chance ("Linda", "Susan") or not."""
+    if is_syllabic(token) or are_of_one_system([token]):
+        return is_rather_first(token) and first_frequency(token) >= ENGLISH_LEAST
+    return is_common_first(token)
 
 
 def are_of_one_system(parts: Collection[str]) -> bool:

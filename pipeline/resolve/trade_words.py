@@ -30,7 +30,7 @@ def word_kinds() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 def singular(word: str) -> str:
     """ "hands" -> "hand", "bodies" -> "body", "nailz" -> "nail"; short words and "-ss" stay."""
-    if len(word) > 4 and word[-1] == "z" and word[-2] not in "aeiouytz":
+    if len(word) > 4 and word[-1] == "z" and word_frequency(word[:-1]):
         return word[:-1]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
