@@ -19,6 +19,7 @@ from pipeline.resolve.model import MatchModel
 from pipeline.resolve.splink_engine import CHUNK, keys_chunks, silenced, splink_session, splink_settings
 from pipeline.resolve.training import train
 
+SLICE = 500_000  # pairs that are compared at a time
 __all__ = ["ScoredPair", "score_pairs", "train"]
 
 
@@ -81,7 +82,7 @@ def score_keys(
     a < b; by default all that share a block. `at_least`: the probability from which a pair is handed back, None for
     every pair.
     """
-    with splink_session(connection) as (api, name):
+    with splink_session(connection) as (_, name):
         for chunk in keys:
             _load(connection, f"{name}_keys", chunk)
         if pairs is None:
@@ -94,8 +95,27 @@ def score_keys(
             f"CREATE TABLE {name}_blocked AS SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM {met}"
         )
         connection.execute(f"DROP TABLE {name}_said")
-        if not connection.execute(f"SELECT count(*) FROM {name}_blocked").fetchall()[0][0]:
-            return
+        for first, last in _slices(connection, f"{name}_blocked"):
+            yield from _score_slice(connection, name, f"join_key_l BETWEEN {first} AND {last}", role, model, at_least)
+
+
+def _slices(connection: duckdb.DuckDBPyConnection, blocked: str) -> list[tuple[int, int]]:
+    """Ranges of lower numbers with about SLICE pairs each: the comparing of what lies in one fits into memory."""
+    ends = connection.execute(
+        f"""SELECT DISTINCT join_key_l FROM (SELECT join_key_l, row_number() OVER (ORDER BY join_key_l) AS n,
+            count(*) OVER () AS pairs FROM {blocked}) WHERE n % {SLICE} = 0 OR n = pairs ORDER BY join_key_l"""
+    ).fetchall()
+    lasts = [row[0] for row in ends]
+    return list(zip([0, *(last + 1 for last in lasts)], lasts, strict=False))
+
+
+def _score_slice(
+    connection: duckdb.DuckDBPyConnection, whole: str, which: str, role: str, model: MatchModel, at_least: float | None
+) -> Iterator[Any]:
+    with splink_session(connection) as (api, name):
+        connection.execute(f"CREATE TABLE {name}_blocked AS FROM {whole}_blocked WHERE {which}")
+        met = f"SELECT join_key_l FROM {name}_blocked UNION SELECT join_key_r FROM {name}_blocked"
+        connection.execute(f"CREATE TABLE {name}_keys AS FROM {whole}_keys WHERE ref_id IN ({met})")
         with silenced():
             found = _predict(connection, api, name, role, model, at_least)
         with closing(found):  # where the taker stops early, too
@@ -152,10 +172,9 @@ def _without_statistics(connection: duckdb.DuckDBPyConnection) -> Iterator[None]
 
 
 def _frequencies(connection: duckdb.DuckDBPyConnection, name: str, role: str, model: MatchModel) -> Any:
-    """The frequencies of the names that are compared at all."""
+    """The frequencies of the names that are compared."""
     found = connection.execute(
-        f"SELECT DISTINCT {TERM} FROM {name}_keys WHERE {TERM} IS NOT NULL AND ref_id IN "
-        f"(SELECT join_key_l FROM {name}_blocked UNION SELECT join_key_r FROM {name}_blocked) ORDER BY {TERM}"
+        f"SELECT DISTINCT {TERM} FROM {name}_keys WHERE {TERM} IS NOT NULL ORDER BY {TERM}"
     ).fetchall()
     terms = [row[0] for row in found]
     return pa.table(

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline.model import Ref, Role
+from pipeline.resolve import corpus
 from pipeline.resolve.corpus import score_pairs, train
 from pipeline.resolve.declaration import DECLARED
 from pipeline.resolve.keys import find_hubs, key_columns, keys_of
@@ -67,11 +68,12 @@ def test_blocking_loses_no_pair_of_the_review_band(pool: Pool, role: Role) -> No
     assert found == pytest.approx(by_hand, abs=1e-6)
 
 
-def test_order_of_refs_does_not_matter_and_nothing_is_left_or_printed(
-    pool: Pool, capsys: pytest.CaptureFixture[str]
+def test_neither_order_nor_slices_matter_and_nothing_is_left_or_printed(
+    pool: Pool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refs, model, connection = pool(1, 120, "operator"), base_model(), duckdb.connect()
     one = score_pairs(connection, refs, "operator", model)
+    monkeypatch.setattr(corpus, "SLICE", len(one) // 2)
     two = score_pairs(connection, refs[::-1], "operator", model)
     assert one == two
     assert one == sorted(one, key=lambda p: (p.ref_a, p.ref_b))
