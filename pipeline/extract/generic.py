@@ -79,6 +79,7 @@ def structured_fields(tree: LexborHTMLParser, root: LexborNode, around: Surround
         *_microdata(tree, left_out),
         *microformats(root, left_out),
         *_meta(tree),
+        *_times(tree, left_out | {n.mem_id for n in around.said}),
         *((field, value) for field, value, _ in beside),
         *labelled_lines(text, root),
     )
@@ -140,5 +141,11 @@ def _meta(tree: LexborHTMLParser) -> Iterator[tuple[str, Value]]:
         content = node.attrs.sget("content")
         if key in _META and content.strip():
             yield _META[key], Value(content, node, "attr:content")
-    for node in tree.css("time[datetime]:not([itemprop*=odified])")[:1]:
-        yield "posted", Value(node.attrs.sget("datetime"), node, "attr:datetime")
+
+
+def _times(tree: LexborHTMLParser, left_out: set[int]) -> Iterator[tuple[str, Value]]:
+    """The first machine-readable time that is neither another ad's nor a visitor's."""
+    for node in tree.css("time[datetime]:not([itemprop*=odified])")[:MAX_MATCHES]:
+        if not is_inside(node, left_out):
+            yield "posted", Value(node.attrs.sget("datetime"), node, "attr:datetime")
+            return

@@ -80,3 +80,15 @@ def test_broken_json_ld_is_passed_over():
     )
     ad = extract_ad(html + "</script><h1>Jade Spa</h1><p>417-555-0101</p>", "https://x.example/1", WHEN)
     assert ad.phones == ("+14175550101",)
+
+
+def test_the_date_of_a_review_is_not_the_ads():
+    review = (
+        "<section class=reviews><h2>Reviews</h2><p><time datetime=2026-01-20>Jan 20</time> nice place</p></section>"
+    )
+    ad = "<h1>Jade Spa</h1><dl><dt>Phone</dt><dd>417-555-0101</dd><dt>Listed</dt><dd>12 Jan 2026</dd></dl>"
+    posted = extract_ad(f"<main>{ad}{review}</main>", "https://x.example/1", WHEN.replace(year=2026, month=3)).posted
+    assert posted and str(posted.earliest) == "2026-01-12"
+    own = ad.replace("12 Jan 2026", "<time datetime=2026-01-11>a while ago</time>")
+    posted = extract_ad(f"<main>{review}{own}</main>", "https://x.example/1", WHEN.replace(year=2026, month=3)).posted
+    assert posted and str(posted.earliest) == "2026-01-11"
