@@ -30,7 +30,7 @@ class Share:
 
     def __str__(self) -> str:
         if self.rate is None:
-            return f"{self.hits} of {self.of}: too few for a rate" if self.of else "none"
+            return f"{self.hits} of {self.of}: too few for a rate" if self.of else "none yet"
         return f"{self.rate:.1%} ({self.low:.1%} to {self.high:.1%})"
 
 

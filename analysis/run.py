@@ -37,6 +37,17 @@ class Run:
         """What reviewers said of a possible match, in order."""
         return self.reviews.get(flag.application_id, (False, ()))[1]
 
+    def age_of(self, flag: Flag) -> str:
+        """How many sites the exhibits come from and how old: "2 sites; the newest of 2026-03-16, 12 days before this
+        screening"; "" where nothing is known of them."""
+        told = [self.captures[c] for c in flag.exhibits if c in self.captures]
+        if not told:
+            return ""
+        sites, newest = len({site for site, _, _ in told}), max(day for _, day, _ in told)
+        days = (self.day - date.fromisoformat(newest)).days if self.day else None
+        ago = "" if days is None or days < 0 else f", {days:,} day{'' if days == 1 else 's'} before this screening"
+        return f"{sites} site{'' if sites == 1 else 's'}; the newest of {newest}{ago}"
+
     def waiting(self, application_id: str) -> str:
         """The clock of an application: "received 2026-08-01, 12 days before this screening"; "" without a date."""
         asked = self.applications.get(application_id)

@@ -96,6 +96,7 @@ def _hit(flag: Flag, run: Run) -> str:
         _waterfall(flag),
         _titled("How the applicant leads to a known business", _list(flag.path), flag.path),
         _titled("Exhibits", _exhibits(flag, run), flag.exhibits),
+        f"<p class=small>From {escape(age)}.</p>" if (age := run.age_of(flag)) else "",
         _titled("What speaks against it", _list(flag.contrary), flag.contrary),
         "" if flag.contrary else "<h3>What speaks against it</h3><p>Nothing was found in the files searched.</p>",
         _titled("Not known, so neither for nor against", _list([WORDS.get(m, m) for m in flag.missing]), flag.missing),

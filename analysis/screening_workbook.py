@@ -59,6 +59,8 @@ def _candidate(flag: Flag, run: Run) -> Iterable[tuple[Any, ...]]:
     for c in map(shown_line, flag.contributions):
         level = LEVELS.get(c["level"], c["level"])
         yield WORDS.get(c["field"], c["field"]), c["applicant_value"], c["known_value"], level, c["weight"]
+    if age := run.age_of(flag):
+        yield "exhibits from", age
     for capture in flag.exhibits:
         yield "exhibit", *run.captures.get(capture, ("", "", "")), capture
     for title, lines in (

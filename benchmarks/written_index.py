@@ -21,7 +21,8 @@ TENURE = {"first": OPENED.isoformat(), "last": OPENED.isoformat()}
 
 
 def write_index(shops: Sequence[Shop], path: Path) -> None:
-    """What `save_index(make_index(shops), path, "")` writes, one kind of value after the other."""
+    """What `save_index(make_index(shops), path, "")` writes, one value after the other: besides the shops only keys are
+    in memory."""
     numbers = {n: i for i, n in enumerate(sorted(range(len(shops)), key=lambda n: f"B{n}"))}
     shares = NameShares.count((s.operator for s in shops), shipped_rules().screening)
     filters: list[tuple[str, bytes]] = []
@@ -36,56 +37,68 @@ def _entries(
         "threshold": shipped_rules().screening.threshold, "people": shares.people,
     }  # fmt: skip
     yield "about", "", json.dumps(about)
-    for kind, make in _kinds(shops, numbers, shares).items():
-        rows = sorted((key, _text(value)) for key, value in make())
-        yield from ((kind, key, value) for key, value in rows)
+    for kind, rows in _kinds(shops, numbers, shares).items():
+        keys: list[str] = []
+        for key, value in rows:
+            if kind in RARELY_THERE:
+                keys.append(key)
+            yield kind, key, _text(value)
         if kind in RARELY_THERE:
-            filters.append((kind, KeyFilter.of(key for key, _ in rows).bits))
+            filters.append((kind, KeyFilter.of(keys).bits))
 
 
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _kinds(shops: Sequence[Shop], numbers: dict[int, int], shares: NameShares) -> dict[str, Callable[[], Rows]]:
-    """Kind -> its rows, made when asked for: all at once would not fit."""
-    none: Callable[[], Rows] = lambda: ()  # noqa: E731
+def _kinds(shops: Sequence[Shop], numbers: dict[int, int], shares: NameShares) -> dict[str, Rows]:
+    """Kind -> its rows, sorted by key, made one by one."""
+
+    def each(key: Callable[[Shop], str], value: Callable[[Shop], Any]) -> Rows:
+        return ((key, values[0]) for key, values in _together(shops, key, value))
+
+    def together(key: Callable[[Shop], str], value: Callable[[Shop], Any]) -> Rows:
+        return _together(shops, key, value)
+
+    def numbered(key: Callable[[Shop], str]) -> Rows:
+        return _together(shops, key, lambda s: _born(s, numbers), lambda s: numbers[s.number])
+
+    name: Callable[[Shop], str] = lambda s: f"B{s.number}"  # noqa: E731
     return {
-        "person": lambda: ((str(numbers[s.number]), _person(s)) for s in shops),
-        "group": lambda: ((f"B{s.number}", _group(s)) for s in shops),
-        "members": lambda: ((f"B{s.number}", [numbers[s.number]]) for s in shops),
-        "business": lambda: ((f"B{s.number}", _business(s)) for s in shops),
-        "place:phone": lambda: _together(shops, lambda s: (s.phone, _place(s, s.phone))),
-        "place:premises": lambda: _together(
-            shops, lambda s: (s.place.premises_key, _suite(s))
-        ),
-        "building": lambda: _together(shops, lambda s: (s.place.building_key, _suite(s))),
-        "names_at": lambda: _together(
-            sorted(shops, key=lambda s: numbers[s.number]), lambda s: (s.phone, _born(s, numbers))
-        ),
-        "door": lambda: (
+        "person": each(lambda s: str(numbers[s.number]), _person),
+        "group": each(name, _group),
+        "members": each(name, lambda s: [numbers[s.number]]),
+        "business": each(name, _business),
+        "place:phone": together(lambda s: s.phone, lambda s: _place(s, s.phone)),
+        "place:premises": together(lambda s: s.place.premises_key, _suite),
+        "building": together(lambda s: s.place.building_key, _suite),
+        "names_at": numbered(lambda s: s.phone),
+        "door": (
             (key, sorted(doors))
             for key, doors in _together(
-                shops, lambda s: (door_key(s.place), [s.place.street_key, s.place.premises_key])
+                shops, lambda s: door_key(s.place), lambda s: [s.place.street_key, s.place.premises_key]
             )
         ),
-        "birth": lambda: _together(
-            sorted(shops, key=lambda s: numbers[s.number]),
-            lambda s: (s.born.isoformat(), _born(s, numbers)),
-        ),
-        "ends": shares.ends.items,
-        "rests": shares.rests.items,
-        "whole": shares.whole.items,
-        **dict.fromkeys(("premises_entity", "contact", "own_license", "taken", "place:email"), none),
-    }  # fmt: skip
+        "birth": numbered(lambda s: s.born.isoformat()),
+        "ends": sorted(shares.ends.items()),
+        "rests": sorted(shares.rests.items()),
+        "whole": sorted(shares.whole.items()),
+        **dict.fromkeys(("premises_entity", "contact", "own_license", "taken", "place:email"), ()),
+    }
 
 
-def _together(shops: Iterable[Shop], read: Callable[[Shop], tuple[str, Any]]) -> Rows:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for shop in shops:
-        key, value = read(shop)
-        found[key].append(value)
-    return found.items()
+def _together(
+    shops: Sequence[Shop],
+    key: Callable[[Shop], str],
+    value: Callable[[Shop], Any],
+    order: Callable[[Shop], int] = lambda s: s.number,
+) -> Rows:
+    """(key, values of the shops that have it, in `order`), sorted by key."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, shop in enumerate(shops):
+        found[key(shop)].append(at)
+    for one in sorted(found):
+        yield one, [value(shop) for shop in sorted((shops[at] for at in found[one]), key=order)]
 
 
 def _born(shop: Shop, numbers: dict[int, int]) -> list[Any]:

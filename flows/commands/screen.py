@@ -169,6 +169,7 @@ def _show_one(flag: Flag, run: Run) -> None:
     for title, lines in (
         ("Path", flag.path),
         ("Exhibit", [" ".join((*run.captures.get(c, ()), c)) for c in flag.exhibits[:5]]),
+        ("Exhibits from", [age] if (age := run.age_of(flag)) else []),
         ("Contrary", flag.contrary),
         ("Missing", [WORDS.get(m, m) for m in flag.missing]),
         ("Notes", flag.notes),

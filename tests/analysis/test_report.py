@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from analysis.explain import waterfall
 from analysis.fairness import fairness, wilson
 from analysis.letter import letter
+from analysis.outcomes import outcomes
 from analysis.report import COLUMNS, screening_rows, write_screening
 from analysis.run import Run
 from analysis.tabular_text import safe_cell
@@ -88,7 +89,8 @@ def test_page_says_run_ages_exhibits_and_decision(tmp_path: Path) -> None:
     run = Run("R1", date(2026, 11, 1), "amy", 0.9, {"A-1": asked}, {"cap-1": ("city-board", "2026-05-02", "ab" * 32)},
               ("a.csv line 7: no number",))  # fmt: skip
     page = write_screening([flag, CLEAR], tmp_path / "out.html", run).read_text(encoding="utf-8")
-    for said in ("R1", "31 days before this screening", "city-board", "2026-05-02", "ab" * 32, "Fern Spa", "2026-10-05",
+    for said in ("R1", "31 days before this screening", "From 1 site; the newest of 2026-05-02, 183 days before",
+                 "city-board", "2026-05-02", "ab" * 32, "Fern Spa", "2026-10-05",
                  "a.csv line 7: no number", "second person", "Shown from a probability of 0.90"):  # fmt: skip
         assert said in page, said
 
@@ -201,3 +203,14 @@ def test_notes_and_the_clock_reach_every_table(tmp_path: Path) -> None:
         csv.DictReader(write_screening([HIT, noted], tmp_path / "o.csv", run).open(encoding="utf-8", newline=""))
     )
     assert [r["sentence"].lstrip("'") for r in rows] == [r["sentence"] for r in data]
+
+
+def test_what_became_of_matches_is_told_once_somebody_has_decided(tmp_path: Path) -> None:
+    said = {("A-1", "b1"): "confirmed"}
+    undecided, decided = (Run(outcomes=tuple(outcomes([HIT], words))) for words in ({}, said))
+    for run, told in ((undecided, False), (decided, True)):
+        page = write_screening([HIT], tmp_path / "o.html", run).read_text(encoding="utf-8")
+        assert ("What became of the possible matches" in page) is told
+    assert "1 of 1: too few for a rate" in page
+    lines = sheet_lines(write_screening([HIT], tmp_path / "o.xlsx", run))
+    assert any(line.startswith("matches shown so far | all | 1 | 1 of 1") for line in lines)
