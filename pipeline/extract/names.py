@@ -283,6 +283,11 @@ def _is_distinctive(words: list[str]) -> bool:
     return any(fold(w).strip(".!,&'") not in _generic() | _kinds() and w not in {"&", "of", "n"} for w in words)
 
 
+def says_more_than_a_trade(name: str) -> bool:
+    """False for "Massage" and "Best Foot Massage"."""
+    return _is_distinctive(name.split())
+
+
 @cache
 def _praise() -> frozenset[str]:
     return frozenset(vocabulary("business")["praise"])

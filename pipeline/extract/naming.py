@@ -9,7 +9,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.extract.addresses import find_addresses
 from pipeline.extract.lexicon import fold
-from pipeline.extract.names import business_name_span, find_business_names, is_name_and_place, reads_like_a_name
+from pipeline.extract.names import (
+    business_name_span,
+    find_business_names,
+    is_name_and_place,
+    reads_like_a_name,
+    says_more_than_a_trade,
+)
 from pipeline.extract.own_site import squashed
 from pipeline.extract.selection import Selected, Value
 from pipeline.extract.surroundings import Surroundings
@@ -105,7 +111,12 @@ def _document_title(tree: LexborHTMLParser) -> list[Value]:
 def _of_form(title: Value) -> Value | None:
     """The name in "{name} in {state}, {city}", or a phrase such as "Golden Lotus Spa"."""
     span = business_name_span(title.text)
-    if span and is_name_and_place(title.text) and len((name := title.text[slice(*span)]).split()) <= 6:
+    if (
+        span
+        and is_name_and_place(title.text)
+        and len((name := title.text[slice(*span)]).split()) <= 6
+        and says_more_than_a_trade(name)
+    ):
         return Value(name, title.node, title.field, title.start + span[0])
     if phrases := find_business_names(title.text):
         f = phrases[0]

@@ -52,6 +52,7 @@ _FAX_BEFORE = re.compile(
     rf"(?<![a-z])(?P<both>(?:tel|phone|ph|call|voice|office|text)\.?\W{{1,3}}(?:(?:and|or|y|n)\W)?)?(?:{_FAX})"
     r"(?:\W{1,2}(?:no|number|num|line|is|#))?[\W_]{0,6}$"
 )
+_F_BEFORE = re.compile(r"(?:^|[\s|,;/])f ?:[ +(]{0,3}$")  # "P: … F: …"
 _FAX_BEHIND = re.compile(rf"\W{{0,2}}[(\[]? ?(?:{_FAX})(?![a-z])(?!\W{{0,6}}[0-9])")
 _PREFIX = re.compile(r"(?<![a-z])[a-z]{1,3}$")
 _CODE_BEFORE = re.compile(rf"[0-9][z{_CODE_LETTERS}]$")
@@ -120,6 +121,8 @@ def _said_before(folded: str, start: int) -> str:
 def says_fax(text: str, start: int, end: int) -> bool:
     """A word for fax alone stands beside the number: "Fax: …", "… (fax)"; "Phone/Fax" is a telephone too."""
     before = text[max(0, start - _REACH) : start].lower()
+    if _F_BEFORE.search(before):
+        return True
     if (led := _FAX_BEFORE.search(before)) is not None:
         return not led["both"]
     return _FAX_BEHIND.match(text[end : end + 20].lower()) is not None

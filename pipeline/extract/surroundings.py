@@ -73,7 +73,7 @@ def find_surroundings(tree: LexborHTMLParser) -> Surroundings:
     for node in body.css("blockquote:has(footer, cite)")[:_MAX_PARTS]:
         kinds["said"][node.mem_id] = node
     text = fold(visible_text(body))
-    found = (_headed(body, text), _own_lines(body, text), _said_lines(body, text))
+    found = (_headed(body, text), _own_lines(body, text), _account_lines(body, text), _said_lines(body, text))
     for kind, node in chain.from_iterable(islice(parts, _MAX_PARTS) for parts in found):
         kinds[kind][node.mem_id] = node
     marked = {ident for found in kinds.values() for ident in found}
@@ -261,6 +261,19 @@ def _own_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
                 break
             here = parent
         yield "frame", here
+
+
+def _account_lines(body: LexborNode, text: str) -> Iterator[tuple[str, LexborNode]]:
+    """Lines that begin with what heads other ads of the account: "Other ads by this user: …"."""
+    said = {line for line in text.split("\n") if ":" in line and _is_of_account(line)}
+    for node in _saying(body, said) if said else ():
+        if node.tag in _LINES and _is_of_account(words := fold(visible_text(node))) and "\n" not in words:
+            yield "account", node
+
+
+def _is_of_account(line: str) -> bool:
+    heading, colon, _ = line.partition(":")
+    return bool(colon) and _patterns("account_headings").fullmatch(heading.strip(_AROUND_HEADING)) is not None
 
 
 def speaks_of_the_site(text: str) -> bool:
