@@ -126,10 +126,9 @@ def _numbered(decisions: Sequence[Decision], ids: Any) -> list[tuple[Decision, t
 def _place(store: Store, role: Role, ids: Any, groups: Sequence[Numbers]) -> None:
     """`placed(ref_id, place)`: refs in the order of the groups; `met`: what entities are made from, in this order."""
     order = numpy.concatenate(groups) if groups else numpy.empty(0, int)
-    rows = pa.table({"ref_id": ids.take(pa.array(order)), "place": pa.array(range(len(order)), pa.int64())})
-    store.connection.register("rows_placed", rows)
-    store.connection.execute("CREATE OR REPLACE TEMP TABLE placed AS FROM rows_placed")
-    store.connection.unregister("rows_placed")
+    rows = pa.table({"ref_id": ids.take(pa.array(order)), "place": pa.array(numpy.arange(len(order)))})
+    store.connection.execute("CREATE TEMP TABLE placed (ref_id VARCHAR, place BIGINT)")
+    store.insert_arrow("placed", rows)
     columns = "payload" if role == "business" else f"{_PLAIN}, {_OF_A_PERSON}"
     store.connection.execute(
         f"CREATE TEMP TABLE met AS SELECT place, {columns} FROM core_refs JOIN placed USING (ref_id) ORDER BY place"
