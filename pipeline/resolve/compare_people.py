@@ -225,6 +225,8 @@ def _slip(one: PersonName, two: PersonName) -> float:
                 continue
             if edits == 2 and len(set(left) ^ set(right)) > 2 and len(left) == len(right):
                 continue  # a slip in each of two parts: "Antonina Belova", "Antonia Belov"
+            if edits == 2 and _two_for_two(left, right):
+                continue
             if (
                 not _both_are_names(left, right)
                 and not _in_a_short_part(left, right)
@@ -239,6 +241,12 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     shared = set(left) & set(right)
     whole = (*left, *right)
     return are_names([p for p in whole if p not in shared], whole)
+
+
+def _two_for_two(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Two letters for two others in one part, none exchanged: "Chanthira", "Chanthana"."""
+    other = set(left) ^ set(right)
+    return len(other) == 2 and len({len(p) for p in other}) == 1 and len({"".join(sorted(p)) for p in other}) == 2
 
 
 def _in_a_short_part(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
