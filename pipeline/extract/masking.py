@@ -118,7 +118,7 @@ class _Page:
 
     def _name(self, value: str) -> str:
         """Class names and ids stay, but for numbers of things and words that the page says with a capital."""
-        value = re.sub(r"\d{4,}", lambda m: self._mask.number(m[0]), value)
+        value = re.sub(r"\d{3,}", lambda m: self._mask.number(m[0]), value)
         return _WORD.sub(self._named, value)
 
     def _named(self, m: re.Match[str]) -> str:
@@ -139,7 +139,7 @@ class _Page:
 
     def _value(self, key: str, value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: self._value(k, v) for k, v in value.items()}
+            return {_WORD.sub(self._named, k): self._value(k, v) for k, v in value.items()}
         if isinstance(value, list):
             return [self._value(key, v) for v in value]
         if isinstance(value, bool) or value is None or key in {"@type", "@context"}:
