@@ -10,8 +10,16 @@ import pytest
 
 from analysis.screening import screen
 from analysis.screening_page import screening_page
+from flows.stages import rescreening
 from flows.stages.outcomes import outcome_rates
-from flows.stages.rescreening import clear_pair, never_shown, open_applications, rescreen, review_match
+from flows.stages.rescreening import (
+    clear_pair,
+    never_shown,
+    open_applications,
+    rescreen,
+    review_match,
+    screen_open_again,
+)
 from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home
@@ -142,3 +150,16 @@ def test_what_people_decide_is_counted_once_for_each_match(home: Home, hit: tupl
     assert found[0].confirmed.rate is None, "of one match no rate is told"
     clear_pair(home, number, "seen with papers: another person", 30, "cleo", None)
     assert outcome_rates(home)[0].counts["another person"] == 1
+
+
+def test_what_could_not_be_read_of_an_open_application_is_said(
+    home: Home, hit: tuple[Application, Flag], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear = replace(hit[0], applicant=None, related=(), phones=(), business_name="Fern", application_id="1 (city)")
+    monkeypatch.setattr(rescreening, "open_applications", lambda home: [(hit[0], ()), (clear, ("phone",))])
+    lead, unclear = screen_open_again(home).flags
+    assert lead.result == "possible_match"
+    assert unclear.result == "insufficient_information"
+    assert "phone (given, not readable)" in unclear.missing
+    with pytest.raises(NotFound, match=r"Several offices have an application 1\. Name one: 1 \(city\)"):
+        review_match(home, "1", MORE_NEEDED, "which office", "amy", None)
