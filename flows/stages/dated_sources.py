@@ -61,7 +61,7 @@ def load_papers(store: Store, businesses: Collection[str], phone: str = "") -> l
         Paper(
             r["business_id"], r["kind"], r["entity_name"], r["natural_key"], r["dataset"], r["status"],
             r["received"], r["issued"] or r["effective"], r["expires"], r["closed"], r["source_id"], r["lane"],
-            r["grade"], r["cause"],
+            r["grade"], r.get("cause", ""),  # snapshots of before 2026-11-29 have none
         )
         for r in rows
     ]  # fmt: skip
