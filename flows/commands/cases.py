@@ -134,14 +134,17 @@ def true_match(
 @decide_app.command("more-needed")
 def more_needed(
     application: ApplicationArgument,
-    why: Annotated[str, typer.Option(help="What is needed, from whom, by when; logged.")],
+    why: Annotated[str, typer.Option(help="What is needed; logged.")],
     user: UserOption,
+    whom: Annotated[str, typer.Option(help="From whom.")] = "",
+    by: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when.")] = None,
     file: FileOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """The match shown cannot be decided on yet."""
-    _review(MORE_NEEDED, application, why, user, file, home, json)
+    needed = [why, *([f"from {whom}"] if whom else []), *([f"by {by:%Y-%m-%d}"] if by else [])]
+    _review(MORE_NEEDED, application, ", ".join(needed) if why.strip() else "", user, file, home, json)
 
 
 @decide_app.command("not-determinable")
