@@ -17,7 +17,8 @@ from rapidfuzz import fuzz, process
 from analysis.on_day import covers
 from flows.stages.finding import NAME_SCORE
 from flows.stages.timelines import stays_at
-from pipeline.extract.contacts import find_emails, find_handles, find_websites
+from pipeline.extract.contacts import find_handles, find_websites
+from pipeline.extract.emails import find_emails
 from pipeline.extract.phones import find_phones, normalize_phone
 from pipeline.home import Home
 from pipeline.resolve.compare import Comparison, compare_business_names, compare_person_names

@@ -9,13 +9,8 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from pipeline.extract.ad_text import phones_in
-from pipeline.extract.contacts import (
-    decode_cfemail,
-    find_emails,
-    find_site_ids,
-    find_websites,
-    link_contact,
-)
+from pipeline.extract.contacts import find_site_ids, find_websites, link_contact
+from pipeline.extract.emails import decode_cfemail, find_emails
 from pipeline.extract.phones import normalize_phone
 from pipeline.extract.protected import find_protected
 from pipeline.extract.selection import MAX_MATCHES, Reading, Selected, Value, mentions_of

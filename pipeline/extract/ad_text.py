@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extract.addresses import AddressMention, find_addresses
-from pipeline.extract.contacts import find_emails, find_handles, find_websites
+from pipeline.extract.contacts import find_handles, find_websites
 from pipeline.extract.dates import LABELS, may_be_stated
+from pipeline.extract.emails import find_emails
 from pipeline.extract.facts import closes_late, find_hours
 from pipeline.extract.lexicon import find_indicators, fold
 from pipeline.extract.names import find_business_names

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from pipeline.extract.address_vocab import DECLARED, DIRECTIONS, NAME_WORDS, STATE_CODES, STATE_NAMES, SUFFIXES, ordinal
 from pipeline.extract.addresses import find_addresses
-from pipeline.extract.contacts import find_emails, find_websites
+from pipeline.extract.contacts import find_websites
+from pipeline.extract.emails import find_emails
 from pipeline.extract.lexicon import any_of, fold, vocabulary
 from pipeline.extract.phones import find_phones
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.contacts import find_emails, find_handles, find_site_ids, find_websites
+from pipeline.extract.contacts import find_handles, find_site_ids, find_websites
+from pipeline.extract.emails import find_emails
 from pipeline.extract.facts import find_hours
 from pipeline.extract.lexicon import find_indicators
 from pipeline.extract.prices import find_prices

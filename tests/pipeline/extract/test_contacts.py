@@ -2,15 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.contacts import (
-    decode_cfemail,
-    find_emails,
-    find_handles,
-    find_site_ids,
-    find_websites,
-    link_contact,
-    website_value,
-)
+from pipeline.extract.contacts import find_handles, find_site_ids, find_websites, link_contact, website_value
+from pipeline.extract.emails import decode_cfemail, find_emails
 
 
 @pytest.mark.parametrize(
