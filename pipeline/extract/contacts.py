@@ -6,6 +6,7 @@ All functions are pure and linear; offsets are those of the text handed in.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -308,11 +309,12 @@ def find_websites(text: str, own_hosts: frozenset[str] = frozenset()) -> list[Fo
         messenger = any(value.startswith(prefix) or host == prefix.split("/")[0] for prefix, _, _ in _links())
         if value and not messenger and not _under(host, own_hosts) and not _under(host, _shared_hosts()):
             found.append(Found("website", value, m.start(), end))
+    starts, spelled = [f.start for f in found], []
     for m in scan(_SPELLED_DOT, fold(text)):
-        host = f"{m['name']}.{m['ending']}"
-        if not any(f.start < m.end() and m.start() < f.end for f in found) and not _under(host, own_hosts):
-            found.append(Found("website", host, *m.span(), "obfuscated", 0.8))
-    return sorted(found, key=lambda f: f.start)
+        host, before = f"{m['name']}.{m['ending']}", bisect_left(starts, m.end()) - 1
+        if not (before >= 0 and m.start() < found[before].end) and not _under(host, own_hosts):
+            spelled.append(Found("website", host, *m.span(), "obfuscated", 0.8))
+    return sorted([*found, *spelled], key=lambda f: f.start)
 
 
 def find_site_ids(script: str) -> list[Found]:

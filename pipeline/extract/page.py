@@ -78,13 +78,14 @@ def _read(reading: Reading, problem: str, reviewed: bool) -> Page:
     root = reading.tree.body or reading.tree.root
     if root is None:
         return Page("empty", problem=problem or "the page has no elements")
-    quiet = reading.profile is not None and not may_say(reading.tree.root or root, _phrases(reading.profile))
-    kind = _kind(root, reading, quiet)
+    profile = reading.profile
+    silent = not may_say(reading.tree.root or root, _phrases(profile) if profile else ())
+    kind = _kind(root, reading, silent and profile is not None)
     if kind in {"bot_wall", "empty"}:
         return Page(kind, problem=problem)
     if kind == "consent":
         return Page(kind, consent=_consent_link(root, reading), problem=problem)
-    if not reviewed and not quiet and _suspected_minor(root, visible_text(root)[:MAX_TEXT], reading):
+    if not reviewed and not silent and _suspected_minor(root, visible_text(root)[:MAX_TEXT], reading):
         return Page(kind, suspected_minor=True)
     if kind == "tombstone":
         return Page(kind, ads=_tombstone(root, reading), problem=problem)

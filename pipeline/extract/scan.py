@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -19,6 +20,8 @@ import re2
 _SHORT = 12  # characters of a text that is not worth a search
 _LONGEST = 5  # a longer count costs states and excludes little
 _OTHER = "?"  # stands for "_" and every character outside ASCII, so that RE2's \b is the edge of letters and digits
+_MOST_OFTEN = 10  # times that a text is read for candidates that are none …
+_MOST_IN_VAIN = 20_000  # … and so many characters besides
 _MEMORY = 64 << 20  # bytes for RE2's automata
 _CLASSES = {
     ops.CATEGORY_WORD: r"0-9A-Za-z",
@@ -176,13 +179,17 @@ def scan(pattern: Sought, text: str) -> Iterable[re.Match[str]]:
 def candidates(pattern: Scanned, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The matches of `finditer` that may begin there and end there at least by their beginning's pattern."""
     find, match, plain, at = pattern.find, pattern.rx.match, plain_bytes(text), start
-    end = len(plain) if end is None else end
-    while (start := find(UNANCHORED, plain, at, end)[0][0]) >= 0:
-        if found := match(text, start):
+    end, in_vain = len(plain) if end is None else end, 0
+    while (span := find(UNANCHORED, plain, at, end)[0])[0] >= 0:
+        if found := match(text, span[0]):
             at = found.end()
             yield found
-        else:
-            at = start + 1
+            continue
+        at = span[0] + 1
+        in_vain += span[1] - span[0]
+        if in_vain > _MOST_IN_VAIN + _MOST_OFTEN * len(plain) and end == len(plain):
+            yield from pattern.rx.finditer(text, at)  # thousands of stars: from each of them RE2 reads on to the last
+            return
 
 
 def beginnings(pattern: Scanned, text: str) -> Iterator[int]:
@@ -239,9 +246,13 @@ def _options() -> Any:
 
 
 def loosened(pattern: re.Pattern[str]) -> str:
-    """The pattern in RE2's syntax, matching at least what it matches. Raises ValueError where there is no such rule."""
+    """The pattern in RE2's syntax, matching at least where it matches. Raises ValueError where there is no such rule.
+
+    It ends before what repeats a group: "anything" in its place would be looked for to the end of the text each time.
+    """
     prefix = "(?i)" if pattern.flags & re.IGNORECASE else ""
-    return prefix + _sequence(parser.parse(pattern.pattern, pattern.flags), bool(prefix))
+    items = takewhile(lambda item: item[0] is not ops.GROUPREF, parser.parse(pattern.pattern, pattern.flags))
+    return prefix + _sequence(items, bool(prefix))
 
 
 def _sequence(parsed: Iterable[Any], any_case: bool) -> str:

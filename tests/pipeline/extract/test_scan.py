@@ -56,6 +56,21 @@ def test_loosened_patterns_match_at_least_as_much(pattern: str, text: str) -> No
     assert [m.span() for m in candidates(Scanned(rx), text)] == [m.span() for m in rx.finditer(text)] != []
 
 
+@pytest.mark.parametrize("text", ["★ " * 1_000, "★ " * 1_000 + "x ☆ ★!"])
+def test_long_rows_of_signs_are_not_read_again_from_each_of_them(text: str) -> None:
+    scanned = Scanned(re.compile(r"[★☆](?: [★☆])*!"))
+    find, read = scanned.find, [0]
+
+    def counted(anchor: object, data: bytes, start: int, end: int) -> object:
+        spans = find(anchor, data, start, end)
+        read[0] += max(0, spans[0][1] - start)
+        return spans
+
+    scanned.__dict__["find"] = counted
+    assert [m.span() for m in candidates(scanned, text)] == [m.span() for m in scanned.rx.finditer(text)]
+    assert read[0] < 20 * len(text) + 50_000 < len(text) ** 2 / 4
+
+
 def test_a_pattern_declared_late_is_known() -> None:
     assert holds(DECLARED[-1], "x") in {True, False}  # the set is made
     late = FOLDED.sought(re.compile("declared late"))
