@@ -80,6 +80,8 @@ class Settled:
     def take(self, rows: Any) -> None:
         """Take in a table of `kept_keys`, made without hubs, into empty tables or beside others that were taken so.
         `score_all` follows."""
+        if not len(rows):
+            return
         (there,) = self._rows(f"SELECT count(*) FROM {self._keys}")[0]
         numbers = pa.array(range(there, there + len(rows)), pa.int64())
         # Not by `_table`: what is registered under a name stays in memory until the transaction ends.

@@ -81,7 +81,10 @@ class Store:
         """Append the rows of an Arrow table, by the names of its columns.
 
         DuckDB finds it as a variable: what is registered under a name stays in memory until the transaction ends.
+        No rows are not inserted, see `append_found`.
         """
+        if not len(arrow_rows):
+            return
         columns = ", ".join(f'"{name}"' for name in arrow_rows.schema.names)
         self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM arrow_rows")
 

@@ -157,5 +157,10 @@ def test_rows_appended_in_a_transaction_after_nothing_was_found_are_found(tmp_pa
             store.connection.execute("CREATE TEMP TABLE later (n VARCHAR)")
             assert store.append_found("later", "FROM numbers WHERE n > 'z'") == 0
             assert store.append_found("later", "FROM numbers") == many
-            assert store.value("SELECT count(*) FROM later WHERE n >= '000000000'") == many
+            rows = store.connection.sql("FROM numbers").to_arrow_table()
+            store.connection.execute("CREATE TEMP TABLE other (n VARCHAR)")
+            store.insert_arrow("other", rows.slice(0, 0))
+            store.insert_arrow("other", rows)
+            for table in ("later", "other"):
+                assert store.value(f"SELECT count(*) FROM {table} WHERE n >= '000000000'") == many
         assert store.value("SELECT count(*) FROM later WHERE n >= '000000000'") == many
