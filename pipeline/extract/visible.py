@@ -149,7 +149,7 @@ class Tokens:
             parts[inside] = _in_one(_hidden, parts[inside], _JOINTS[1])
         for start, end in self.unseen(first + 1, last):
             inside = _texts_between(start - first, end - first)
-            parts[inside] = [" " if text.isspace() else "" for text in parts[inside]]
+            parts[inside] = [" " if _unescaped(text).isspace() else "" for text in parts[inside]]
         text = _tidy(_unescaped("".join(parts)))
         return text.replace(HIDDEN, " ") if blanked else text
 

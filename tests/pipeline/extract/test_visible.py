@@ -109,6 +109,13 @@ def test_what_is_read_from_the_layout_of_the_body_is_what_each_element_shows(htm
     assert blanked == visited(body, part).replace("^", " "), body.html
 
 
+@pytest.mark.parametrize("space", [" ", "&nbsp;", "\u2003"])
+def test_a_space_that_is_not_shown_parts_words_however_it_is_written(space: str) -> None:
+    body = parse(f"<p>417<a hidden>{space}</a>555").body
+    assert body is not None
+    assert read_visible(body) == visited(body) == "417 555"
+
+
 @pytest.mark.parametrize("attribute", ["hidden", "style='visibility:hidden'"])
 def test_of_a_body_that_a_script_is_to_show_parts_are_left_out_too(attribute: str) -> None:
     body = parse(f"<body {attribute}><p>a 1</p><div hidden><p>x</p></div><p>b 2</p></body>").body
