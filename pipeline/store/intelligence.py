@@ -102,7 +102,7 @@ class Store:
         """Append what a query finds to a table that is not declared; returns how many rows.
 
         Nothing is not inserted: where the first insert of a transaction into a table brought no rows, DuckDB 2.0.0
-        answers queries without those of a later insert that is larger than a row group (122,880 rows).
+        answers queries of longer texts without a later insert of more than a row group (122,880 rows).
         """
         self.connection.execute(f"CREATE TEMP TABLE found_rows AS {query}")
         found = int(self.value("SELECT count(*) FROM found_rows"))
