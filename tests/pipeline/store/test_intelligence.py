@@ -162,5 +162,5 @@ def test_rows_appended_in_a_transaction_after_nothing_was_found_are_found(tmp_pa
             store.insert_arrow("other", rows.slice(0, 0))
             store.insert_arrow("other", rows)
             for table in ("later", "other"):
-                assert store.value(f"SELECT count(*) FROM {table} WHERE n >= '0'") == many
-        assert store.value("SELECT count(*) FROM later WHERE n >= '0'") == many
+                assert store.value(f"SELECT count(*) FROM {table} WHERE length(n) = 36") == many
+        assert store.value("SELECT count(*) FROM later WHERE length(n) = 36") == many
