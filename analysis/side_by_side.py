@@ -4,6 +4,7 @@ weighs anything."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from analysis.account import Account
 from analysis.asked import Asked, party_name
@@ -16,14 +17,25 @@ ORDER = (
     "license_number", "related", "dates",
 )  # fmt: skip
 PEOPLE = 6  # of each side in one line
+NONE_OF_THEM = "none of those known"
 
 
 def side_by_side(
     asked: Asked, account: Account, business: KnownBusiness | None, index: ScreeningIndex
 ) -> tuple[Contribution, ...]:
     """The compared lines and those for reading, in the order of the form."""
-    lines = [*account.contributions, *_for_reading(asked, account, business, index)]
+    compared = (_with_known(line, account, business) for line in account.contributions)
+    lines = [*compared, *_for_reading(asked, account, business, index)]
     return tuple(sorted(lines, key=lambda line: ORDER.index(line.field)))
+
+
+def _with_known(line: Contribution, account: Account, business: KnownBusiness | None) -> Contribution:
+    """A line that differs says from what: the person's own values, the shop's name, or that it is none of the many."""
+    if line.level != "differs" or line.known_value:
+        return line
+    person = account.person if "name" in account.kinds else None
+    known = {"phone": person.phones if person else (), "business_name": (business.name,) if business else ()}
+    return replace(line, known_value=_some(known.get(line.field, ())) or NONE_OF_THEM)
 
 
 def _for_reading(

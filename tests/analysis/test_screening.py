@@ -369,6 +369,17 @@ def test_who_stands_there_without_a_role_is_noted_and_no_lead(index: ScreeningIn
     assert lead.result == "possible_match" and any("Somsri Rattana" in note for note in lead.notes)
 
 
+def test_what_differs_says_from_what(town: Any) -> None:
+    suspects(town)
+    asked = application(dob=DOB, place="9 Elsewhere Rd", business_name="Quiet Rose", phones=("+14175550188",))
+    flag = screen(asked, index_of(town))
+    shown = {c.field: c for c in flag.contributions}
+    said = {f: shown[f].known_value for f in ("phone", "premises", "business_name") if shown[f].level == "differs"}
+    assert said["premises"] == "none of those known"
+    assert said["business_name"] in flag.sentence
+    assert said["phone"], "a line that differs never leaves its other side empty"
+
+
 def test_both_sides_stand_beside_each_other_also_where_nothing_is_weighed(town: Any) -> None:
     suspects(town)
     town.record(
