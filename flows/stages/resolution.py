@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES
@@ -20,6 +21,10 @@ from pipeline.resolve.program import program_digest
 from pipeline.resolve.settled import Settled
 from pipeline.store.intelligence import Store, scratch_beside
 
+# What makes refs and walks among them; the rest of the program is in the room of matching.
+_HERE = tuple(
+    Path(__file__).with_name(f"{name}.py") for name in ("refs", "ref_tables", "resolution", "resolution_anew")
+)
 _KEPT = """
     CREATE TABLE IF NOT EXISTS settled_by (version VARCHAR);
     CREATE TABLE IF NOT EXISTS settled_decisions (ref_a VARCHAR, ref_b VARCHAR, same BOOLEAN);
@@ -50,7 +55,7 @@ def settle(store: Store, model: MatchModel, decisions: Sequence[Decision], as_of
     Another match model or another program settles everything anew.
     """
     with scratch_beside(store) as scratch, store.transaction():
-        anew = _begin(store, f"{model.version} {program_digest()}")
+        anew = _begin(store, f"{model.version} {program_digest(_HERE)}")
         change = take_changes(store, as_of, anew=anew)
         turned = _take_decisions(store, decisions)
         if change.everything:

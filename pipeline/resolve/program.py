@@ -12,11 +12,11 @@ _ROOM = Path(__file__).parent
 _LIBRARIES = ("duckdb", "splink", "rapidfuzz", "pypinyin", "pydantic")
 
 
-@lru_cache(maxsize=1)
-def program_digest() -> str:
-    """SHA-256 over this room, the model's types and the versions of the libraries; hexadecimal."""
+@lru_cache(maxsize=4)
+def program_digest(more: tuple[Path, ...] = ()) -> str:
+    """SHA-256 over this room, the model's types, `more` files and the versions of the libraries; hexadecimal."""
     files = [_ROOM.parent / "model.py", *sorted(p for p in _ROOM.rglob("*") if p.suffix in (".py", ".toml", ".gz"))]
     digest = sha256(" ".join(f"{name}={version(name)}" for name in _LIBRARIES).encode())
-    for path in files:
+    for path in (*files, *more):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -222,7 +222,7 @@ def test_a_large_change_and_another_program_settle_anew(monkeypatch: pytest.Monk
         assert settle(world.store, MODEL, []).everything
         world.add_record(9)
         assert not settle(world.store, MODEL, []).everything
-        monkeypatch.setattr("flows.stages.resolution.program_digest", lambda: "another")
+        monkeypatch.setattr("flows.stages.resolution.program_digest", lambda files: "another")
         world.store.connection.execute("ALTER TABLE settled_operator_keys ADD COLUMN of_another_program VARCHAR")
         assert settle(world.store, MODEL, []).everything
         world.settle()
