@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pytest
 
+from analysis.screening import ScreeningIndex
 from pipeline.model import Address, Entity, Ref, stable_id
+from tests.analysis.applicants import index_of, suspects
 
 LEARNED = (date(2029, 1, 1) - date(1970, 1, 1)).days  # the day on which the home learned of the first ref
 
@@ -109,3 +112,9 @@ class Town:
 @pytest.fixture
 def town() -> Town:
     return Town()
+
+
+@pytest.fixture
+def index(town: Any) -> ScreeningIndex:
+    suspects(town)
+    return index_of(town)
