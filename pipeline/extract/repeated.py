@@ -51,6 +51,7 @@ _POST_BODY = (
 )
 _HEADING = "h2, h3, h4, h5, h6"
 _LONGEST_DATE = 60
+_SHORTEST_DATED = 15  # characters of a post behind its date
 _SHORTEST_POST = 50  # characters of a usual post
 _MOST_OFTEN = 30  # times that a page is read for its posts, blocks inside of blocks
 _LEAST_SHARE = 0.3  # of the text that the posts of a thread make up
@@ -334,14 +335,24 @@ def find_posts(
     return best[1]
 
 
-def find_thread(groups: Groups) -> list[LexborNode]:
+def find_thread(root: LexborNode, groups: Groups) -> list[LexborNode]:
     """The dated blocks of a thread about one business: the first of them tells of it, the others are replies."""
+    heading = root.css_first("h1")
+    about = visible_text(heading) if heading is not None else ""
     for (_, sign, _), nodes in groups.items():
         named = _post_names() & set(_NAME_WORDS.findall(sign.lower()))
-        posts = nodes if named else [n for n in nodes if len(n.css(_POST_BODY)) == 1] if sign == "tr" else []
+        told = named or (nodes and about and about in visible_text(nodes[0]) and all(map(_opens_dated, nodes)))
+        posts = nodes if told else [n for n in nodes if len(n.css(_POST_BODY)) == 1] if sign == "tr" else []
         if posts and all(_is_signed(node) and node.css_first("h1") is None for node in posts[1:]):
             return posts
     return []
+
+
+def _opens_dated(post: LexborNode) -> bool:
+    """Whether a post begins with who wrote it and when, and goes on."""
+    text = fold(visible_text(post))
+    day = _DAY.search(text[:_LONGEST_DATE])
+    return day is not None and any(map(str.isalpha, text[: day.start()])) and len(text) > day.end() + _SHORTEST_DATED
 
 
 def _is_signed(post: LexborNode) -> bool:

@@ -57,7 +57,7 @@ def read_unprofiled(root: LexborNode, reading: Reading, problem: str) -> Page:
     elif posts:
         ads = tuple(_read_post(post, number, around, reading) for number, post in enumerate(posts[:MAX_ADS], 1))
         return Page("forum", ads=ads, next=next_link(root, reading), problem=problem)
-    thread = find_thread(groups)
+    thread = find_thread(root, groups)
     alone = replace(alone, said=(*alone.said, *thread[1:]), others=(*alone.others, *thread[1:]))
     alone = replace(alone, others=(*alone.others, *others_numbers(root, alone, reading)))
     main = find_root(reading.tree, alone) if around.frame == found.frame else root

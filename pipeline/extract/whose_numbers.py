@@ -1,9 +1,10 @@
 """Which numbers of an unprofiled page are not its own business's though nothing is named or headed as another's.
 
 The page's own number stands beside its name, in its JSON-LD, or next behind its main heading. Of the others those are
-left out that stand in cards with other names, beside the site's name, in parts called a side, a map or a banner, that
-the site's frame shows too, or that are toll-free. Nothing is left out when the page gives one number only, has no
-heading, or when the site is the business's own.
+left out that stand in cards with other names, behind another's name, in cards that lead to pages made alike, beside
+the site's name, in parts called a side, a map or a banner, that the site's frame shows too, or that are toll-free.
+Nothing is left out when the page gives one number only or has no heading; on a business's own site only what stands
+behind another's name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.extract.json_ld import json_ld_fields
 from pipeline.extract.lexicon import fold, vocabulary
+from pipeline.extract.named_others import (
+    distinctive_words,
+    is_listed_under_another_heading,
+    leads_to_another_page,
+    stands_behind_another_name,
+)
 from pipeline.extract.names import find_business_names
 from pipeline.extract.own_site import LEAST_NAME, host_name, is_own_site, squashed, squashed_names
 from pipeline.extract.phones import find_phones
@@ -63,6 +70,8 @@ class _Page:
     site: frozenset[str]  # of the site, likewise
     own: frozenset[str]  # numbers
     framed: frozenset[str]  # numbers in the site's frame
+    words: frozenset[str]  # of its heading and title that tell its business from others
+    named: bool  # whether these name a business
 
 
 def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> tuple[LexborNode, ...]:
@@ -70,8 +79,6 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
     numbers = _Numbers(around, reading)
     left_out = {part.mem_id for part in around.all}
     if len(visible_text(root)) > _LONGEST_PAGE or not 2 <= len(numbers.of(root)) <= _MOST_NUMBERS:
-        return ()
-    if is_own_site(reading):
         return ()
     heading = _heading(root, left_out, reading)
     if heading is None:
@@ -83,14 +90,25 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
         return ()
     _widen(holders, heading)
     framed = frozenset[str]().union(*(numbers.within(visible_text(part)) for part in around.frame))
-    page = _Page(heading, names, site, own, framed)
+    title = reading.tree.css_first("title")
+    titles = [visible_text(node) for node in (heading, title) if node is not None]
+    words, named = distinctive_words(" ".join(titles)), any(map(find_business_names, titles))
+    page = _Page(heading, names, site, own, framed, words, named)
     beside = [h for h in holders if not h.phones & own and not is_inside(heading, {h.node.mem_id})]
+    if is_own_site(reading):
+        return tuple(h.node for h in beside if _is_named_after_another(h, page, reading))
     groups: dict[tuple[int, str, str], list[str]] = {}
     for holder in holders:
         groups.setdefault(_likeness(holder), []).append("" if holder.phones & own else _beginning(holder))
     left = []
     for holder in beside:
         if _is_another_business(holder, page, groups[_likeness(holder)]):
+            left.append(holder.card)
+        elif _is_named_after_another(holder, page, reading) or is_listed_under_another_heading(
+            holder.node, heading, page.words
+        ):
+            left.append(holder.node)
+        elif leads_to_another_page(holder.card, page.words, reading):
             left.append(holder.card)
         elif _is_the_sites(holder, page):
             left.append(holder.node)
@@ -242,6 +260,11 @@ def _is_another_business(holder: _Holder, page: _Page, alike: Sequence[str]) -> 
     if any(find_business_names(text) for text in naming):
         return True
     return len(alike) > 1 and all(alike) and len(set(alike)) == len(alike)
+
+
+def _is_named_after_another(holder: _Holder, page: _Page, reading: Reading) -> bool:
+    """Whether a page with a name says another before each number of a holder: "try Fern Spa, 816-555-0145"."""
+    return page.named and stands_behind_another_name(visible_text(holder.node), page.words, reading)
 
 
 def _beginning(holder: _Holder) -> str:

@@ -29,6 +29,8 @@ WHEN = datetime(2020, 7, 1, tzinfo=UTC)
         ("Call for appointment", []),
         ("Ask for specials", []),
         ("12 years in business", []),
+        ("Over 10 years of experience.", []),
+        ("Amy 22 years of charm", ["Amy"]),
         ("a 17 year old business", []),
         ("60 min massage, 7 days", []),
     ],
