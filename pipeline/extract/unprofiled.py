@@ -33,6 +33,7 @@ from pipeline.model import Ad, Mention, Page
 MAX_ADS = 500  # of one forum page
 _MANY_PHONES = 8  # distinct phones from which a page is a directory, not one business's
 _MOST_PARTS, _LONGEST_PART = 100, 20_000  # of a page that are read for numbers of others, and characters of one
+_UNREAD = frozenset(["script", "style", "template", "noscript", "head"])
 _LISTING_SHARE = 0.25  # of the page's own text that rows make up on a listing
 _NUMBER = re.compile(r"\d\D{0,3}\d{3}\D{0,3}\d{4}")  # of a foot that gives the contacts of its business
 _MOSTLY_ROWS = 0.75  # likewise when a phone stands outside of the rows
@@ -170,7 +171,7 @@ def _one_ad(
     posts: Sequence[LexborNode] = (),
 ) -> Page:
     """One ad when the page gives a phone or an address; all of the page is read when its middle gives no phone."""
-    found: list[Ad] = []
+    found: list[tuple[Ad, LexborNode]] = []
     for place in dict.fromkeys(places):
         if place is None:
             continue
@@ -198,14 +199,28 @@ def _one_ad(
             return Page(
                 "other", problem=f"{len(ad.phones)} phones: a list of businesses. Write a profile: imb sites new FILE"
             )
-        found.append(ad)
+        found.append((ad, place))
         if ad.phones:
             break
-    best = next((ad for ad in found if ad.phones), None) or next((ad for ad in found if ad.addresses), None)
-    if best is None:
+    telling = [*((ad, at) for ad, at in found if ad.phones), *((ad, at) for ad, at in found if ad.addresses)]
+    if not telling:
         return Page("other", problem=problem)
-    mentions = (*best.mentions, *_shown_beside(best, (*around.all, *around.said), reading))
+    best, place = telling[0]
+    parts = (*around.all, *around.said, *_outside_of(place))
+    mentions = (*best.mentions, *_shown_beside(best, parts, reading))
     return Page("ad", ads=(replace(best, mentions=mentions),), problem=problem)
+
+
+def _outside_of(place: LexborNode) -> Iterator[LexborNode]:
+    """What stands beside the part of a page that is read as its ad, and beside what that part lies in."""
+    here = place
+    while here.tag != "body" and (parent := here.parent) is not None and parent.is_element_node:
+        beside = parent.child
+        while beside is not None:
+            if beside.is_element_node and beside.mem_id != here.mem_id and beside.tag not in _UNREAD:
+                yield beside
+            beside = beside.next
+        here = parent
 
 
 def _shown_beside(ad: Ad, parts: Sequence[LexborNode], reading: Reading) -> Iterator[Mention]:

@@ -70,7 +70,7 @@ class _Page:
     site: frozenset[str]  # of the site, likewise
     own: frozenset[str]  # numbers
     framed: frozenset[str]  # numbers in the site's frame
-    words: frozenset[str]  # of its heading and title that tell its business from others
+    words: frozenset[str]  # of its titles and beside its own numbers that tell its business from others
     named: bool  # whether these name a business
 
 
@@ -92,7 +92,8 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
     framed = frozenset[str]().union(*(numbers.within(visible_text(part)) for part in around.frame))
     title = reading.tree.css_first("title")
     titles = [visible_text(node) for node in (heading, title) if node is not None]
-    words, named = distinctive_words(" ".join(titles)), any(map(find_business_names, titles))
+    told = [name.value for h in holders if h.phones & own for name in find_business_names(visible_text(h.node))]
+    words, named = distinctive_words(" ".join((*titles, *told))), bool(told) or any(map(find_business_names, titles))
     page = _Page(heading, names, site, own, framed, words, named)
     beside = [h for h in holders if not h.phones & own and not is_inside(heading, {h.node.mem_id})]
     if is_own_site(reading):
