@@ -82,6 +82,12 @@ def _are_known(words: list[str], known: frozenset[str]) -> bool:
     return not own or any(word in known for word in own)
 
 
+def _are_mostly_known(words: list[str], known: frozenset[str]) -> bool:
+    """Likewise of the title of another page, of which a word or two may be of the trade: "Tiệm nail …"."""
+    own = [word for word in words if word not in _generic()]
+    return not own or 2 * sum(word in known for word in own) >= len(own)
+
+
 @cache
 def _generic() -> frozenset[str]:
     """Words that businesses of the kind share: "massage", "best"."""
@@ -98,7 +104,11 @@ def leads_to_another_page(card: LexborNode, known: frozenset[str], reading: Read
         words = _WORD.findall(fold(visible_text(link)))
         if not url or not words or len(visible_text(link)) > _LONGEST_TITLE or words[0] in _no_titles():
             continue
-        return reading.is_own(url) and is_sibling(urlsplit(reading.url), urlsplit(url)) and not _are_known(words, known)
+        return (
+            reading.is_own(url)
+            and is_sibling(urlsplit(reading.url), urlsplit(url))
+            and not _are_mostly_known(words, known)
+        )
     return False
 
 
