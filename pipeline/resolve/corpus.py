@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Ref
-from pipeline.resolve.blocking import pairs_sql, said_sql
+from pipeline.resolve.blocking import fitting_steps, pairs_sql, said_sql
 from pipeline.resolve.declaration import TERM
 from pipeline.resolve.keys import find_hubs
 from pipeline.resolve.model import MatchModel
@@ -20,6 +20,7 @@ from pipeline.resolve.splink_engine import CHUNK, keys_chunks, silenced, splink_
 from pipeline.resolve.training import train
 
 SLICE = 500_000  # pairs that are compared at a time
+MEET = 250_000  # refs whose pairs are found at a time
 __all__ = ["ScoredPair", "score_pairs", "train"]
 
 
@@ -85,18 +86,27 @@ def score_keys(
     with splink_session(connection) as (_, name):
         for chunk in keys:
             _load(connection, f"{name}_keys", chunk)
+        made = f"CREATE TABLE {name}_blocked AS SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM"
         if pairs is None:
-            connection.execute(f"CREATE TABLE {name}_said AS {said_sql(f'{name}_keys', role)}")
-            met = f"({pairs_sql(f'{name}_said', f'{name}_keys', role)})"
+            _meet(connection, name, role, made)
         else:
             _load(connection, f"{name}_said", pairs)
-            met = f"{name}_said"
-        connection.execute(
-            f"CREATE TABLE {name}_blocked AS SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM {met}"
-        )
-        connection.execute(f"DROP TABLE {name}_said")
+            connection.execute(f"{made} {name}_said")
+            connection.execute(f"DROP TABLE {name}_said")
         for first, last in _slices(connection, f"{name}_blocked"):
             yield from _score_slice(connection, name, f"join_key_l BETWEEN {first} AND {last}", role, model, at_least)
+
+
+def _meet(connection: duckdb.DuckDBPyConnection, name: str, role: str, made: str) -> None:
+    """The pairs of refs that share a block, found for some refs after the others: a few for each is many in all."""
+    connection.execute(f"CREATE TABLE {name}_said AS {said_sql(f'{name}_keys', role)}")
+    for step in fitting_steps(name, f"{name}_keys", role):
+        connection.execute(step)
+    last = connection.execute(f"SELECT max(ref_id) FROM {name}_keys").fetchall()[0][0] or 0
+    for start in range(0, last + 1, MEET):
+        met = pairs_sql(f"{name}_small", start, start + MEET - 1)
+        connection.execute(f"INSERT INTO {name}_blocked SELECT '0', a, b FROM ({met})" if start else f"{made} ({met})")
+    connection.execute(f"DROP TABLE {name}_small")
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, blocked: str) -> list[tuple[int, int]]:

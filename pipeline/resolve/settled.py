@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Ref
-from pipeline.resolve.blocking import BLOCK_LIMIT, blocks_sql, pairs_sql, said_sql
+from pipeline.resolve.blocking import BLOCK_LIMIT, blocks_sql, pairs_among_sql, said_sql
 from pipeline.resolve.corpus import ScoredPair, score_keys, scored_pairs
 from pipeline.resolve.declaration import COLUMNS
 from pipeline.resolve.keys import HUB_NAMES, hub_columns, key_columns
@@ -215,7 +215,7 @@ class Settled:
         """(rows of keys, numbered by the order of ids; pairs of these numbers) of the pairs with a ref of `changed`."""
         near = f"(SELECT DISTINCT value FROM {self._said} SEMI JOIN changed USING (ref_id))"
         self._db.execute(f"CREATE TEMP TABLE near AS FROM {self._said} SEMI JOIN {near} USING (value)")
-        self._db.execute(f"CREATE TEMP TABLE met AS {pairs_sql('near', self._keys, self._role, among='changed')}")
+        self._db.execute(f"CREATE TEMP TABLE met AS {pairs_among_sql('near', self._keys, self._role, 'changed')}")
         self._db.execute(
             f"""CREATE TEMP TABLE numbered AS SELECT ref_id, row_number() OVER (ORDER BY ref) - 1 AS n FROM {self._keys}
                 WHERE ref_id IN (SELECT a FROM met UNION SELECT b FROM met)"""

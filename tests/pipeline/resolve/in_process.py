@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.resolve.blocking import pairs_sql, said_sql
+from pipeline.resolve.blocking import fitting_steps, pairs_sql, said_sql
 from pipeline.resolve.keys import Keys
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.score import score
@@ -32,8 +32,10 @@ def score_in_process(
     if pairs is None:
         connection.register("all_keys", table)
         connection.execute(f"CREATE TEMP TABLE all_said AS {said_sql('all_keys', role)}")
-        pairs = connection.sql(pairs_sql("all_said", "all_keys", role)).to_arrow_table()
-        connection.execute("DROP TABLE all_said")
+        for step in fitting_steps("all", "all_keys", role):
+            connection.execute(step)
+        pairs = connection.sql(pairs_sql("all_small", 0, max(rows, default=0))).to_arrow_table()
+        connection.execute("DROP TABLE all_small")
         connection.unregister("all_keys")
     found = []
     for a, b in sorted(zip(pairs["a"].to_pylist(), pairs["b"].to_pylist(), strict=True)):
