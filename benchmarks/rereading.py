@@ -49,7 +49,7 @@ def run(small: bool = False, full: bool = False) -> Table:
                 _timed("again with report, 2 processes", count, lambda: again(home, 2)),
             ]
     kilobytes = sum(len(s.body) for _, s in samples) / len(samples) / 1024
-    (alone, busy), (both, more) = ((float(str(row[n])) for n in (2, 3)) for row in rows[-2:])
+    (alone, busy), (both, more) = ([float(str(row[n])) for n in (2, 3)] for row in rows[-2:])
     notes = (
         f"ads of ten site shapes, {kilobytes:.1f} KB a page; archived in {filled:.0f} s",
         f"1 -> 2 processes: {alone / both:.2f} times as fast, for {more / busy:.2f} times the processor time",
