@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from analysis.asked import Asked, party_name
 from analysis.index import ScreeningIndex
 from analysis.known import KnownPerson, KnownPlace, birth_of, role_words
-from analysis.names import letters, name_words
+from analysis.names import is_abbreviated, letters, name_words
 from analysis.periods import Period
 from analysis.slips import swapped
 from pipeline.model import Contribution, Party
@@ -67,6 +67,12 @@ def compare_all(
     birth, slip = _birth_line(party, person, index)
     if birth.level == "differs" and name.level not in {"missing", "differs"}:
         name = Contribution("name", name.applicant_value, name.known_value, "differs", 0.0, name.source_ids)
+    elif (
+        birth.level != "exact"
+        and name.level in AGREEING
+        and (is_abbreviated(name.applicant_value) or is_abbreviated(name.known_value))
+    ):
+        name = replace(name, level="weak")  # relatives at one address share the surname and often the initial
     contacts, hits, slips = _place_lines(asked, group, person, index)
     slips |= {"dob"} if slip else set()
     lines = (name, birth, *contacts, _business_line(asked, group, index))
@@ -106,6 +112,7 @@ def one_generation(one: str, two: str) -> bool:
     return bool(one and two) and bool(read_person(one).generation) != bool(read_person(two).generation)
 
 
+AGREEING = frozenset({"exact", "normalized", "similar"})
 COUNTED = frozenset({"name", "dob", "phone", "premises", "prior_address", "email"})
 
 

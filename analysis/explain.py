@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from analysis.account import Account
 from analysis.asked import party_name
@@ -159,15 +160,21 @@ def _cited(sources: tuple[str, ...], most: int = 3) -> str:
 
 
 def contrary(
-    account: Account, business: KnownBusiness | None, index: ScreeningIndex, own_license: str = ""
+    account: Account,
+    business: KnownBusiness | None,
+    index: ScreeningIndex,
+    own_license: str = "",
+    received: date | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against the match, as far as the files show it. `own_license`: the applicant's, in words."""
+    """What speaks against the match, as far as the files show it. `own_license`: the applicant's, in words;
+    `received`: the day of the application."""
     found = []
     if own_license:
         found.append(f"The applicant's own {own_license}.")
     if business and business.licensed:
         found.append(f"{business.name}: {business.licensed}.")
     found += [f"{words}." for words in ownership(account, own_business(account, business, index))]
+    found += _given_up(account, index, received)
     if account.generation and "name" in account.kinds:
         found.append("Of the two names one alone says Jr., Sr., II or III: it may be a parent's or a child's.")
     if account.whose:
@@ -176,6 +183,22 @@ def contrary(
         if line.level == "differs" and line.applicant_value and line.field in {"name", "dob", "phone", "premises"}:
             found.append(f"The {WORDS[line.field]} differs.")
     return tuple(found)
+
+
+def _given_up(account: Account, index: ScreeningIndex, received: date | None) -> Iterator[str]:
+    """Numbers and premises that agree and were last seen in use long before the application."""
+    rests = {"phone": index.rules.phone.near_days, "premises": index.rules.screening.concurrent_days}
+    heirs = {"phone": "a carrier gives a number to somebody else", "premises": "the next tenant is often innocent"}
+    agreeing = {line.field for line in account.contributions if line.weight > 0}
+    for kind, days in rests.items():
+        uses = [(p.shown.last, index.businesses[p.business_id].name) for p in account.at[kind] if p.shown]
+        if received and uses and kind in agreeing:
+            last, whose = max(uses)
+            if (gone := (received - last).days) > days:
+                yield (
+                    f"The {kind} was last seen with {whose} {gone:,} days before the application was received: "
+                    f"{heirs[kind]}."
+                )
 
 
 def ownership(account: Account, business: KnownBusiness | None) -> tuple[str, ...]:

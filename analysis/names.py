@@ -36,6 +36,12 @@ def letters(name: str) -> str:
     return "".join(sorted("".join(name_words(name))))
 
 
+def is_abbreviated(name: str) -> bool:
+    """ "M. Chen": one part and no more than the initial of another."""
+    read = read_person(name)
+    return len(read.parts) < 2 and bool(read.initials) and not read.native
+
+
 def letters_near(one: str, two: str) -> bool:
     """A cheap look at sorted letters: whether two names are worth comparing."""
     return bool(one and two) and fuzz.ratio(one, two, score_cutoff=PREFILTER) > 0
@@ -76,8 +82,10 @@ class NameShares:
         return max(surname_frequency(word), self._pool(self.ends, word), self.rules.surname_floor)
 
     def given(self, words: tuple[str, ...]) -> float:
-        joined = "".join(words)
-        population = max((first_frequency(w) for w in (joined, *words[:1])), default=0.0)
+        joined, whole = "".join(words), [w for w in words if len(w) > 1]
+        if not whole:
+            return 1.0  # an initial fits so many of one language that it makes no surname rarer
+        population = max(first_frequency(w) for w in (joined, whole[0]))
         return max(population, self._pool(self.rests, joined), self.rules.given_floor)
 
     def share(self, name: str) -> float:

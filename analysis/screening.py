@@ -17,6 +17,8 @@ from analysis.account import Account, compare_all, probability
 from analysis.asked import Asked, ask, candidates, is_dated, missing, party_name
 from analysis.index import KnownBusiness, ScreeningIndex
 from analysis.names import name_words
+from analysis.notes import notes
+from analysis.other_times import came_after, went_before
 from analysis.passing import packed, uncollected
 from analysis.side_by_side import side_by_side
 from pipeline.model import Application, Flag, Link, Party
@@ -97,7 +99,7 @@ def screen(application: Application, index: ScreeningIndex, cleared: Callable[[F
     accounts = [compare_all(asked, group, party, person, index) for group, party, person in candidates(asked, index)]
     leads = [a for a in accounts if _band(a, index)]
     if not leads:
-        return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=(*aside, *_notes(accounts, index)))
+        return _flag(asked, index, "no_relevant_result", NO_LEAD, notes=(*aside, *notes(accounts, index)))
     ranked = sorted(leads, key=_strength, reverse=True)
     if cleared is not None:
         ranked = [lead for lead in ranked if not cleared(_lead(asked, lead, accounts, index))]
@@ -156,26 +158,6 @@ def _band(account: Account, index: ScreeningIndex) -> str:
     return "moderate" if score >= rules.moderate_from else "review"
 
 
-def came_after(account: Account, index: ScreeningIndex) -> bool:
-    """Whether all papers that name the person begin long after the last ad: the next owner, not the advertised one."""
-    if account.person is None or account.person.denials or account.person.tenure is None:
-        return False
-    mine = [index.businesses[b].advertised for b in account.person.businesses if b in index.businesses]
-    last = max((p.last for p in mine if p), default=None)
-    return last is not None and (account.person.tenure.first - last).days > index.rules.screening.came_after_days
-
-
-def went_before(account: Account, index: ScreeningIndex) -> bool:
-    """Whether the person's licenses ran out long before the first ad, of a business that advertises nothing that the
-    applicant brings: a former owner."""
-    person = account.person
-    if person is None or person.denials or person.until is None or any(p.advertised for p in account.places):
-        return False
-    mine = [index.businesses[b].advertised for b in person.businesses if b in index.businesses]
-    first = min((p.first for p in mine if p), default=None)
-    return first is not None and (first - person.until).days > index.rules.screening.went_before_days
-
-
 def _strength(account: Account) -> tuple[bool, float, str, str]:
     return account.corroborated, account.bits, account.group, account.person.entity_id if account.person else ""
 
@@ -228,10 +210,10 @@ def _lead(
         contributions=side_by_side(asked, best, business, index),
         path=explain.path(best, business, target, link, index),
         exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
-        contrary=explain.contrary(best, business, index, own),
+        contrary=explain.contrary(best, business, index, own, asked.application.received),
         surname_band=_surname_band(best.party if best.whose else asked.application.applicant, asked, index),
         missing=explain.missing_fields(best.contributions),
-        notes=(*_further(best, others, index), *_notes([a for a in accounts if a.group != best.group], index)),
+        notes=(*_further(best, others, index), *notes(accounts, index, {best.group, *(a.group for a in others)})),
     )
 
 
@@ -243,23 +225,6 @@ def _further(best: Account, others: Sequence[Account], index: ScreeningIndex) ->
             told.add(other.group)
             sentence = explain.sentence(other, _business(other, index), index)
             yield f"Another possible match ({_band(other, index)}), into another network: {sentence}"
-
-
-def _notes(accounts: Iterable[Account], index: ScreeningIndex) -> tuple[str, ...]:
-    """A phone or premises alone, under another's name: for the analyst, no result. Names alone are not noted."""
-    notes: dict[str, None] = {}
-    for account in accounts:
-        if "name" in account.kinds:
-            continue
-        for kind in ("phone", "premises"):
-            slip = kind == "premises" and kind in account.slips
-            if kind in account.kinds or slip:
-                place = next(iter(account.at[kind]), None)
-                name = index.businesses[place.business_id].name if place else "a known operator"
-                seen = f", seen there {place.shown}" if place and place.shown else ""
-                word = "Nearly the same premises (the street is written otherwise)" if slip else f"Same {kind}"
-                notes[f"{word} as {name}{seen}, under another name: a note, not a match."] = None
-    return tuple(sorted(notes))
 
 
 def _surname_band(party: Party | None, asked: Asked, index: ScreeningIndex) -> str:
