@@ -34,6 +34,7 @@ class Account:
     whose: str = ""  # the party's role, where it is not the applicant's own name that was compared
     elsewhere: tuple[tuple[str, str], ...] = ()  # (kind, business) of places of businesses the person is not named for
     generation: bool = False  # one of the two names alone says Jr., Sr. or a number
+    namesake: bool = False  # the name agrees and the date of birth is another's
 
     @property
     def places(self) -> tuple[KnownPlace, ...]:
@@ -65,7 +66,8 @@ def compare_all(
     """The whole account of one candidate."""
     name = _name_line(party, person, index)
     birth, slip = _birth_line(party, person, index)
-    if birth.level == "differs" and name.level not in {"missing", "differs"}:
+    namesake = birth.level == "differs" and name.level not in {"missing", "differs"}
+    if namesake:
         name = Contribution("name", name.applicant_value, name.known_value, "differs", 0.0, name.source_ids)
     elif (
         birth.level != "exact"
@@ -90,6 +92,7 @@ def compare_all(
         group, party, person, lines, kept, hits, bool(running[0] & running[1]), frozenset(slips),
         "" if party is None or party is asked.application.applicant else role_words(party.role),
         _elsewhere(hits, person), name.level != "differs" and one_generation(name.applicant_value, name.known_value),
+        namesake,
     )  # fmt: skip
 
 

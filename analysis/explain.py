@@ -16,6 +16,7 @@ WORDS = {
     "name": "name", "dob": "date of birth", "phone": "phone", "email": "e-mail address", "premises": "premises",
     "prior_address": "former address", "business_name": "trade name", "role": "role", "unit": "unit",
     "website": "website", "license_number": "license number", "related": "other people", "dates": "days",
+    "received": "day of receipt",
 }  # fmt: skip
 BANNERS = {
     "no_relevant_result": "No relevant result",
@@ -117,7 +118,7 @@ def _ads(business: KnownBusiness) -> str:
 
 def _name_remark(account: Account, index: ScreeningIndex) -> str:
     if "name" not in account.kinds:
-        return "; the applicant's name is another" if account.party else ""
+        return "; the applicant's name is another" if account.party and not account.namesake else ""
     common = name_bits(account) < 0.7 * index.rules.screening.name_max_bits
     return "; the name is common and counted little" if common else ""
 
@@ -179,8 +180,16 @@ def contrary(
         found.append("Of the two names one alone says Jr., Sr., II or III: it may be a parent's or a child's.")
     if account.whose:
         found.append(f"The name is not the applicant's but that of the {account.whose}.")
+    if account.namesake:
+        found.append("The name is alike and the date of birth another: somebody else of that name.")
+    said = {"name", "dob"} if account.namesake else set()
     for line in account.contributions:
-        if line.level == "differs" and line.applicant_value and line.field in {"name", "dob", "phone", "premises"}:
+        if (
+            line.field not in said
+            and line.level == "differs"
+            and line.applicant_value
+            and line.field in {"name", "dob", "phone", "premises"}
+        ):
             found.append(f"The {WORDS[line.field]} differs.")
     return tuple(found)
 

@@ -12,14 +12,16 @@ UNREAD = "given, not readable"
 
 
 def with_unread(flag: Flag, unread: Sequence[str]) -> Flag:
-    """The flag with the fields named (`WORDS`) that were given and not read. Without a lead it is no answer then."""
+    """The flag with the fields named (`WORDS`) that were given and not read. It is no answer then without a
+    lead, unless only the day of receipt is not known."""
     if not unread:
         return flag
     said = tuple(f"{WORDS.get(name, name)} ({UNREAD})" for name in unread)
     missing = (*(m for m in flag.missing if m not in unread), *said)
-    if flag.result != "no_relevant_result":
+    asked = [name for name in unread if name != "received"]
+    if flag.result != "no_relevant_result" or not asked:
         return replace(flag, missing=missing)
-    words = " and ".join(WORDS.get(name, name) for name in unread)
+    words = " and ".join(WORDS.get(name, name) for name in asked)
     sentence = (
         f"Nothing was found by what could be read. Given in the file, but not readable and not compared: {words}."
     )

@@ -42,5 +42,7 @@ def _why_none(accounts: Sequence[Account], index: ScreeningIndex) -> str:
             return f"where papers that name {who} ended long before the first ad"
     if named:
         return "and a name as on its papers, together too common or too old to count"
+    if any(a.namesake for a in accounts):
+        return "under such a name as its papers have, of a person born on another day"
     alike = any(c.field == "name" and c.level == "weak" for a in accounts for c in a.contributions)
     return "under a name that agrees in part only" if alike else "under another name"

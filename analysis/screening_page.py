@@ -34,7 +34,7 @@ GROUPS = {
 }  # fmt: skip
 DECISIONS = ("True match", "Another person", "More is needed: what, from whom, by when", "Cannot be determined")
 LEAD = "A possible match is a lead with reasons. A person decides; it is no ground for a denial."
-SCALE = 7  # pixels of one point of weight
+SCALE = 40  # points of weight from one end of a bar to the other
 STYLE = """
 body{font:16px/1.5 system-ui,"Segoe UI",sans-serif;max-width:58rem;margin:2rem auto;padding:0 1.2rem;color:#1a1a1a}
 h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.25rem;margin:.2rem 0}h3{font-size:1rem;margin:1rem 0 .2rem}
@@ -45,8 +45,16 @@ section{border:1px solid #888;border-left:6px solid #8a4b08;border-radius:4px;pa
 .wf i{position:absolute;top:0;bottom:0;background:#2b5d8a}.wf i.minus{background:#999}.box{display:inline-block;
 width:.9rem;height:.9rem;border:1px solid #333;margin-right:.5rem}.small,small{color:#444;font-size:.85rem}
 code{font-size:.8rem;overflow-wrap:anywhere}.alert{border:2px solid #8a4b08;padding:.3rem .6rem}
-@media print{body{margin:0;max-width:none;font-size:11pt}section{break-inside:avoid}tr{break-inside:avoid}
+td,li,p{overflow-wrap:break-word}.wf{width:100%}.cmp .bar{width:30%}
+@media print{body{margin:0;max-width:none;font-size:11pt}tr,li{break-inside:avoid}h1,h2,h3{break-after:avoid}
 .wf,.wf i{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media screen and (max-width:46rem){body{margin:1rem auto;padding:0 .6rem}section{padding:.6rem .7rem}
+.cmp tr{display:grid;grid-template-columns:1fr 1fr auto;gap:0 .7rem;border-bottom:1px solid #ccc;padding:.3rem 0}
+.cmp td,.cmp th{border:0;padding:0;min-width:0;overflow-wrap:anywhere}.cmp tr.head,.cmp td:empty{display:none}
+.cmp td:first-child,.cmp th:first-child{grid-area:1/1/2/3;font-weight:600}.cmp .n{grid-area:1/3/2/4}
+.cmp .mine{grid-area:2/1/3/2}.cmp .known{grid-area:2/2/3/4}.cmp .mine::before,.cmp .known::before{display:block;
+color:#666;font-size:.8rem}.cmp .mine::before{content:"applicant"}.cmp .known::before{content:"known"}
+.cmp .level,.cmp .over,.cmp .bar{grid-column:1/4;width:auto}}
 """
 
 
@@ -69,7 +77,8 @@ def screening_page(flags: Sequence[Flag], run: Run) -> str:
         _outcomes(run),
     ]
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Screening results</title>'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Screening results</title>'
         f"<style>{STYLE}</style></head><body>{''.join(body)}</body></html>"
     )
 
@@ -122,16 +131,17 @@ def _who(flag: Flag, run: Run) -> str:
 def _waterfall(flag: Flag) -> str:
     """Both sides and the weights, from where every applicant starts to the sum."""
     total = start = shipped_rules().screening.prior_bits
-    rows = [f"<tr><td>start</td><td colspan=3>one applicant in {2**-start:,.0f} leads into a given network</td>"
-            f"<td class=n>{start:+.1f}</td><td>{_bar(0, start, start)}</td></tr>"]  # fmt: skip
+    rows = [f"<tr><td>start</td><td colspan=3 class=over>one applicant in {2**-start:,.0f} leads into a given network"
+            f"</td><td class=n>{start:+.1f}</td><td class=bar>{_bar(0, start, start)}</td></tr>"]  # fmt: skip
     for c in flag.contributions:
         rows.append(_compared(c, total, start))
         total += c.weight
     rows.append(
-        f"<tr><th>sum</th><td colspan=3>probability {flag.score:.4f}</td><th class=n>{total:+.1f}</th><td></td></tr>"
+        f"<tr><th>sum</th><td colspan=3 class=over>probability {flag.score:.4f}</td><th class=n>{total:+.1f}</th>"
+        "<td></td></tr>"
     )
-    head = "<tr><th></th><th>applicant</th><th>known</th><th></th><th class=n>weight</th><th></th></tr>"
-    return f"<table>{head}{''.join(rows)}</table><p class=small>Each point of weight doubles the odds.</p>"
+    head = "<tr class=head><th></th><th>applicant</th><th>known</th><th></th><th class=n>weight</th><th></th></tr>"
+    return f"<table class=cmp>{head}{''.join(rows)}</table><p class=small>Each point of weight doubles the odds.</p>"
 
 
 def _compared(c: Contribution, before: float, start: float) -> str:
@@ -141,8 +151,9 @@ def _compared(c: Contribution, before: float, start: float) -> str:
     weight = f"{c.weight:+.1f}" if c.weight else "0"
     return (
         f'<tr class="{"none" if c.weight == 0 else ""}"><td>{escape(WORDS.get(c.field, c.field))}</td>'
-        f"<td>{escape(mine)}</td><td>{escape(theirs)}</td><td>{escape(LEVELS.get(c.level, c.level))}</td>"
-        f"<td class=n>{weight}</td><td>{_bar(before, before + c.weight, start)}</td></tr>"
+        f"<td class=mine>{escape(mine)}</td><td class=known>{escape(theirs)}</td>"
+        f"<td class=level>{escape(LEVELS.get(c.level, c.level))}</td><td class=n>{weight}</td>"
+        f"<td class=bar>{_bar(before, before + c.weight, start)}</td></tr>"
     )
 
 
@@ -159,14 +170,13 @@ def shown_line(c: Contribution) -> dict[str, Any]:
 
 
 def _bar(before: float, after: float, start: float) -> str:
-    """The step from one sum to the next; the scale begins at the start and goes 40 points on."""
+    """The step from one sum to the next; the scale begins at the start and goes SCALE points on."""
     if before == after:
         return ""
     low, high = min(before, after) - start, max(before, after) - start
     sign = " class=minus" if after < before else ""
-    left, width = min(low, 40) * SCALE, (min(high, 40) - min(low, 40)) * SCALE
-    step = f'<i{sign} style="left:{left:.0f}px;width:{width:.0f}px"></i>'
-    return f'<span class=wf style="width:{40 * SCALE}px">{step}</span>'
+    left, right = (min(end, SCALE) / SCALE for end in (low, high))
+    return f'<span class=wf><i{sign} style="left:{left:.1%};width:{right - left:.1%}"></i></span>'
 
 
 def _exhibits(flag: Flag, run: Run) -> str:

@@ -9,6 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from analysis.asked import party_name
 from analysis.explain import WORDS, banner
@@ -18,14 +21,15 @@ from analysis.screening_page import BANDS, DECISIONS, LEAD, LEVELS, shown_line
 from analysis.tabular_text import safe_cell
 from pipeline.model import Flag
 
+WIDTHS = {"application_id": 18, "result": 24, "matched_kinds": 24, "sentence": 80}  # characters; 14 for the others
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 def screening_workbook(flags: Sequence[Flag], columns: Sequence[str], rows: Iterable[Sequence[str]], run: Run) -> bytes:
     """`rows`: the cells of each flag under `columns`, as in the table file; here the score is a number."""
     book, score = Workbook(write_only=True), columns.index("score")
-    sheet = book.create_sheet("screening")
-    sheet.append(list(columns))
+    sheet = _sheet(book, "screening", columns, [WIDTHS.get(column, 14) for column in columns])
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(flags) + 1}"
     for flag, row in zip(flags, rows, strict=True):
         cells: list[Any] = [_legal(cell) if cell else None for cell in row]  # an empty text costs as much as a full one
         cells[score] = flag.score
@@ -37,10 +41,23 @@ def screening_workbook(flags: Sequence[Flag], columns: Sequence[str], rows: Iter
     return body.getvalue()
 
 
+def _sheet(book: Workbook, title: str, columns: Sequence[str], widths: Sequence[int]) -> Any:
+    """A sheet whose first row stays in view. Of one that is only written, widths have to be said before the rows."""
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    heads = [WriteOnlyCell(sheet, column) for column in columns]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    return sheet
+
+
 def _side_by_side(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
     """A sheet for the eye: each possible match with its header, both sides, exhibits, contrary evidence, decision."""
-    sheet = book.create_sheet("candidates")
-    sheet.append(["application", "", "applicant", "known", "", "weight"])
+    heads = ("application", "", "applicant", "known", "", "weight")
+    sheet = _sheet(book, "candidates", heads, (16, 18, 44, 44, 26, 10))
     for flag in flags:
         if flag.result == "possible_match":
             for line in _candidate(flag, run):
@@ -78,6 +95,7 @@ def _candidate(flag: Flag, run: Run) -> Iterable[tuple[Any, ...]]:
 def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
     """A second sheet: the run, what was searched, and how often applicants of each surname band are candidates."""
     sheet, found = book.create_sheet("about this run"), fairness(run.screened or flags)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 24
     sheet.append(["run", run.run_id, run.day.isoformat() if run.day else "", run.user])
     if flags:
         sheet.append(["snapshot", flags[0].snapshot_id, "match model", flags[0].model_version])

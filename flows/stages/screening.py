@@ -189,6 +189,7 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
         workers=os.cpu_count() or 1,
     )
     unasked = tuple(binding.header[i] for i in binding.kept)
+    rejected.sort(key=lambda row: row.line)
     return Screened(applications, _without_cleared(home, flags, applications, index), rejected, unasked)
 
 

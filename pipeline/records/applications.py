@@ -14,11 +14,11 @@ APPLICANTS = ("applicant", "owner", "licensee")
 
 
 def unread_of(record: Record) -> tuple[str, ...]:
-    """What identifies an applicant or a place and stands in the file without being readable: "dob", "phone",
+    """What a screening goes by and stands in the file without being readable: "dob", "phone", "received",
     "premises"."""
     named = dict.fromkeys(name.removesuffix(UNREAD) for name, _ in record.extra if name.endswith(UNREAD))
     nowhere = bool(record.premises and record.premises.line and not record.premises.building_key)
-    return (*(name for name in ("dob", "phone") if name in named), *(("premises",) if nowhere else ()))
+    return (*(name for name in ("dob", "phone", "received") if name in named), *(("premises",) if nowhere else ()))
 
 
 def applications_of(records: Iterable[Record]) -> list[tuple[Application, tuple[str, ...]]]:

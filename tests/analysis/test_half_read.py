@@ -40,6 +40,8 @@ def test_nothing_found_by_half_of_it_is_no_answer() -> None:
     assert "date of birth" in told.sentence
     assert told.missing == ("email", "date of birth (given, not readable)")
     assert with_unread(nothing, ()) is nothing
+    undated = with_unread(nothing, ("received",))
+    assert undated.result == "no_relevant_result" and undated.missing[-1] == "day of receipt (given, not readable)"
     lead = Flag("A2", "possible_match", "strong", 0.99, sentence="Same phone.")
     assert with_unread(lead, ("premises",)).result == "possible_match"
     assert half_read([nothing, told, with_unread(lead, ("premises",))]) == [

@@ -51,6 +51,17 @@ def test_a_note_says_another_name_only_where_it_is_another(town: Any) -> None:
     assert ["under another name" in note for note in other.notes] == [True]
 
 
+def test_a_namesake_born_another_day_is_not_said_to_bear_another_name(index: ScreeningIndex) -> None:
+    flag = screen(application("Chen Mei", dob=DOB + timedelta(days=900), phones=(P2,)), index)
+    assert flag.result == "no_relevant_result"
+    (note,) = flag.notes
+    assert "of a person born on another day" in note and "another name" not in note
+    running = screen(application("Chen Mei", dob=DOB + timedelta(days=900), phones=(P2,), place=OTHER), index)
+    assert running.result == "possible_match" and running.matched_kinds == ("phone", "premises")
+    assert "another" not in running.sentence
+    assert running.contrary == ("The name is alike and the date of birth another: somebody else of that name.",)
+
+
 @pytest.mark.parametrize(
     ("touch", "received", "said"),
     [

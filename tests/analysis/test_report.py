@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,8 @@ def test_workbook_opens(tmp_path: Path) -> None:
     assert values[0] == COLUMNS
     assert values[1][3] == 0.999
     assert str(values[1][7]).startswith("'=")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:Q3")
+    assert sheet["A1"].font.b and sheet.column_dimensions["H"].width == 80
 
 
 def test_page_escapes_and_shows_every_weight(tmp_path: Path) -> None:
@@ -81,6 +85,16 @@ def test_page_escapes_and_shows_every_weight(tmp_path: Path) -> None:
     assert "What speaks against it" in page
     assert "<script" not in page
     assert "http" not in page
+
+
+def test_page_fits_a_telephone_and_its_bars_end_where_the_next_begin(tmp_path: Path) -> None:
+    page = write_screening([HIT], tmp_path / "out.html").read_text(encoding="utf-8")
+    assert '<meta name="viewport" content="width=device-width,initial-scale=1">' in page
+    steps = [(float(a), float(b)) for a, b in re.findall(r'style="left:([\d.]+)%;width:([\d.]+)%"', page)]
+    (_, at), *weighed = steps
+    assert at > 0 and weighed
+    for (left, width), (after, _) in pairwise(weighed):
+        assert after == pytest.approx(left + width, abs=0.11)
 
 
 def test_page_says_run_ages_exhibits_and_decision(tmp_path: Path) -> None:
