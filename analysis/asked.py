@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.facts import role_key
 from analysis.index import Born, ScreeningIndex
 from analysis.known import KnownPerson, birth_of
 from analysis.names import is_company, letters, letters_near
+from analysis.networks.facts import role_key
 from analysis.slips import door_key, near_street, swapped
 from pipeline.model import Address, Application, Party
 

@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
-from analysis.facts import Facts, captures_of
 from analysis.known import (
     Group,
     KnownPerson,
@@ -20,8 +19,9 @@ from analysis.known import (
     nearest_known,
     standing_of,
 )
-from analysis.links import find_ties
 from analysis.names import NameShares, letters, letters_near, name_words
+from analysis.networks.facts import Facts, captures_of
+from analysis.networks.links import find_ties
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from analysis.slips import door_key, phone_slips

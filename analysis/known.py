@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.denial import denials, is_denial
-from analysis.facts import Facts, Use, captures_of
 from analysis.names import is_company, name_words
+from analysis.networks.facts import Facts, Use, captures_of
 from analysis.periods import Period, hull, period
 from pipeline.model import Link, Network, Ref
 

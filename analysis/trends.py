@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import comb
 
-from analysis.drawing import GREY, PALE, legend, paragraph, svg, text
 from analysis.export.graph import SMALLEST_CELL
+from analysis.picture.drawing import GREY, PALE, legend, paragraph, svg, text
 
 NOT_PUBLISHED = "not published"
 COLUMNS = ("ads", "new_ads", "new_businesses", "closures")

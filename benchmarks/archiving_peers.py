@@ -14,7 +14,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
+from pipeline.evidence.sealing.keys import make_key
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import load_profile
 from pipeline.home import create_home

@@ -19,7 +19,7 @@ from benchmarks.reading import make_page
 from benchmarks.table import Cell, Table
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange, WarcWriter
+from pipeline.evidence.warc.writing import Exchange, WarcWriter
 from pipeline.home import Home, create_home
 
 SIZE = 30 * 1024  # bytes of a page

@@ -19,8 +19,8 @@ from benchmarks.straight_state import straight_refs
 from benchmarks.table import Cell, Table
 from benchmarks.true_networks import resolved, scored
 from demo.world import make_world
-from flows.stages.network_reach import begin
-from flows.stages.networks import update_networks
+from flows.stages.networks.reach import begin
+from flows.stages.networks.updating import update_networks
 from flows.stages.refs import ref_row
 from flows.stages.resolution import entity_row
 from pipeline.model import Entity, Ref

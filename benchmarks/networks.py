@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from analysis.communities import louvain, partition
+from analysis.networks.communities import louvain, partition
 from analysis.rules import shipped_rules
 from benchmarks.table import Cell, Table
 

@@ -21,16 +21,16 @@ from demo.ad_pages import respond
 from demo.collector import CONSENT, REASONS, visits
 from demo.markup import Shelf
 from demo.world import make_world
-from flows.stages.documents import RENDERINGS, document_maker
+from flows.stages.evidence.documents import RENDERINGS, document_maker
+from flows.stages.evidence.rendering import browser_path
 from flows.stages.finding import QUOTED
 from flows.stages.profiles import site_profiles
-from flows.stages.rendering import browser_path
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
-from pipeline.evidence.package import build_package
+from pipeline.evidence.package.building import build_package
+from pipeline.evidence.sealing.keys import make_key
 from pipeline.evidence.verify import verify_package
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.extract.page import extract_page
 from pipeline.home import create_home, open_home
 

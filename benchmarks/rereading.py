@@ -20,7 +20,7 @@ from flows.stages.intake import sync_captures
 from flows.stages.profiles import site_profiles
 from flows.stages.progress import silent
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.extract.page import extract_page
 from pipeline.home import Home, create_home, locked
 from pipeline.store.intelligence import open_working

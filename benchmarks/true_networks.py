@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.network import build_links, build_networks
-from analysis.standing import computed_standings
-from analysis.succession import find_successions
+from analysis.networks.network import build_links, build_networks
+from analysis.networks.standing import computed_standings
+from analysis.networks.succession import find_successions
 from benchmarks.straight_state import straight_refs
 from benchmarks.table import Cell, Table
 from demo.evaluate import evaluate_networks, evaluate_successions, trap_merges

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import flow, task
 
 from flows.running import home_for, publish_counts
-from flows.stages.audit_reports import audit_home
+from flows.stages.evidence.audit_reports import audit_home
 from pipeline.errors import EvidenceBroken
 from pipeline.home import open_home
 

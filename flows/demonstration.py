@@ -26,15 +26,15 @@ from demo.truth import Truth
 from demo.world import make_world
 from flows.stages.build import BuildResult, Stopwatch, build
 from flows.stages.collecting import collect, import_archives
-from flows.stages.documents import document_maker
-from flows.stages.exhibits import export_exhibits
+from flows.stages.evidence.documents import document_maker
+from flows.stages.evidence.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from flows.stages.progress import Progress
 from flows.stages.receiving import receive_files
 from flows.stages.screening import load_index
 from flows.stages.showing import list_networks
 from pipeline.errors import ImbError
-from pipeline.evidence.keys import make_key
+from pipeline.evidence.sealing.keys import make_key
 from pipeline.evidence.verify import verify_package
 from pipeline.home import Home, create_home, locked, open_home
 from pipeline.model import Flag, Party, Record, RecordKind

@@ -22,7 +22,7 @@ from scrapy.http import Response
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.holds import SUSPECTED_MINOR
-from pipeline.evidence.warc import Exchange, Failure
+from pipeline.evidence.warc.writing import Exchange, Failure
 from pipeline.extract.profile import SiteProfile
 from pipeline.model import Capture
 from spiders.counts import Counts

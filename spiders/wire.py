@@ -34,7 +34,7 @@ from twisted.web._newclient import BODY, HEADER, STATUS, HTTP11ClientProtocol, T
 from twisted.web.client import ResponseDone, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss
 
-from pipeline.evidence.payload import status_of
+from pipeline.evidence.warc.payload import status_of
 
 Result = dict[str, Any]  # what Scrapy makes a Response of
 WIRE = "wire"  # key of Request.meta, from the beginning of a download

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.auditing import log_entries, verify_logs
+from flows.stages.evidence.auditing import log_entries, verify_logs
 from pipeline.errors import EvidenceBroken
 
 audit_app = typer.Typer(help="The audit log and custody log.", no_args_is_help=True)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.custody import custody_of
-from flows.stages.holding import hold_captures, list_holds, release_hold, route_hold
-from flows.stages.viewing import copy_capture, view_capture
+from flows.stages.evidence.custody import custody_of
+from flows.stages.evidence.holding import hold_captures, list_holds, release_hold, route_hold
+from flows.stages.evidence.viewing import copy_capture, view_capture
 from pipeline.home import locked
 
 UserOption = Annotated[str, typer.Option(help="Who acts; logged.", envvar="IMB_USER")]

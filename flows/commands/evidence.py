@@ -12,17 +12,17 @@ import typer
 from flows.commands import custody, purging, redacting
 from flows.commands.key_options import CertificateOption, KeyOption, key_passphrase
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars, show_table
-from flows.stages.auditing import note_verified, verify_evidence
-from flows.stages.custody import package_digest
-from flows.stages.documents import RENDERINGS, document_maker
-from flows.stages.exhibits import export_exhibits
+from flows.stages.evidence.auditing import note_verified, verify_evidence
+from flows.stages.evidence.custody import package_digest
+from flows.stages.evidence.documents import RENDERINGS, document_maker
+from flows.stages.evidence.exhibits import export_exhibits
+from flows.stages.evidence.redacting import redact_package
+from flows.stages.evidence.sealing import rotate_key, seal_now
 from flows.stages.finding import find_captures
 from flows.stages.lookups import note_lookup
-from flows.stages.redacting import redact_package
-from flows.stages.sealing import rotate_key, seal_now
 from pipeline.errors import EvidenceBroken, FixInput
-from pipeline.evidence.key_files import read_key
-from pipeline.evidence.redacted_check import is_redacted_copy, verify_copy
+from pipeline.evidence.package.redacted_check import is_redacted_copy, verify_copy
+from pipeline.evidence.sealing.key_files import read_key
 from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 

@@ -11,8 +11,8 @@ from flows.commands.key_options import CertificateOption, KeyOption, key_passphr
 from flows.console import HomeOption, JsonOption, emit, home_path, opened, out, progress_bars
 from flows.stages.backup import make_backup, restore_backup
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.key_files import read_key
-from pipeline.evidence.keys import install_key, load_signer, make_key
+from pipeline.evidence.sealing.key_files import read_key
+from pipeline.evidence.sealing.keys import install_key, load_signer, make_key
 from pipeline.home import create_home, locked
 from pipeline.store.casework import Casework
 from pipeline.store.casework_copy import copy_casework

@@ -100,7 +100,7 @@ def show(
     if on is not None:
         detail = held_on(detail, known_day(current, on.date()))
     if output is not None:
-        from flows.stages.picturing import draw_network
+        from flows.stages.networks.picturing import draw_network
 
         draw_network(current, detail["network_id"], output, profile, on and on.date())
     if output is not None and not json:
@@ -178,7 +178,7 @@ def changes(
     json: JsonOption = False,
 ) -> None:
     """What builds changed: networks new, grown, merged, split …, and the link or decision that did it. Newest first."""
-    from flows.stages.network_history import network_history
+    from flows.stages.networks.history import network_history
 
     rows = network_history(opened(home), network_id)
     if json:
@@ -209,7 +209,10 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write networks for other programs, with a manifest and a dissemination-log entry."""
-    from flows.stages.exporting import Dissemination, export_networks  # half a second that `show` does not need
+    from flows.stages.networks.exporting import (  # half a second that `show` does not need
+        Dissemination,
+        export_networks,
+    )
 
     current = opened(home)
     given = Dissemination(user, recipient, purpose, authority, expires.date() if expires else None)

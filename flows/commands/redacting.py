@@ -9,7 +9,7 @@ import typer
 
 from flows.commands.custody import ReasonOption, UserOption
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars
-from flows.stages.redacting import redact_package
+from flows.stages.evidence.redacting import redact_package
 
 PROFILES = "analyst, prosecutor, board, landlord or public"
 

@@ -15,10 +15,10 @@ from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
 from flows.stages.drafting import Saved, check_readable, saved_page, write_fixture
 from flows.stages.profiles import profile_path, site_namer, site_profiles
 from pipeline.errors import FixInput, FixProfile
-from pipeline.extract.draft_trial import compare_with_plain
-from pipeline.extract.dry_run import check as check_profile
+from pipeline.extract.drafting.dry_run import check as check_profile
+from pipeline.extract.drafting.scaffold import scaffold
+from pipeline.extract.drafting.trial import compare_with_plain
 from pipeline.extract.profile import load_profile, parse_profile
-from pipeline.extract.scaffold import scaffold
 
 sites_app = typer.Typer(help="Site profiles: list, check on a saved page, scaffold.", invoke_without_command=True)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from flows.stages.custody import note
+from flows.stages.evidence.custody import note
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixHome, FixInput
 from pipeline.evidence.purging import PART

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.stages.custody import head_hash, note, note_holds
+from flows.stages.evidence.custody import head_hash, note, note_holds
 from flows.stages.profiles import profile_path, site_namer, site_profiles
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixProfile

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from flows.stages.profiles import SHIPPED
 from pipeline.errors import FixInput
-from pipeline.extract.fixture import fixture
+from pipeline.extract.drafting.fixture import fixture
 from pipeline.extract.page import extract_page
 from pipeline.extract.text import MAX_BYTES, decode
 

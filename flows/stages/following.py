@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.succession import chains, followed
+from analysis.networks.succession import chains, followed
 from flows.stages.finding import businesses_called
 from flows.stages.timelines import stays_at
 from pipeline.errors import NotFound

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from analysis.facts import role_key
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
-from flows.stages.network_rows import Networks
+from analysis.networks.facts import role_key
+from flows.stages.networks.rows import Networks
 from flows.stages.refs import latest_payloads, load_records
 from flows.stages.resolution import Resolved
 from pipeline.model import Address, Lane, Party, Record, RecordKind, Ref

@@ -14,10 +14,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-import pipeline.extract
-from pipeline.extract.template_index import Joined
-from pipeline.extract.template_wording import Counts, Ragged
+import pipeline.extract.templates
 from pipeline.extract.templates import Known, Statistics, Template
+from pipeline.extract.templates.index import Joined
+from pipeline.extract.templates.wording import Counts, Ragged
 from pipeline.store.intelligence import Store
 
 _TABLES = """
@@ -116,5 +116,5 @@ def _template(kept: list[Any]) -> Template:
 
 def _program() -> str:
     """Digest of the code that compares."""
-    sources = sorted(Path(pipeline.extract.__file__).parent.glob("template*.py"))
+    sources = sorted(Path(pipeline.extract.templates.__path__[0]).glob("*.py"))
     return sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flows.stages.custody import note
+from flows.stages.evidence.custody import note
 from flows.stages.progress import Progress, silent
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive

@@ -82,7 +82,7 @@ def take_changes(store: Store, as_of: datetime | None, *, anew: bool) -> RefChan
     )
     changed, known = store.value("SELECT count(*) FROM changed_owners"), store.value("SELECT count(*) FROM owners_now")
     everything = anew or changed > MOSTLY * known
-    # What depends on refs besides entities asks here what changed since it was last written (network_reach.py).
+    # What depends on refs besides entities asks here what changed since it was last written (networks/reach.py).
     store.connection.execute("CREATE TABLE IF NOT EXISTS networks_due (owner_id VARCHAR)")
     store.connection.execute("INSERT INTO networks_due FROM changed_owners")
     change = RefChange(True, [], []) if everything else _changed_refs(store, as_of)

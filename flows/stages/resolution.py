@@ -22,9 +22,8 @@ from pipeline.resolve.settled import Settled
 from pipeline.store.intelligence import Store, scratch_beside
 
 # What makes refs and walks among them; the rest of the program is in the room of matching.
-_HERE = tuple(
-    Path(__file__).with_name(f"{name}.py") for name in ("refs", "ref_tables", "resolution", "resolution_anew")
-)
+_MODULES = ("refs", "ref_tables", "resolution", "resolution_anew", "walking")
+_HERE = tuple(Path(__file__).with_name(f"{name}.py") for name in _MODULES)
 _KEPT = """
     CREATE TABLE IF NOT EXISTS settled_by (version VARCHAR);
     CREATE TABLE IF NOT EXISTS settled_decisions (ref_a VARCHAR, ref_b VARCHAR, same BOOLEAN);

@@ -21,7 +21,7 @@ from analysis.run import Run
 from analysis.saved_index import open_index, save_index
 from analysis.screening import ScreeningIndex, screen, screen_all
 from flows.stages.models import model_in_force
-from flows.stages.network_rows import Networks, load_links, load_networks, load_successions
+from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
 from flows.stages.outcomes import rates_of_decided
 from flows.stages.progress import Progress, silent
 from flows.stages.refs import load_records

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from analysis.spanning import spanning_tree
+from analysis.networks.spanning import spanning_tree
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
 from pipeline.store.intelligence import open_snapshot

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.stages.audit_reports import last_audit
-from flows.stages.sealing import seal_status
+from flows.stages.evidence.audit_reports import last_audit
+from flows.stages.evidence.sealing import seal_status
 from flows.stages.watch_notices import pending
 from pipeline.errors import ImbError
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.seal_files import BOOKKEEPING
+from pipeline.evidence.sealing.files import BOOKKEEPING
 from pipeline.home import Home
 
 

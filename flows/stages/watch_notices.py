@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.evidence.mailing import domain, send
 from pipeline.evidence.outside import Unreachable, post, shown, within
-from pipeline.evidence.seal_files import home_id
+from pipeline.evidence.sealing.files import home_id
 from pipeline.home import Home
 from pipeline.store.casework import Casework
 from pipeline.store.watches import Watchlist

@@ -21,13 +21,13 @@ from pipeline.evidence.crawls import Crawl
 from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.holds import Holds
 from pipeline.evidence.journal import Journal
-from pipeline.evidence.members import MAGIC, members
-from pipeline.evidence.payload import HttpMessage, decode_payload, read_message
 from pipeline.evidence.provenance import collector_name, crawl_facts
 from pipeline.evidence.purging import Purges, finish_purges
-from pipeline.evidence.record_reader import RecordReader
-from pipeline.evidence.seals import Sealer
-from pipeline.evidence.warc import Exchange, Failure, WrittenRecord, certificate_fields
+from pipeline.evidence.sealing.seals import Sealer
+from pipeline.evidence.warc.members import MAGIC, members
+from pipeline.evidence.warc.payload import HttpMessage, decode_payload, read_message
+from pipeline.evidence.warc.record_reader import RecordReader
+from pipeline.evidence.warc.writing import Exchange, Failure, WrittenRecord, certificate_fields
 from pipeline.home import Home
 from pipeline.model import Capture, Lane
 

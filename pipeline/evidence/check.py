@@ -10,15 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.evidence.members import MAGIC, inflate
 from pipeline.evidence.problem import Problem
-from pipeline.evidence.records import digest_fault, scan
 from pipeline.evidence.recovery import record_id
-from pipeline.evidence.warc import deflate
+from pipeline.evidence.warc.members import MAGIC, inflate
+from pipeline.evidence.warc.records import digest_fault, scan
+from pipeline.evidence.warc.writing import deflate
 
 PROBLEM_LIMIT = 10_000
 UUID = rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-# The head of a record as pipeline.evidence.warc writes it. What is written otherwise is taken apart leniently.
+# The head of a record as pipeline.evidence.warc.writing writes it. What is written otherwise is taken apart leniently.
 OWN_HEAD = re.compile(
     rb"WARC/1\.1\r\nWARC-Type: ([a-z]+)\r\nWARC-Record-ID: <urn:uuid:(" + UUID + rb")>\r\n"
     rb"WARC-Date: ([0-9T:.-]{26})Z\r\n"

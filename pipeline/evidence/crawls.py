@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.evidence.provenance import collector_name
-from pipeline.evidence.warc import WarcWriter, WrittenRecord, stamp
+from pipeline.evidence.warc.writing import WarcWriter, WrittenRecord, stamp
 
 JournalEntry = tuple[str, dict[str, Any]]  # kind and body
 

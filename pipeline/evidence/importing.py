@@ -19,13 +19,13 @@ from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive, capture_facts
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.intake import copy_exactly, file_digest
-from pipeline.evidence.payload import HttpMessage, parse_http
-from pipeline.evidence.reading import Damage, RawRecord, read_records
-from pipeline.evidence.records import Buffer, Fault, digest_fault, parse_date
 from pipeline.evidence.recovery import record_id
-from pipeline.evidence.regions import ZIP_MAGIC, map_file
 from pipeline.evidence.repeats import Repeat, Repeats
-from pipeline.evidence.zstd_frames import is_zstd
+from pipeline.evidence.warc.payload import HttpMessage, parse_http
+from pipeline.evidence.warc.reading import Damage, RawRecord, read_records
+from pipeline.evidence.warc.records import Buffer, Fault, digest_fault, parse_date
+from pipeline.evidence.warc.regions import ZIP_MAGIC, map_file
+from pipeline.evidence.warc.zstd_frames import is_zstd
 from pipeline.home import full_disk_named
 from pipeline.model import Capture, Lane, stable_id
 

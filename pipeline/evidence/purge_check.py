@@ -10,12 +10,12 @@ from typing import Any
 from cryptography import x509
 
 from pipeline.evidence.check import Report
-from pipeline.evidence.cms import BadSignature, verify_detached
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.journal import Journal
-from pipeline.evidence.keys import fingerprint
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.purging import CERTIFICATE, PART, SIGNATURE, Purges, folder_of
+from pipeline.evidence.sealing.cms import BadSignature, verify_detached
+from pipeline.evidence.sealing.keys import fingerprint
 from pipeline.home import Home
 
 

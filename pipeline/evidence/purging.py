@@ -27,7 +27,7 @@ from pipeline.errors import EvidenceBroken, NotAllowed
 from pipeline.evidence.check import file_sha256
 from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.journal import Journal
-from pipeline.evidence.keys import load_signer
+from pipeline.evidence.sealing.keys import load_signer
 from pipeline.evidence.tombstones import tombstone
 from pipeline.home import Home, full_disk_named, sync_folder
 

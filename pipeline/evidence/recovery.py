@@ -12,11 +12,11 @@ from typing import Any
 
 from pipeline.evidence.entries import Entry, utc_text
 from pipeline.evidence.journal import Journal
-from pipeline.evidence.members import MAGIC, Member, inflate
-from pipeline.evidence.payload import parse_http
 from pipeline.evidence.provenance import collector_name
-from pipeline.evidence.records import Span, parse_date, scan
-from pipeline.evidence.regions import map_file
+from pipeline.evidence.warc.members import MAGIC, Member, inflate
+from pipeline.evidence.warc.payload import parse_http
+from pipeline.evidence.warc.records import Span, parse_date, scan
+from pipeline.evidence.warc.regions import map_file
 from pipeline.home import Home, full_disk_named
 
 RECORD_KINDS = ("warc_file", "capture", "failure", "recovered")

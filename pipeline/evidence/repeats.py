@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from pipeline.evidence.archive import CAPTURE_KINDS, Archive
 from pipeline.evidence.entries import utc_text
-from pipeline.evidence.payload import parse_http
-from pipeline.evidence.reading import RawRecord
-from pipeline.evidence.records import parse_date
 from pipeline.evidence.recovery import record_id
+from pipeline.evidence.warc.payload import parse_http
+from pipeline.evidence.warc.reading import RawRecord
+from pipeline.evidence.warc.records import parse_date
 from pipeline.model import Capture
 
 Key = tuple[str, ...]

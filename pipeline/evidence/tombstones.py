@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 
-from pipeline.evidence.members import MAGIC, inflate
+from pipeline.evidence.warc.members import MAGIC, inflate
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 STORED = 65_535  # bytes of one stored deflate block

@@ -18,11 +18,11 @@ from pipeline.errors import EvidenceBroken
 from pipeline.evidence.check import Report, file_sha256, record_faults
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.journal import CLOCK_SET_BACK, Journal
-from pipeline.evidence.package_check import verify_package
+from pipeline.evidence.package.check import verify_package
 from pipeline.evidence.problem import Problem
 from pipeline.evidence.purge_check import PurgeCheck
-from pipeline.evidence.record_reader import RecordReader
-from pipeline.evidence.seal_check import SealCheck
+from pipeline.evidence.sealing.check import SealCheck
+from pipeline.evidence.warc.record_reader import RecordReader
 from pipeline.home import Home
 
 WRITTEN = ("warc_file", "capture", "failure", "recovered")

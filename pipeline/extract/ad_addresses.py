@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote_plus
 
-from pipeline.extract.address_place import read_city
 from pipeline.extract.addresses import AddressMention, find_addresses, parse_address
+from pipeline.extract.addresses.place import read_city
 from pipeline.extract.names import state_code
 from pipeline.extract.selection import Reading, Selected, Value, first, mentions_of
 from pipeline.extract.text import Found

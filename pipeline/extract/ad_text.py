@@ -13,8 +13,8 @@ from pipeline.extract.emails import find_emails
 from pipeline.extract.facts import closes_late, find_hours
 from pipeline.extract.lexicon import find_indicators, fold
 from pipeline.extract.names import find_business_names
-from pipeline.extract.phone_context import says_fax
 from pipeline.extract.phones import find_phones
+from pipeline.extract.phones.context import says_fax
 from pipeline.extract.prices import find_prices
 from pipeline.extract.protected import find_protected
 from pipeline.extract.text import Found

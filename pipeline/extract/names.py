@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from pipeline.extract.gazetteer import is_city
+from pipeline.extract.addresses.gazetteer import is_city
 from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.native_names import find_native_names
 from pipeline.extract.scan import FOLDED, WRITTEN, Scanned, Sought, candidates, holds, matches_at, scan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.gazetteer import is_city, place_of
+from pipeline.extract.addresses.gazetteer import is_city, place_of
 from pipeline.records.cell_text import clean
 from pipeline.records.values import clean_zip
 

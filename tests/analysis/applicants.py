@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from analysis.network import build_links, build_networks
+from analysis.networks.network import build_links, build_networks
+from analysis.networks.standing import computed_standings
+from analysis.networks.succession import find_successions
 from analysis.screening import ScreeningIndex
-from analysis.standing import computed_standings
-from analysis.succession import find_successions
 from pipeline.model import Address, Application, Party
 
 P1, P2, P3, FREE = "+14175550101", "+14175550102", "+14175550103", "+14175550199"

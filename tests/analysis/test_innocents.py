@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.network import build_links, build_networks
+from analysis.networks.network import build_links, build_networks
 from analysis.screening import ScreeningIndex, screen
 from pipeline.model import Application, Party
 from tests.analysis.applicants import (

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from analysis import screening
-from analysis.network import build_links, build_networks
+from analysis.networks.network import build_links, build_networks
+from analysis.networks.standing import computed_standings
+from analysis.networks.succession import find_successions
 from analysis.saved_index import open_index, save_index
 from analysis.screening import ScreeningIndex, screen, screen_all
-from analysis.standing import computed_standings
-from analysis.succession import find_successions
 from pipeline.model import Address, Application, Party
 
 PHONE, FREE = "+14175550101", "+14175550199"

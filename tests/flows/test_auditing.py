@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages.audit_reports import audit_home, last_audit
+from flows.stages.evidence.audit_reports import audit_home, last_audit
 from flows.stages.status import home_status
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.seal_files import numbers, seal_folder
+from pipeline.evidence.sealing.files import numbers, seal_folder
 from pipeline.home import Home, locked, open_home
 from tests.flows.command_line import imb
 from tests.pipeline.evidence.conftest import make_exchange

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from flows.stages.build import build
-from flows.stages.custody import custody_of
+from flows.stages.evidence.custody import custody_of
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home, locked, open_home
 from pipeline.model import Capture
 from pipeline.store.casework import Casework

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.export.files import check_manifest, digest
-from flows.stages.exporting import Dissemination, export_networks
+from flows.stages.networks.exporting import Dissemination, export_networks
 from pipeline.home import open_home
 from pipeline.store.casework import Casework
 from tests.flows.command_line import imb

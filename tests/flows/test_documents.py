@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flows.stages.documents import archived_page, document_maker
-from pipeline.evidence.exhibit import ExhibitItem
-from pipeline.evidence.package_pages import render_item
-from pipeline.evidence.still import still_page
+from flows.stages.evidence.documents import archived_page, document_maker
+from pipeline.evidence.package.exhibit import ExhibitItem
+from pipeline.evidence.package.pages import render_item
+from pipeline.evidence.package.still import still_page
 from tests.flows.test_rendering import needs_browser
 from tests.pipeline.evidence.documents.conftest import made_item, made_package
 from tests.pipeline.evidence.documents.test_report import text_of

@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 
 from benchmarks.site_pages import draw
-from pipeline.extract.fixture import expected_json
+from pipeline.extract.drafting.fixture import expected_json
 from pipeline.extract.profile import UNSTATED_BASIS
 from tests.flows.command_line import imb, imb_process
 from tests.pipeline.extract.test_pages import read as read_case

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.stages.networks import update_networks
+from flows.stages.networks.updating import update_networks
 from pipeline.model import Address, Record
 from tests.flows.test_incremental_resolution import MODEL, World, settle
 from tests.pipeline.resolve.in_process import score_in_process
@@ -54,7 +54,7 @@ def town(seed: int) -> Iterator[Town]:
     made = Town(seed)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("flows.stages.refs.MOSTLY", 1.0)
-        patched.setattr("flows.stages.network_reach.MOSTLY", 1.0)
+        patched.setattr("flows.stages.networks.reach.MOSTLY", 1.0)
         patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(30):
             made.add_record(number)
@@ -117,5 +117,5 @@ def test_whoever_shares_only_a_damped_number_is_left_alone_until_it_is_damped_no
 def test_other_rules_compute_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     with town(4) as made:
         assert update_networks(made.store, {})[0] == 0
-        monkeypatch.setattr("flows.stages.network_reach.networks_program", lambda: "another")
+        monkeypatch.setattr("flows.stages.networks.reach.networks_program", lambda: "another")
         assert update_networks(made.store, {})[0] == made.businesses()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.stages.extraction import page_rows
-from flows.stages.networks import update_networks
+from flows.stages.networks.updating import update_networks
 from flows.stages.resolution import resolve, settle
 from pipeline.model import Ad, Address, Capture, Decision, Mention, Page, Party, Record, RecordKind, stable_id
 from pipeline.resolve.model import base_model
@@ -167,7 +167,7 @@ def check_nights(seed: int, nights: int) -> None:
     world = World(seed)
     with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
         patched.setattr("flows.stages.refs.MOSTLY", 1.0)
-        patched.setattr("flows.stages.network_reach.MOSTLY", 1.0)
+        patched.setattr("flows.stages.networks.reach.MOSTLY", 1.0)
         patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(12):
             world.add_record(number)

@@ -34,7 +34,7 @@ def sight(store: Store, ads: Sequence[AdText], day: int) -> None:
 
 @pytest.fixture
 def ads(monkeypatch: pytest.MonkeyPatch) -> list[AdText]:
-    monkeypatch.setattr("pipeline.extract.templates.STEADY", 100)
+    monkeypatch.setattr("pipeline.extract.templates.finding.STEADY", 100)
     return [x.ad for x in make_ads(Random(8), 120)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages.custody import custody_of
+from flows.stages.evidence.custody import custody_of
 from pipeline.evidence.verify import verify_home
 from pipeline.home import locked, open_home
 from pipeline.store.intelligence import open_snapshot

@@ -119,7 +119,7 @@ def test_a_leak_an_altered_original_and_a_held_item_are_refused(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("flows.stages.redacting.redact_page", lambda text, *_: _Unedited(text))
+        broken.setattr("flows.stages.evidence.redacting.redact_page", lambda text, *_: _Unedited(text))
         refused = redact(root, tmp_path / "leak", "prosecutor", check=10)
     assert "worker_name" in refused
     assert "Lily" not in refused

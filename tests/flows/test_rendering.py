@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages import rendering
-from flows.stages.rendering import MOST_HEIGHT, WIDTH, browser_path, render_pages
+from flows.stages.evidence import rendering
+from flows.stages.evidence.rendering import MOST_HEIGHT, WIDTH, browser_path, render_pages
 
 needs_browser = pytest.mark.skipif(not browser_path(), reason="no Chromium on this machine")
 HOSTILE = """<!doctype html><html><head><meta http-equiv="refresh" content="0;url={0}/refresh">

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 from tests.flows.command_line import imb
-from tests.pipeline.evidence.test_key_files import WORD
-from tests.pipeline.evidence.test_key_files import files as key_files
+from tests.pipeline.evidence.sealing.test_key_files import WORD
+from tests.pipeline.evidence.sealing.test_key_files import files as key_files
 
 
 @pytest.fixture

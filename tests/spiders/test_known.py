@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.extract.profile import Revisit, SiteProfile
 from pipeline.home import Home
 from spiders.known import load_known, round_began

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.documents.seal_words import counted, package_sentences
-from pipeline.evidence.exhibit import ExhibitPackage
-from pipeline.evidence.package_rows import distinguished
+from pipeline.evidence.package.exhibit import ExhibitPackage
+from pipeline.evidence.package.rows import distinguished
 
 SOURCE_NAMES = {"crawl_started": "Crawl begun", "import_file": "File received", "warc_file": "Archive file begun"}
 MAKING = ("capture", "import")  # told with each item

@@ -12,8 +12,8 @@ from typing import Any
 
 from pipeline.evidence.documents.plain import one_line, utc
 from pipeline.evidence.documents.seal_words import counted, is_internal
-from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
-from pipeline.evidence.package_rows import distinguished, is_received
+from pipeline.evidence.package.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package.rows import distinguished, is_received
 
 
 @dataclass(frozen=True, slots=True)

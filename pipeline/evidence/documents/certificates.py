@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import FixProfile
 from pipeline.evidence.documents.certificate_facts import CONDITIONS, Printed, conditions, values
 from pipeline.evidence.documents.plain import one_line, utc
-from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package.exhibit import ExhibitPackage
 
 TEMPLATES = files("pipeline.evidence.documents") / "certificates"
 MARK = "DRAFT FOR COUNSEL — NOT SIGNED, NOT REVIEWED"

@@ -12,7 +12,7 @@ from pipeline.evidence.documents.picture import DESCRIBED, Picture, describe, lo
 from pipeline.evidence.documents.report import VolumeSet, item_views, report_view, volume_view
 from pipeline.evidence.documents.typesetting import Setting, Typeset, typeset, typeset_all
 from pipeline.evidence.documents.word import word
-from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package.exhibit import ExhibitPackage
 
 REPORT = "derived/report.pdf"
 VOLUME_ITEMS = 170  # a report of more items has them in volumes: one PDF would need gigabytes to set

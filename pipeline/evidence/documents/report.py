@@ -19,8 +19,8 @@ from pipeline.evidence.documents.seal_words import (
     package_sentences,
     received_sentence,
 )
-from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
-from pipeline.evidence.package_rows import is_received
+from pipeline.evidence.package.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package.rows import is_received
 
 Row = list[str]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.evidence.documents.plain import one_line, utc
-from pipeline.evidence.exhibit import ExhibitItem, ExhibitPackage
-from pipeline.evidence.package_rows import distinguished, is_received
+from pipeline.evidence.package.exhibit import ExhibitItem, ExhibitPackage
+from pipeline.evidence.package.rows import distinguished, is_received
 
 UNSEALED = (
     "Not sealed. Nobody signed or time-stamped the journal entry of this item: it fits together with the rest of the "

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home, create_home
 from tests.pipeline.evidence.authority import Authority, serving
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.evidence.entries import GENESIS, canonical, parse_entry
-from pipeline.evidence.wacz import datapackage_digest, resource, zip_entry
-from pipeline.evidence.warc import gzip_member
+from pipeline.evidence.package.wacz import datapackage_digest, resource, zip_entry
+from pipeline.evidence.warc.writing import gzip_member
 from pipeline.home import Home
 
 Entries = list[dict[str, Any]]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
-from pipeline.evidence.package import build_package
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.package.building import build_package
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.model import Capture
 from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.stamping import stamping_home

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.sealing.keys import make_key
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home, create_home
 from pipeline.model import Capture
 from tests.pipeline.evidence.authority import Authority

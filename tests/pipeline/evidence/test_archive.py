@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.errors import EvidenceBroken, NotAllowed, NotFound
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange, Failure
+from pipeline.evidence.warc.writing import Exchange, Failure
 from pipeline.home import Home
 from pipeline.model import Capture
 

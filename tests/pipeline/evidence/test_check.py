@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.check import is_as_written, structure_faults
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange, Failure, WarcWriter, gzip_member
+from pipeline.evidence.warc.writing import Exchange, Failure, WarcWriter, gzip_member
 from pipeline.home import Home
 from tests.pipeline.evidence.conftest import make_exchange
 

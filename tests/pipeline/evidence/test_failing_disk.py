@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import DiskFull
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange, Failure
+from pipeline.evidence.warc.writing import Exchange, Failure
 from pipeline.home import Home, create_home
 
 Make = Callable[..., Exchange]

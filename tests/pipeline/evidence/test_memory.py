@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
+from pipeline.evidence.sealing.keys import make_key
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, create_home
 from tests.pipeline.evidence.conftest import make_exchange

@@ -17,12 +17,12 @@ from pipeline.errors import EvidenceBroken, FixHome, NotFound
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.entries import Entry
 from pipeline.evidence.importing import import_archive
-from pipeline.evidence.keys import make_key
 from pipeline.evidence.legal_holds import set_legal_hold
 from pipeline.evidence.purge_plan import plan_purge, planned_files
 from pipeline.evidence.purging import Order, folder_of, purge
+from pipeline.evidence.sealing.keys import make_key
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home
 from pipeline.model import Capture
 

@@ -21,7 +21,7 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.entries import parse_entry
 from pipeline.evidence.intake import keep_file
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home, create_home, open_home
 
 Make = Callable[..., Exchange]
@@ -31,7 +31,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import open_home
 archive = Archive(open_home(Path(sys.argv[1])), roll_at=20_000)
 archive.recover()

@@ -16,7 +16,7 @@ import pytest
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange
+from pipeline.evidence.warc.writing import Exchange
 from pipeline.home import Home
 from tests.pipeline.evidence.authority import Authority
 from tests.pipeline.evidence.conftest import make_exchange

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as SecondOpinion
 
 from pipeline.evidence.tombstones import NoTombstone, tombstone
-from pipeline.evidence.warc import gzip_member
+from pipeline.evidence.warc.writing import gzip_member
 
 WHEN = "2026-03-01T12:00:00.000000Z"
 

@@ -15,7 +15,7 @@ from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import import_archive
 from pipeline.evidence.intake import keep_file
 from pipeline.evidence.verify import verify_home
-from pipeline.evidence.warc import Exchange, gzip_member
+from pipeline.evidence.warc.writing import Exchange, gzip_member
 from pipeline.home import Home
 
 Make = Callable[..., Exchange]

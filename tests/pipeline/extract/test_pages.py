@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.fixture import expected_json
+from pipeline.extract.drafting.fixture import expected_json
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import SiteProfile, load_profile
 from pipeline.extract.text import field_text

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline.extract.page  # noqa: F401  every reader declares its patterns
-from pipeline.extract.phone_vocab import RUN
+from pipeline.extract.phones.vocab import RUN
 from pipeline.extract.scan import FOLDED, SIEVES, Scanned, beginnings, candidates, holds, joined, loosened, scan
 
 DECLARED = tuple(pattern for sieve in SIEVES for pattern in sieve.patterns)

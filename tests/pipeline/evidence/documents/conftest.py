@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package.exhibit import ExhibitPackage
 
 HOSTILE = (
     'Lotus #strong[Spa] $x^2$ *b* _i_ `c` @ref <label> \\ // /* "q" [x] {y} [[blank]] {items}'

@@ -14,7 +14,7 @@ from pipeline.evidence.documents.certificate_facts import CONDITIONS, Printed, c
 from pipeline.evidence.documents.certificates import MARK, certificate, load_template, runs, templates
 from pipeline.evidence.documents.making import make_documents
 from pipeline.evidence.documents.word import word
-from pipeline.evidence.exhibit import ExhibitPackage
+from pipeline.evidence.package.exhibit import ExhibitPackage
 from tests.pipeline.evidence.documents.conftest import HOSTILE, digest, made_item, made_package
 from tests.pipeline.evidence.documents.test_report import text_of
 

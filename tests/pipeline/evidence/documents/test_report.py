@@ -16,8 +16,8 @@ from pipeline.evidence.documents.picture import Picture
 from pipeline.evidence.documents.plain import one_line, plain, utc
 from pipeline.evidence.documents.report import item_views, report_view
 from pipeline.evidence.documents.typesetting import Typeset, typeset
-from pipeline.evidence.exhibit import ExhibitPackage
-from pipeline.evidence.package_rows import distinguished, time_rows
+from pipeline.evidence.package.exhibit import ExhibitPackage
+from pipeline.evidence.package.rows import distinguished, time_rows
 from tests.pipeline.evidence.documents.conftest import (
     ADDRESS,
     HOSTILE,

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evidence import stamping
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.seal_files import Seal, load_seal, numbers, seal_folder
-from pipeline.evidence.seals import Sealer
+from pipeline.evidence.sealing import stamping
+from pipeline.evidence.sealing.files import Seal, load_seal, numbers, seal_folder
+from pipeline.evidence.sealing.seals import Sealer
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home
 from tests.pipeline.evidence.authority import Authority

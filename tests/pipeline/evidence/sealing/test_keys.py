@@ -10,8 +10,8 @@ import pytest
 from pipeline.errors import FixHome
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.entries import canonical
-from pipeline.evidence.keys import load_signer, make_key
-from pipeline.evidence.seal_files import load_seal, numbers, seal_folder
+from pipeline.evidence.sealing.files import load_seal, numbers, seal_folder
+from pipeline.evidence.sealing.keys import load_signer, make_key
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, create_home
 from tests.pipeline.evidence.stamping import Make, crawl, finish

@@ -15,9 +15,9 @@ import pytest
 
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.archive import Archive
-from pipeline.evidence.keys import make_key
-from pipeline.evidence.merkle import climb, leaf, path, root, tree
-from pipeline.evidence.seal_files import home_id, load_seal, numbers, seal_folder
+from pipeline.evidence.sealing.files import home_id, load_seal, numbers, seal_folder
+from pipeline.evidence.sealing.keys import make_key
+from pipeline.evidence.sealing.merkle import climb, leaf, path, root, tree
 from pipeline.evidence.verify import verify_home
 from pipeline.home import Home, create_home, open_home
 from tests.pipeline.evidence.authority import Authority

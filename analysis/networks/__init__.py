@@ -1,0 +1,1 @@
+"""What binds businesses, the networks that follow, and which of them reopened."""

@@ -1,0 +1,1 @@
+"""Networks of a build and of a snapshot: computed, kept, shown, handed on."""

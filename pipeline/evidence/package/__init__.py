@@ -1,0 +1,1 @@
+"""Exhibit packages: built, checked, read by strangers."""

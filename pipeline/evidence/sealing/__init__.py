@@ -1,0 +1,1 @@
+"""Signed and time-stamped statements of what the journal holds, and their copies outside."""

@@ -1,0 +1,1 @@
+"""Web archive files: written, and read from anybody."""
