@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pipeline.records.column_map import ADDRESSES, HOLDER_KEY, ColumnMap, Headers, PartyColumns, synonyms
+from pipeline.records.combined import name_and_address, widened
 from pipeline.records.delimited import Row
-from pipeline.records.header_reading import FALLBACK, PRIOR, Meaning, instead, opens, read_header
+from pipeline.records.header_reading import FALLBACK, PRIOR, Meaning, instead, opens, read_header, with_last_day
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.whose_place import first_of_a_name, with_its_address
 
@@ -55,10 +56,17 @@ class Binding:
     tells: int | None = None  # the column that says what a row tells of
     foreign: bool = False  # the number's header is none the map knows: numbers of another office
     office: str = ""  # who gave the numbers, as whoever imports the file says
+    combined: tuple[int, ...] = ()  # columns of a name and an address, for each of which two stand behind the last one
+    guessed_number: int | None = None  # the column taken for the number because its values differ
 
     @property
     def width(self) -> int:
-        return len(self.header)
+        """How many columns the file has."""
+        return len(self.header) - 2 * len(self.combined)
+
+    def cells(self, row: Sequence[str]) -> Sequence[str]:
+        """The cells of a row of the file by column number."""
+        return widened(row, self.combined)
 
     @property
     def dataset(self) -> str:
@@ -82,11 +90,13 @@ class Binding:
 
     def becomes(self) -> tuple[str, ...]:
         """By column number: canonical name, "kept as written", "not kept" or why it is never imported."""
-        named = ["kept as written"] * self.width
+        named = ["kept as written"] * len(self.header)
         for i in self.ignored:
             named[i] = "not kept"
         if self.tells is not None:
             named[self.tells] = "what the row tells of"
+        for i in self.combined:
+            named[i] = "a name and an address, which are taken apart"
         for prefix, columns in self._groups():
             for name, numbers in columns.items():
                 for i in numbers:
@@ -140,6 +150,9 @@ class _Columns:
         self.own += len(read)
         return read
 
+    def leave(self, name: str, column: int) -> None:
+        self.free[fold_header(name)].remove(column)
+
     def give_back(self, name: str, column: int) -> None:
         self.free[fold_header(name)].append(column)
         self.own -= 1
@@ -150,7 +163,11 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     header = list(row.cells)
     while header and not header[-1].strip():
         header.pop()
+    halves = {i: both for i, name in enumerate(header) if not why_never(name) and (both := name_and_address(name))}
+    header += [half for both in halves.values() for half in both]
     columns = _Columns(header)
+    for i in halves:
+        columns.leave(header[i], i)
     own = columns.take_all(column_map.columns)
     numbered = [(spec, n) for spec in column_map.parties for n in range(1, spec.repeat + 1)]
     parties = tuple(BoundParty(s, n, c) for s, n in numbered if (c := columns.take_all(s.columns, n)))
@@ -196,6 +213,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         _score(column_map, header, explained, found) if usable and bool(tells) == bool(column_map.row_tells) else 0.0,
         tells[0] if tells else None,
         column_map.general and not _has_key(column_map, own, ()),
+        combined=tuple(halves),
     )
 
 
@@ -237,6 +255,8 @@ def _read_words(
         read |= {i: Meaning("", "entity_name", read[i].rank) for i in firm}
     if column_map.kind == "application" and "received" not in {*own, *(m.what for m in read.values())}:
         read |= {i: Meaning("", "received", m.rank) for i, m in read.items() if opens(header[i]) and m.what == "issued"}
+    if column_map.kind == "license":
+        read = with_last_day(read, header)
     for i, m in read.items():
         if m.what == "ignore":
             continue

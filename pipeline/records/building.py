@@ -15,12 +15,13 @@ from pipeline.records.place_text import is_box
 from pipeline.records.row_cells import RowCells
 from pipeline.records.row_parties import parties_of_row, who_holds
 from pipeline.records.row_places import place_of_row
-from pipeline.records.values import read_names, read_websites, says_person, without_ssn
+from pipeline.records.values import is_company, read_names, read_websites, says_person, without_ssn
 
 KEY_JOIN = "|"
 TOTAL = re.compile(r"(?i)^(?:grand |sub)?total(?:s| \w+)?\b|^(?:record|row) count\b|^\d+ (?:records|rows)\b")
 INDIVIDUAL = re.compile(r"(?i)\btherapists?\b|\bpractitioners?\b|\bLMTs?\b|\bLMBTs?\b|\bmasseu(?:r|se)s?\b")
 NUMBERS = frozenset(("license_number", "record_number"))
+SHARED = frozenset(("license_type",))  # in a key of several columns: what many records of one name share
 
 
 class UnreadableRow(ValueError):
@@ -31,12 +32,14 @@ def natural_key(binding: Binding, cells: Sequence[str]) -> str:
     """The row's number, or the values of a composite key. Raises UnreadableRow when there is none."""
     if _is_total(cells):
         raise UnreadableRow("a line of totals, no record")
+    cells = binding.cells(cells)
     if is_header_again(binding, cells):
         raise UnreadableRow("the header again, no record")
-    for names in binding.map.key:
-        values = [_key_value(binding, name, cells) for name in names]
-        if sum(map(bool, values)) >= min(2, len(names)):
-            return values[0] if len(names) == 1 else KEY_JOIN.join(v.casefold() for v in values)
+    for ignored in (SHARED, frozenset[str]()):  # a name and a trade say less than a name and a town
+        for names in binding.map.key:
+            values = [_key_value(binding, name, cells) for name in names]
+            if sum(bool(v) and n not in ignored for n, v in zip(names, values, strict=True)) >= min(2, len(names)):
+                return values[0] if len(names) == 1 else KEY_JOIN.join(v.casefold() for v in values)
     raise UnreadableRow(f"no {_key_words(binding)} in the row")
 
 
@@ -74,7 +77,7 @@ def _is_total(cells: Sequence[str]) -> bool:
 
 def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional: bool, generated: bool) -> Record:
     """The Record of one row. Raises UnreadableRow with the reason when there is no natural key, name or address."""
-    raw = [plain_text(c) for c in cells]
+    raw = [plain_text(c) for c in binding.cells(cells)]
     row = RowCells(binding, [clean(c) for c in raw], fictional, generated, raw)
     take: Callable[[str], str] = lambda name: row.text(binding.columns, name)  # noqa: E731
     key = natural_key(binding, cells)
@@ -88,7 +91,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         says_person(take("ownership")),
         any(map(INDIVIDUAL.search, row.all(binding.columns, "license_type"))),
     )
-    told, trade = split_trade_name(row.name(binding.columns, "entity_name"))
+    told, trade = split_trade_name(_legal_name(row))
     trade = row.name(binding.columns, "dba_name") or trade
     holders = ("licensee", "applicant") if binding.map.kind == "license" else ("licensee",)
     entity, parties = who_holds(told, trade, parties, person, "licensee" if individual else "", holders)
@@ -174,8 +177,23 @@ def _further_name(row: RowCells, entity: str) -> str:
     """A second business name beside the legal one, in a layout that has no column for a trade name."""
     if not row.binding.map.general or "dba_name" in row.binding.columns:
         return ""
-    names = [n for n in row.all(row.binding.columns, "entity_name") if not (n.isdigit() or addressee_only(n))]
+    names = _business_names(row)
     return next((n for n in names if n.casefold() != (entity or names[0]).casefold()), "")
+
+
+def _business_names(row: RowCells) -> list[str]:
+    """The business names of a row, the best header's first."""
+    return [n for n in row.all(row.binding.columns, "entity_name") if not (n.isdigit() or addressee_only(n))]
+
+
+def _legal_name(row: RowCells) -> str:
+    """The name of the business: of several in a layout without a column for trade names, the one with a legal form,
+    where only one has it ("Fern Spa" | "Fernway LLC")."""
+    first = row.name(row.binding.columns, "entity_name")
+    if not first or not row.binding.map.general or "dba_name" in row.binding.columns:
+        return first
+    legal = [n for n in _business_names(row) if is_company(n)]
+    return legal[0] if len(legal) == 1 else first
 
 
 def _extra(row: RowCells, address_name: str, used: set[str]) -> tuple[tuple[str, str], ...]:

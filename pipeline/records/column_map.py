@@ -88,6 +88,7 @@ ADDRESS = (
     "street",
     "kind",
     "unit",
+    "unit_kind",
     "city",
     "state",
     "zip",

@@ -14,9 +14,11 @@ from pipeline.records.binding import Binding, bind
 from pipeline.records.column_map import ColumnMap, load_maps
 from pipeline.records.delimited import Row
 from pipeline.records.headers import fold_header
+from pipeline.records.number_by_values import with_number
 from pipeline.records.reading import read_table
 
 HEADER_ROWS = 12  # a sheet may carry a title above its header
+SAMPLE_ROWS = 500  # looked at to tell whether a column holds numbers of records
 LEAST_SCORE = 0.3
 LEAST_READ = 0.15  # of a header read word by word: its key and whose it is are known, whatever else it holds
 KNOWN_LAYOUT = 0.8  # below, a map is that of another office whose headers happen to agree
@@ -42,7 +44,7 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     rows = first_rows(path)
     tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
     if best := _best_fit(rows, tried):
-        return best
+        return with_number(best, _sample(path, best))
     seen = _widest(rows)
     if rows and _is_data(rows[0]):
         raise FixInput(
@@ -56,6 +58,14 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
         f"such as {_numbers(tried)}, and one for a name or an address. Check the kind of record, rename the "
         "columns in a copy, or write a map and name it with --map."
     )
+
+
+def _sample(path: Path, binding: Binding) -> list[tuple[str, ...]]:
+    """The first rows below the header, cells as in the file."""
+    if not binding.map.general:
+        return []
+    with closing(read_table(path, binding.map.format, binding.width)) as found:
+        return [r.cells for r in islice(found, SAMPLE_ROWS) if isinstance(r, Row) and r.line > binding.line]
 
 
 def _numbers(maps: Iterable[ColumnMap]) -> str:

@@ -22,7 +22,24 @@ NO_PERSON = frozenset((
 
 def doubts(binding: Binding) -> tuple[str, ...]:
     """One sentence each, the weightiest first; what to do stands in it."""
-    return (*_without_number(binding), *_half_names(binding), *_repeated(binding), *_unread(binding))
+    told = (_without_number, _guessed, _taken_apart, _half_names, _repeated, _unread)
+    return tuple(doubt for tell in told for doubt in tell(binding))
+
+
+def _guessed(binding: Binding) -> Iterator[str]:
+    if binding.guessed_number is not None:
+        yield (
+            f"column {binding.header[binding.guessed_number]!r} is taken for the number of a record because it differs "
+            "in each of the first rows. If another column holds the number, call that one License Number in a copy"
+        )
+
+
+def _taken_apart(binding: Binding) -> Iterator[str]:
+    for i in binding.combined:
+        yield (
+            f"column {binding.header[i]!r} holds a name and an address in one cell. They are taken apart at the line "
+            "or comma behind which a street begins; look at the first rows"
+        )
 
 
 def _without_number(binding: Binding) -> Iterator[str]:
@@ -59,7 +76,7 @@ def _repeated(binding: Binding) -> Iterator[str]:
 
 def _unread(binding: Binding) -> Iterator[str]:
     seen = {fold_header(binding.header[i]) for i in range(binding.width) if i not in binding.kept}
-    for i in binding.kept:
+    for i in [i for i in binding.kept if i not in binding.combined]:
         words = set(split_words(binding.header[i]))
         if fold_header(binding.header[i]) in seen:
             continue

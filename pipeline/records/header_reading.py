@@ -17,8 +17,9 @@ from pipeline.records.headers import header_words
 
 WORDS = Path(__file__).with_name("header_words.toml")
 PLACE_PARTS = frozenset(
-    ("line1", "line2", "box", "number", "prefix", "street", "kind", "unit", "city", "state", "zip", "city_state_zip")
-)
+    (*("line1", "line2", "box", "number", "prefix", "street", "kind"), "unit", "unit_kind", "city", "state", "zip",
+     "city_state_zip")
+)  # fmt: skip
 PLACES = ("premises", "mailing")
 FALLBACK = 200  # rank from which a header is the number of a record only where none says it better
 PRIOR = "prior"  # whose an earlier address is
@@ -27,9 +28,16 @@ SHORT = {
     "no": "number", "numr": "number", "desc": "description", "descr": "description", "descrip": "description",
     "descript": "description", "des": "description", "cat": "category", "dte": "date", "dttm": "date", "stat": "status",
     "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
+    "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
 }  # fmt: skip
-AT_PLACE = frozenset(("establishment", "facility", "location", "premises", "shop", "salon", "store", "city"))
-NUMBERED = frozenset(("license_number", "record_number", "status"))
+AT_PLACE = frozenset((
+    "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
+    "vendor", "company", "firm", "dealer", "licensee", "permittee", "registrant", "practitioner", "therapist", "state",
+))  # fmt: skip
+NUMBERED = frozenset(("license_number", "record_number", "status", "license_type"))
+HOLDERS = frozenset(
+    ("contractor", "provider", "vendor", "licensee", "permittee", "registrant", "practitioner", "dealer")
+)
 SHARED_CONTACTS = ("phone", "phone_area", "email")  # of the business when nobody else's
 
 
@@ -121,8 +129,14 @@ def read_header(header: str) -> Meaning | None:
     if _is_somebodys_paper(words):
         return Meaning("", "license_number", FALLBACK + 100)
     at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
+    if words[-1] == "description":  # "LicenseTypeCodeDesc"
+        at_place = tuple(w for w in at_place if w != "code")
     if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
         return Meaning("", found[0], FALLBACK + found[1])
+    if at_place in (("id",), ("number",), ("id", "number")) and set(bare) & HOLDERS:  # "Contractor ID No."
+        return Meaning("", "license_number", FALLBACK + 90)
+    if told := _among_others(words):
+        return told
     return _read_date(words) or _read_part(words) or _read_part(bare)
 
 
@@ -131,6 +145,15 @@ def _only(words: Sequence[str], kind: str) -> bool:
     paper ("License/Permit Number") …"""
     table, there = _tables()[kind], set(words)
     return there <= set(table["words"]) and all(there & set(table[one]) for one in ("any", "of") if one in table)
+
+
+def _among_others(words: Sequence[str]) -> Meaning | None:
+    """ "DBA name associated with this permit holder": a trade name, or an earlier one."""
+    table, run = _tables()["trade"]["among"], f"_{'_'.join(words)}_"
+    if not any(f"_{phrase}_" in run for phrase in table["any"]) or set(words) & set(table["not"]):
+        return None
+    former = set(words) & set(table["former"])
+    return Meaning("", "previous_names" if former else "dba_name", 70)
 
 
 def says_whose(header: str) -> str:
@@ -167,9 +190,21 @@ def _is_somebodys_paper(words: Sequence[str]) -> bool:
     )
 
 
+def with_last_day(read: dict[int, Meaning], header: Sequence[str]) -> dict[int, Meaning]:
+    """The meanings with a bare "End Date" beside a "Start Date" as the last day of the license, where no column says it
+    better: a business would be said to have closed on a day to come."""
+    bare = {split_words(header[i]): i for i in read}
+    end = bare.get(("end", "date"))
+    numbered = any(m.what == "license_number" and m.rank < FALLBACK for m in read.values())
+    if end is None or ("start", "date") not in bare or not numbered or any(m.what == "expires" for m in read.values()):
+        return read
+    return {**read, end: Meaning("", "expires", read[end].rank)}
+
+
 def opens(header: str) -> bool:
     """Whether a date is that of the opening of a file: of an application, the day it came in."""
-    return bool(set(split_words(header)) & set(_tables()["dates"]["opens"]))
+    words = split_words(header)
+    return words == ("start", "date") or bool(set(words) & set(_tables()["dates"]["opens"]))
 
 
 def _read_date(words: Sequence[str]) -> Meaning | None:
@@ -245,6 +280,8 @@ def _whose(words: Sequence[str]) -> tuple[str, int, tuple[str, ...]]:
     role = {span: names["_".join(words[slice(*span)])][0] for span in spans}
     start, end = span = min(spans, key=lambda s: (s[0] - s[1], role[s] == "premises", s))
     rest = (*words[:start], *words[end:])
+    if role[span] == "premises" and "_".join(rest) in _phrases("what"):  # "Business Location 2"
+        return role[span], 1, rest
     if start < len(rest) and rest[start].isdigit() and len(rest) > 1:
         return role[span], int(rest[start]), (*rest[:start], *rest[start + 1 :])
     # "practice location address", "owner's business phone": a further word of the kind says nothing more

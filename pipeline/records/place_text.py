@@ -15,6 +15,8 @@ FLOOR = re.compile(
     rf"(?i)^(?P<road>\d.*\b{ROAD})\s+(?P<floor>\d{{1,2}})(?:ST|ND|RD|TH)(?P<unit>\s+#?\s?\w{{1,4}})?[\s#]*$"
 )
 ENTRANCE = re.compile(r"(?i)[\s,]+(?:north|south|east|west|front|rear|main|side)?\s*entrance$")
+WHOLE = re.compile(rf"(?i)^\d.*\b{ROAD}$")
+CROSS = re.compile(rf"(?i)^(?!\d+\s|[NSEW]\d)(?:(?:[A-Z]+|\d+(?:ST|ND|RD|TH)|&|AND|BTW|BETWEEN)\s+){{1,6}}{ROAD}$")
 NUMBER = re.compile(r"^\d+\w?(?:\s?-\s?\d+\w?)?(?:\s\d/\d)?$")
 BOX = re.compile(r"(?i)^p\.?\s?o\.?\s*(?:box|drawer)\b|^post office box\b|^pmb\b")
 NO_STREET = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|po drawer|general delivery|c/o|attn)\b")
@@ -32,6 +34,7 @@ def street_line(line: str, number: str, prefix: str, street: str, kind: str) -> 
     """The first line of an address from a whole line and its parts, either of which may be blank. Where a column called
     "street" or "address" holds the name or the number alone, the parts complete it; where it tells of the place in
     words, they say it better."""
+    number = number if any(map(str.isdigit, number)) else ""  # "Building": a name
     if not line or (street and NUMBER.match(number) and not line[:1].isdigit()):  # "btw Lark and Halyard"
         line = " ".join(t for t in (number, prefix, street, kind) if t)
     elif street and NUMBER.match(line):
@@ -39,6 +42,11 @@ def street_line(line: str, number: str, prefix: str, street: str, kind: str) -> 
     elif NUMBER.match(number) and line[:1].isalpha() and not NO_STREET.match(line):
         line = f"{number} {line}"
     return with_floor(ENTRANCE.sub("", line) if line[-1:] in ("e", "E") else line)
+
+
+def is_cross_street(line1: str, line2: str) -> bool:
+    """Whether the second line names another street where the first one says all: "42-10 LARKMOOR AVE" | "41ST RD"."""
+    return bool(WHOLE.match(line1) and CROSS.match(line2)) and not NO_STREET.match(line2)
 
 
 def with_floor(line: str) -> str:

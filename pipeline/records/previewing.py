@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -77,7 +77,9 @@ def preview(
 def _layout(path: Path, binding: Binding) -> tuple[tuple[str, str, str], ...]:
     """Each column with the first value it holds; what is never imported shows none."""
     with closing(read_table(path, binding.map.format, binding.width)) as found:
-        rows = [r for r in islice(found, EXAMPLES_FROM) if isinstance(r, Row) and r.line > binding.line]
+        rows = [
+            binding.cells(r.cells) for r in islice(found, EXAMPLES_FROM) if isinstance(r, Row) and r.line > binding.line
+        ]
     hidden, becomes = {i for i, _ in binding.dropped}, binding.becomes()
     return tuple(
         (header, becomes[i], "" if i in hidden or becomes[i].endswith(SEALED) else _example(rows, i))
@@ -89,8 +91,8 @@ def _layout(path: Path, binding: Binding) -> tuple[tuple[str, str, str], ...]:
 SEALED = (".dob", ".birth_year")
 
 
-def _example(rows: Iterable[Row], column: int) -> str:
-    return without_ssn(next((v for row in rows if column < len(row.cells) and (v := clean(row.cells[column]))), ""))
+def _example(rows: Iterable[Sequence[str]], column: int) -> str:
+    return without_ssn(next((v for row in rows if (v := clean(row[column]))), ""))
 
 
 def _ownership(binding: Binding, records: list[Record]) -> list[str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
 from pipeline.records.binding import Columns
-from pipeline.records.place_text import NUMBER, box_line, street_line, zip_of
+from pipeline.records.place_text import NUMBER, box_line, is_cross_street, street_line, zip_of
 from pipeline.records.row_cells import RowCells
 from pipeline.records.values import clean_state, split_city_state_zip
 
@@ -25,6 +25,9 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
         return None, ""
     parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
     line1, line2, name = street_line(_first_line(row, columns), *parts), row.text(columns, "line2"), ""
+    if line2 and is_cross_street(line1, line2):
+        row.beside.append((f"{which or 'prior'} address (cross street)", line2))
+        line2 = ""
     if not line1:
         line1 = box_line(row.text(columns, "box"))
     named = row.binding.map.name_in_line1 or row.binding.map.general
@@ -40,8 +43,14 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     line = f"{line1} {line2}".strip()
     if not (line or (which == "premises" and (city or code))):
         return None, name
-    found = _address(line, city=city, state=state, zip=code, unit=row.text(columns, "unit"))
+    found = _address(line, city=city, state=state, zip=code, unit=_unit(row, columns))
     return (found if found.city or found.zip else _told_whole(row, columns, found)), name
+
+
+def _unit(row: RowCells, columns: Columns) -> str:
+    """ "2" of a column for units, with the kind that another tells: "FLOOR 2"."""
+    unit = row.text(columns, "unit")
+    return f"{row.text(columns, 'unit_kind')} {unit}".strip() if unit else ""
 
 
 def _told_whole(row: RowCells, columns: Columns, found: Address) -> Address:

@@ -10,7 +10,7 @@ from pipeline.records.headers import fold_header
 
 TOWN = ("city", "state", "zip", "city_state_zip")
 LINES = ("line1", "number", "prefix", "street", "kind")
-BETWEEN = ("line2", "unit", "box", *TOWN)
+BETWEEN = ("line2", "unit", "unit_kind", "box", *TOWN)
 ADDRESS_WORDS = frozenset(("address", "street", "residence"))
 NO_POSTAL = frozenset(("email", "web", "mail", "ip", "type", "code", "id"))
 SEVERAL = frozenset(("phone", "email", "website", "other_names"))  # of which every column is read

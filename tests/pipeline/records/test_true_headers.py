@@ -1,0 +1,147 @@
+"""Headers as portals and boards publish them: every field of every row, and nothing besides."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.extract.addresses import parse_address
+from pipeline.model import Address, Record
+from pipeline.records.combined import name_and_address, split_cell
+from pipeline.records.importing import read_records
+from pipeline.records.previewing import preview
+
+TABLE = tomllib.loads(Path(__file__).with_name("true_headers.toml").read_text(encoding="utf-8"))
+TEXTS = ("entity_name", "dba_name", "license_type", "status", "landlord")
+DAYS = ("issued", "expires", "received", "closed")
+ASKED = ("natural_key", "license_number", "effective")  # told only where the table says them
+
+
+def written(folder: Path, header: str, rows: list[str]) -> Path:
+    path = folder / "list.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(line.split("|") for line in (header, *rows))
+    return path
+
+
+def mail_of(address: Address | None) -> str:
+    """A mailing address in the form that its spelling does not matter in."""
+    return (address.premises_key or address.line.upper()) if address else ""
+
+
+def expected_mail(text: str) -> str:
+    line, _, code = text.rpartition("|")
+    return parse_address(line, city="", state="", zip=code).premises_key or line.upper()
+
+
+def told(record: Record) -> Iterator[tuple[str, Any]]:
+    yield from ((field, getattr(record, field)) for field in TEXTS)
+    yield from ((field, day.isoformat()) for field in (*DAYS, "effective") if (day := getattr(record, field)))
+    yield "premises", record.premises.premises_key if record.premises else ""
+    yield "mailing", mail_of(record.mailing)
+    yield "phones", ",".join(record.phones)
+    yield "emails", ",".join(record.emails)
+    yield "prev", ",".join(record.previous_names)
+    yield "parties", sorted(f"{p.role}: {p.full_name}" for p in record.parties)
+    yield from (("natural_key", record.natural_key), ("license_number", record.license_number))
+
+
+@pytest.mark.parametrize("layout", TABLE["layout"], ids=lambda layout: layout["name"])
+def test_a_header_of_an_office_is_read_whole(tmp_path: Path, layout: dict[str, Any]) -> None:
+    path = written(tmp_path, layout["header"], layout["rows"])
+    items = sorted(read_records(path, layout.get("kind", "license")), key=lambda item: item.line)
+    for item, fields in zip(items, layout["expected"], strict=True):
+        assert isinstance(item, Record), item
+        wanted = {field: value for field, value in fields.items() if value}
+        if "mailing" in wanted:
+            wanted["mailing"] = expected_mail(wanted["mailing"])
+        if "parties" in wanted:
+            wanted["parties"] = sorted(wanted["parties"])
+        read = {field: value for field, value in told(item) if value and (field not in ASKED or field in wanted)}
+        assert read == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "halves"),
+    [
+        ("Business Name and Address", ("business name", "business address")),
+        ("Owner Name & Mailing Address", ("owner name", "mailing address")),
+        ("Name/Address of Establishment", ("name of establishment", "address of establishment")),
+        ("LicenseeNameAndAddress", ("licensee name", "licensee address")),
+        ("Address Street Name", None),
+        ("Name and Title", None),
+        ("Name of Business", None),
+        ("Business Name", None),
+    ],
+)
+def test_a_column_of_a_name_and_an_address(header: str, halves: tuple[str, str] | None) -> None:
+    assert name_and_address(header) == halves
+
+
+@pytest.mark.parametrize(
+    ("cell", "halves"),
+    [
+        ("FERN SPA\n1 ELM ST STE 4\nROLLA, MO 65401", ("FERN SPA", "1 ELM ST STE 4, ROLLA, MO 65401")),
+        ("Fern, Lark & Co., 1 Elm St, Rolla, MO 65401", ("Fern, Lark & Co.", "1 Elm St, Rolla, MO 65401")),
+        ("FERN LLC<br>DBA FERN SPA<br>PO Box 9<br>Rolla MO", ("FERN LLC DBA FERN SPA", "PO Box 9, Rolla MO")),
+        ("3 Lotus Spa, 1 Elm St, Rolla", ("3 Lotus Spa", "1 Elm St, Rolla")),
+        ("FERN SPA 1 ELM ST ROLLA MO", ("", "")),  # where the name ends is not told
+        ("Fern Spa, Rolla", ("", "")),
+        ("", ("", "")),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_name_and_an_address(cell: str, halves: tuple[str, str]) -> None:
+    assert split_cell(cell) == halves
+
+
+def test_a_cell_that_cannot_be_taken_apart_is_kept_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "License Number,Business Name and Address,Owner Name\n"
+        'R-1,"FERN SPA, 1 ELM ST, ROLLA, MO 65401",Hana Cole\nR-2,FERN SPA 1 ELM ST,Ann Vale\n'
+    )
+    whole, half = (r for r in read_records(path, "license") if isinstance(r, Record))
+    assert whole.premises
+    assert (whole.entity_name, whole.premises.premises_key) == ("FERN SPA", "1 ELM ST|65401|")
+    assert (half.entity_name, half.premises) == ("", None)
+    assert ("Business Name and Address", "FERN SPA 1 ELM ST") in half.extra
+    shown = preview(path, "license")
+    assert any("'Business Name and Address' holds a name and an address" in d for d in shown.doubts)
+    assert ("business address", "premises.line1", "1 ELM ST, ROLLA, MO 65401") in shown.layout
+
+
+def numbered(folder: Path, header: str, numbers: list[str]) -> Path:
+    rows = [f"{n}|Spa {i}|{i} Elm St|65401" for i, n in enumerate(numbers, 1)]
+    return written(folder, f"{header}|Business Name|Address|Zip", rows)
+
+
+def test_a_column_whose_values_differ_is_taken_for_the_number_and_told(tmp_path: Path) -> None:
+    path = numbered(tmp_path, "blms_id", ["71", "72", "73", "74", "75"])
+    assert [r.natural_key for r in read_records(path, "license") if isinstance(r, Record)] == [
+        "71",
+        "72",
+        "73",
+        "74",
+        "75",
+    ]
+    assert any("'blms_id' is taken for the number" in d for d in preview(path, "license").doubts)
+
+
+@pytest.mark.parametrize(
+    ("header", "numbers"),
+    [
+        ("blms_id", ["71", "72", "73", "74", "71"]),  # of a holder, who may have several licenses
+        ("blms_id", ["71", "72"]),  # two rows differ by chance
+        ("blms_id", ["71", "72", "73", "74", ""]),
+        ("parcel_id", ["71", "72", "73", "74", "75"]),
+        ("blms_class", ["71", "72", "73", "74", "75"]),
+    ],
+)
+def test_a_column_that_may_be_another_number_is_not(tmp_path: Path, header: str, numbers: list[str]) -> None:
+    path = numbered(tmp_path, header, numbers)
+    assert not {r.natural_key for r in read_records(path, "license") if isinstance(r, Record)} & set(numbers)
