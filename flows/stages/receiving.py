@@ -16,7 +16,7 @@ from pipeline.home import Home
 from pipeline.model import Record, RecordKind
 from pipeline.records.doubts import doubts
 from pipeline.records.importing import Rejected, choose_binding, read_bound
-from pipeline.records.previewing import preview
+from pipeline.records.previewing import preview, sheet_doubts
 
 SHOWN = 10
 
@@ -93,7 +93,7 @@ def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None, office:
         "map": dataset,
         "rows": sum(counts.values()),
         **counts,
-        "doubts": list(doubts(binding)),
+        "doubts": [*sheet_doubts(path), *doubts(binding)],
         "first_problems": problems,
     }
 

@@ -12,6 +12,7 @@ from pipeline.records.combined import name_and_address, widened
 from pipeline.records.delimited import Row
 from pipeline.records.header_reading import FALLBACK, PRIOR, Meaning, instead, opens, read_header, with_last_day
 from pipeline.records.headers import fold_header, why_never
+from pipeline.records.own_nouns import in_known_words
 from pipeline.records.whose_place import first_of_a_name, with_its_address
 
 HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"}  # role of a name nobody's
@@ -122,11 +123,12 @@ class _Columns:
     """Takes columns of a header out one by one, so that none means two things."""
 
     def __init__(self, header: Sequence[str]) -> None:
+        self.folded = [fold_header(name) for name in header]
         self.free: dict[str, list[int]] = defaultdict(list)
         self.dropped = tuple((i, why) for i, h in enumerate(header) if (why := why_never(h)))
         hidden = {i for i, _ in self.dropped}
-        for i, name in enumerate(header):
-            if i not in hidden and (folded := fold_header(name)):
+        for i, folded in enumerate(self.folded):
+            if i not in hidden and folded:
                 self.free[folded].append(i)
         self.own = 0
 
@@ -142,19 +144,19 @@ class _Columns:
         return {name: numbers for name, numbers in taken.items() if numbers}
 
     def take_read(self, header: Sequence[str]) -> dict[int, Meaning]:
-        """Take out every column whose header can be read word by word."""
+        """Take out every column whose header, as these words say it, can be read word by word."""
         free = sorted(i for numbers in self.free.values() for i in numbers)
         read = {i: meaning for i in free if (meaning := read_header(header[i]))}
         for i in read:
-            self.free[fold_header(header[i])].remove(i)
+            self.leave(i)
         self.own += len(read)
         return read
 
-    def leave(self, name: str, column: int) -> None:
-        self.free[fold_header(name)].remove(column)
+    def leave(self, column: int) -> None:
+        self.free[self.folded[column]].remove(column)
 
-    def give_back(self, name: str, column: int) -> None:
-        self.free[fold_header(name)].append(column)
+    def give_back(self, column: int) -> None:
+        self.free[self.folded[column]].append(column)
         self.own -= 1
 
 
@@ -167,7 +169,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     header += [half for both in halves.values() for half in both]
     columns = _Columns(header)
     for i in halves:
-        columns.leave(header[i], i)
+        columns.leave(i)
     own = columns.take_all(column_map.columns)
     numbered = [(spec, n) for spec in column_map.parties for n in range(1, spec.repeat + 1)]
     parties = tuple(BoundParty(s, n, c) for s, n in numbered if (c := columns.take_all(s.columns, n)))
@@ -176,8 +178,9 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
     ignored = columns.take(column_map.ignore)
     tells = columns.take((column_map.row_tells.column,)) if column_map.row_tells else ()
     matched = columns.own
+    spoken = in_known_words(header) if column_map.general else header
     if column_map.general:
-        told = _read_words(columns, header, column_map, own, parties)
+        told = _read_words(columns, spoken, column_map, own, parties)
         shared, parties, ignored = told.record, told.parties, (*ignored, *told.ignored)
         prior += told.prior
     else:
@@ -193,7 +196,7 @@ def bind(column_map: ColumnMap, row: Row) -> Binding:
         parties = told.parties
         together = {**told.record, **together}
         prior += told.prior
-    together = first_of_a_name(with_its_address(together, header), header)
+    together = first_of_a_name(with_its_address(together, spoken), header)
     parties = tuple(BoundParty(p.spec, p.n, first_of_a_name(p.columns, header)) for p in parties)
     read = {i for c in (together, *(p.columns for p in parties), *prior) for numbers in c.values() for i in numbers}
     unread = {*range(len(header))} - read - {i for i, _ in columns.dropped} - {*ignored, *tells}
@@ -242,7 +245,7 @@ def _read_words(
     if not column_map.general:  # its own columns say it better
         told = [i for i, m in read.items() if m.what in UNTOLD or (m.whose in RECORDS and _named(m) in own)]
         for i in told:
-            columns.give_back(header[i], i)
+            columns.give_back(i)
             del read[i]
     has_mailing = any(m.whose == "mailing" and not m.borrowed for m in read.values())
     has_mailing |= any(name.startswith("mailing.") for name in own)
@@ -261,7 +264,7 @@ def _read_words(
         if m.what == "ignore":
             continue
         if m.borrowed and has_mailing:
-            columns.give_back(header[i], i)
+            columns.give_back(i)
         elif m.whose in RECORDS:
             record[_named(m)].append((m.rank, i))
         elif m.whose == PRIOR:

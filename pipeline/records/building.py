@@ -15,7 +15,7 @@ from pipeline.records.place_text import is_box
 from pipeline.records.row_cells import RowCells
 from pipeline.records.row_parties import parties_of_row, who_holds
 from pipeline.records.row_places import place_of_row
-from pipeline.records.values import is_company, read_names, read_websites, says_person, without_ssn
+from pipeline.records.values import is_company, is_inverted_name, read_names, read_websites, says_person, without_ssn
 
 KEY_JOIN = "|"
 TOTAL = re.compile(r"(?i)^(?:grand |sub)?total(?:s| \w+)?\b|^(?:record|row) count\b|^\d+ (?:records|rows)\b")
@@ -178,7 +178,8 @@ def _further_name(row: RowCells, entity: str) -> str:
     if not row.binding.map.general or "dba_name" in row.binding.columns:
         return ""
     names = _business_names(row)
-    return next((n for n in names if n.casefold() != (entity or names[0]).casefold()), "")
+    further = (n for n in names if n.casefold() != (entity or names[0]).casefold())
+    return next((n for n in further if not is_inverted_name(n)), "")
 
 
 def _business_names(row: RowCells) -> list[str]:

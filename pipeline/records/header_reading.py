@@ -22,6 +22,7 @@ PLACE_PARTS = frozenset(
 )  # fmt: skip
 PLACES = ("premises", "mailing")
 FALLBACK = 200  # rank from which a header is the number of a record only where none says it better
+CODED = 400  # a code tells something only where no column says it in words
 PRIOR = "prior"  # whose an earlier address is
 SHORT = {
     "addr": "address", "addrs": "address", "strt": "street", "lic": "license", "nbr": "number", "num": "number",
@@ -29,10 +30,12 @@ SHORT = {
     "descript": "description", "des": "description", "cat": "category", "dte": "date", "dttm": "date", "stat": "status",
     "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
     "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
+    "cert": "certificate", "cur": "current", "tele": "telephone",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
-    "vendor", "company", "firm", "dealer", "licensee", "permittee", "registrant", "practitioner", "therapist", "state",
+    "vendor", "company", "firm", "dealer", "licensee", "permittee", "registrant", "practitioner", "therapist",
+    "physician", "state", "individual", "professional",
 ))  # fmt: skip
 NUMBERED = frozenset(("license_number", "record_number", "status", "license_type"))
 HOLDERS = frozenset(
@@ -84,6 +87,11 @@ def _phrases(table: str) -> Mapping[str, tuple[str, int]]:
     return found
 
 
+def is_known(word: str) -> bool:
+    """Whether a word of a header is in any list."""
+    return word in _vocabulary() or word in _tables()["noise"]
+
+
 def split_words(header: str) -> tuple[str, ...]:
     """The words of a header; what is run together is taken apart where all of it are known words."""
     plain = header_words(header).replace("_e_mail_", "_email_").replace("licence", "license")
@@ -117,7 +125,7 @@ def read_header(header: str) -> Meaning | None:
     for form in dict.fromkeys((words, bare, own)):
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
-            return Meaning(whose, what, found[1])
+            return Meaning(whose, what, found[1] + (CODED if words[-1] == "code" else 0))
     if _only(words, "trade"):
         return Meaning("", "dba_name", 60)
     if _only(words, "paper"):
@@ -256,7 +264,7 @@ def _read_alone(whose: str, written: str, n: int) -> Meaning | None:
     alone = _tables()["alone"]
     if whose == "mailing":
         return Meaning("mailing", "line1", 60)
-    if whose in alone["name"]:
+    if whose in alone["name"] and not set(split_words(written)) & set(alone["no_name"]):
         return Meaning(whose, "name", 5, n)
     return Meaning("premises", "line1", 60) if written in alone["line1"] else None
 

@@ -17,7 +17,7 @@ from pipeline.records.delimited import Row
 from pipeline.records.doubts import doubts
 from pipeline.records.importing import Rejected, choose_binding, read_bound
 from pipeline.records.reading import read_table
-from pipeline.records.sheet import passed_over
+from pipeline.records.sheet import hidden_in, passed_over
 from pipeline.records.text_source import file_kind
 from pipeline.records.values import says_person, without_ssn
 
@@ -68,7 +68,7 @@ def preview(
         _layout(path, binding),
         absent,
         tuple(sorted(records, key=lambda r: r.line)[:PREVIEW_ROWS]),
-        (*_sheets(path), *doubts(binding), *_ownership(binding, records)),
+        (*sheet_doubts(path), *doubts(binding), *_ownership(binding, records)),
         tuple(_problems(binding, items, records, read)),
         read,
     )
@@ -107,9 +107,23 @@ def _ownership(binding: Binding, records: list[Record]) -> list[str]:
     ]
 
 
-def _sheets(path: Path) -> list[str]:
-    names = passed_over(path) if file_kind(path) == "xlsx" else []
-    return [f"sheet {name!r} is not read: it is hidden or holds no table" for name in names]
+def sheet_doubts(path: Path) -> list[str]:
+    """What a person who opens the workbook would see otherwise than it is read; nothing for other files."""
+    if file_kind(path) != "xlsx":
+        return []
+    told = [f"sheet {name!r} is not read: it is hidden or holds no table" for name in passed_over(path)]
+    hidden = hidden_in(path)
+    if hidden.rows:
+        told.append(
+            f"{len(hidden.rows)} rows are hidden in the sheet, by a filter perhaps, and are read like the others (the "
+            f"first is row {hidden.rows[0]}). If they do not belong to the list, delete them in a copy"
+        )
+    if hidden.columns:
+        told.append(
+            f"columns {', '.join(hidden.columns[:SHOWN])}{', …' if len(hidden.columns) > SHOWN else ''} are hidden in "
+            "the sheet and are read like the others"
+        )
+    return told
 
 
 def _problems(binding: Binding, items: Iterable[Record | Rejected], records: list[Record], read: int) -> Iterable[str]:

@@ -9,7 +9,7 @@ from pipeline.model import Party
 from pipeline.records.binding import BoundParty, Columns
 from pipeline.records.people_in_cell import Named, split_people
 from pipeline.records.row_cells import YOUNGEST, RowCells
-from pipeline.records.values import is_company, is_persons_name, is_trade, read_names, split_native
+from pipeline.records.values import is_company, is_inverted_name, is_persons_name, is_trade, read_names, split_native
 
 
 def parties_of_row(row: RowCells, bound: BoundParty) -> list[Party]:
@@ -104,8 +104,8 @@ def who_holds(
     people = split_people(entity) if named else []
     if person is None and people and all(is_persons_name(one.name, trade) for one in people):
         person = True
-    if person is None and named and not holder and individual:
-        return "", (*parties, Party(individual, entity))
+    if person is None and named and not holder and (individual or is_inverted_name(entity)):
+        return "", (*parties, Party(individual or "licensee", entity))
     if person and named and not any(p.role == "owner" for p in parties):
         return "", (*parties, *(_as_named(one, Party("owner", ""), True) for one in people if one.name))
     return entity, parties

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import iterparse
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from pipeline.errors import FixInput
 from pipeline.records.delimited import BadRow, Row
 
 LOOK = 10  # rows looked at to tell a table from a note
+MOST_COLUMNS = 50  # named of one run of hidden columns, which may reach to the end of the sheet
 
 
 def read_sheet(path: Path, width: int | None = None) -> Iterator[Row | BadRow]:
@@ -65,6 +69,45 @@ def passed_over(path: Path) -> list[str]:
         return [sheet.title for sheet in workbook.worksheets if sheet.title != read]
     finally:
         workbook.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a program that shows the sheet does not: rows of a filter, columns somebody folded away. Both are read."""
+
+    rows: tuple[int, ...]  # numbers of those with anything in them
+    columns: tuple[str, ...]  # letters
+
+
+def hidden_in(path: Path) -> Hidden:
+    """The hidden rows and columns of the sheet that is read."""
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    try:
+        # Read-only sheets know nothing of it, and any other would hold the whole file in memory.
+        sheet = _only_table(path, workbook)
+        with workbook._archive.open(sheet._worksheet_path) as source:
+            return _hidden(iterparse(source))
+    finally:
+        workbook.close()
+
+
+def _hidden(elements: Iterable[tuple[str, Any]]) -> Hidden:
+    rows: list[int] = []
+    columns: list[str] = []
+    number = 0
+    for _, element in elements:
+        tag = element.tag.rpartition("}")[2]
+        if tag == "row":
+            number = int(element.get("r") or number + 1)
+            if element.get("hidden") in ("1", "true") and any(
+                child.tag.endswith(("}v", "}t")) for child in element.iter()
+            ):
+                rows.append(number)
+            element.clear()
+        elif tag == "col" and element.get("hidden") in ("1", "true"):
+            last = min(int(element.get("max")), int(element.get("min")) + MOST_COLUMNS)
+            columns += [get_column_letter(n) for n in range(int(element.get("min")), last + 1)]
+    return Hidden(tuple(rows), tuple(columns))
 
 
 def _filled(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -49,6 +49,7 @@ LEGAL_FORM = re.compile(
     r"|(first|national|state|savings|community) bank|bank of|church of|city of|county of|state of|university"
     r"|school district|foundation|agents?)\b\.?|\bco\.?$"
 )
+INVERTED = re.compile(r"(?i)^(?P<last>[^\W\d_][\w'-]+), (?P<first>[^\W\d_]+)(?: [^\W\d_]+\.?){0,2}$")
 RUN_ON = re.compile(r"(?i)\wllc\b")  # a column too narrow for "SPA LLC"
 TRADE = re.compile(
     r"(?i)\b(spas?|massages?|bodywork|therapy|therapeutics?|wellness|salon|clinic|studio|center|centre|reflexology|shop)\b"
@@ -216,6 +217,16 @@ def is_persons_name(legal: str, trade: str) -> bool:
         return False
     known = all(len(w) == 1 or is_syllabic(w) or surname_frequency(w) or first_frequency(w) for w in words)
     return known and not any(map(word_frequency, words))
+
+
+def is_inverted_name(text: str) -> bool:
+    """Whether a name is a person's in the order of a register, "COLE, HANA R": the surname and the given name are both
+    known as such, and neither as a word of trade names."""
+    if not (found := INVERTED.match(text)):
+        return False
+    last, first = fold(found["last"]), fold(found["first"])
+    known = (surname_frequency(last) or is_syllabic(last)) and (first_frequency(first) or is_syllabic(first))
+    return bool(known) and not any(map(word_frequency, (last, first)))
 
 
 def says_person(text: str) -> bool | None:

@@ -145,3 +145,15 @@ def test_a_column_whose_values_differ_is_taken_for_the_number_and_told(tmp_path:
 def test_a_column_that_may_be_another_number_is_not(tmp_path: Path, header: str, numbers: list[str]) -> None:
     path = numbered(tmp_path, header, numbers)
     assert not {r.natural_key for r in read_records(path, "license") if isinstance(r, Record)} & set(numbers)
+
+
+def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "License Number|Zorb Name|Zorb Address|Zorb Zip|Quax Name|Quax Address|Quax Zip|Owner",
+        ["Z-1|Fern Spa|1 Elm St|65401|Oak Spa|2 Elm St|65402|Hana Cole"],
+    )
+    (record,) = read_records(path, "license")
+    assert isinstance(record, Record)
+    assert (record.entity_name, record.premises) == ("", None)
+    assert ("Zorb Name", "Fern Spa") in record.extra

@@ -298,6 +298,24 @@ def test_hidden_sheets_are_passed_over_and_told(tmp_path: Path) -> None:
     assert any("'Old' is not read" in d for d in shown.doubts)
 
 
+def test_hidden_rows_and_columns_are_read_and_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["License No", "Business Name", "Zip", "Comment"])
+    for number in ("M-1", "M-2", "M-3"):
+        sheet.append([number, f"Spa {number}", "65401", "x"])
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[9].hidden = True  # blank
+    sheet.column_dimensions["D"].hidden = True
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    shown = preview(path, "license")
+    assert [r.natural_key for r in shown.rows] == ["M-1", "M-2", "M-3"]
+    assert any("1 rows are hidden in the sheet" in d and "row 3" in d for d in shown.doubts)
+    assert any(d.startswith("columns D are hidden") for d in shown.doubts)
+
+
 def test_a_header_that_comes_again_is_counted_and_no_record(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     head = "License No,Business Name,Zip"

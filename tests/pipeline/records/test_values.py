@@ -191,3 +191,20 @@ def test_a_zero_is_put_before_a_code_of_the_city_only(text: str, city: str, stat
 )
 def test_the_form_of_ownership(text: str, person: bool | None) -> None:
     assert values.says_person(text) is person
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("COLE, HANA", True),
+        ("Cole, Hana R.", True),
+        ("ZHANG, WEI", True),
+        ("LOTUS, JADE", False),  # words of trade names
+        ("FERN, LARK & CO", False),
+        ("Hana Cole", False),  # not in the order of a register
+        ("COLE SPA, LLC", False),
+        ("", False),
+    ],
+)
+def test_a_name_in_the_order_of_a_register_is_a_person_s(text: str, person: bool) -> None:
+    assert values.is_inverted_name(text) is person
