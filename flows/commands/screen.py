@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from analysis.report import reviewed_sentence, screening_rows, write_screening
 from analysis.run import Run
 from analysis.screening_page import BANDS, LEVELS
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
-from flows.stages.rescreening import never_shown, screen_open_again
+from flows.stages.rescreening import never_shown, screen_open_again, withdrawn
 from flows.stages.screening import Screened, describe_run, freeze_flags, screen_applications, screen_file
 from pipeline.errors import FixInput
 from pipeline.extract.addresses import parse_address
@@ -23,6 +24,14 @@ from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Party
 from pipeline.records.values import parse_date
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Since the last screening: matches never shown like this, and answers that are a match no more."""
+
+    matches: list[Flag]
+    withdrawn: list[Flag]
 
 
 def screen(
@@ -49,7 +58,7 @@ def screen(
         current, file, map_, json, lambda: _one(current, name, business, phone, address, email, dob)
     )
     run_id = freeze_flags(current, screened.flags, user)
-    shown = screened.flags if new is None else new
+    shown = screened.flags if new is None else [*new.matches, *new.withdrawn]
     run = describe_run(current, run_id, user, screened, shown)
     if output is not None:
         write_screening(shown, output, run)
@@ -61,15 +70,15 @@ def screen(
 
 def _screened(
     home: Home, file: str, map_id: str, json: bool, one: Callable[[], Application]
-) -> tuple[Screened, list[Flag] | None]:
-    """What was screened; of the open applications also the possible matches that were never shown before."""
+) -> tuple[Screened, New | None]:
+    """What was screened; of the open applications also what is new."""
     if file == "one":
         application = one()
         return Screened([application], screen_applications(home, [application]), []), None
     with progress_bars(json) as progress:
         if file == "open":
             screened = screen_open_again(home, progress)
-            return screened, never_shown(home, screened.flags)
+            return screened, New(never_shown(home, screened.flags), withdrawn(home, screened.flags))
         return screen_file(home, Path(file), map_id=map_id or None, progress=progress), None
 
 
@@ -101,7 +110,7 @@ def _birth(text: str) -> date | None:
     return found
 
 
-def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | None) -> None:
+def _show(screened: Screened, new: New | None, run: Run, output: Path | None) -> None:
     flags = screened.flags
     hits = [f for f in flags if f.result == "possible_match"]
     for row in screened.rejected[:20]:
@@ -112,7 +121,7 @@ def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | N
     if new is None and len(flags) == 1:
         _show_one(flags[0], run)
     else:
-        shown = hits if new is None else new
+        shown = hits if new is None else new.matches
         rows = [
             [
                 f.application_id,
@@ -137,7 +146,9 @@ def _show(screened: Screened, new: list[Flag] | None, run: Run, output: Path | N
     if run.unasked:
         out.print(f"Columns whose meaning is not known, not compared: {', '.join(run.unasked)}.", markup=False)
     if new is not None:
-        out.print(f"{len(new)} of the possible matches are new; the others were shown before.")
+        out.print(f"{len(new.matches)} of the possible matches are new; the others were shown before like this.")
+        for flag in new.withdrawn:
+            out.print(f"{flag.application_id}: {flag.sentence}", markup=False)
     if output is not None:
         out.print(f"Written: {output}")
 

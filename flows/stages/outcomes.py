@@ -6,6 +6,7 @@ from analysis.outcomes import CONFIRMED, MORE, OVERTURNED, UNCLEAR, WAITING, Out
 from pipeline.home import Home
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
+from pipeline.store.frozen import latest_matches
 from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH, log_outcome, logged_outcomes
 
 WORDS = {TRUE_MATCH: WAITING, MORE_NEEDED: MORE, NOT_DETERMINABLE: UNCLEAR}
@@ -30,5 +31,5 @@ def outcome_rates(home: Home) -> list[Outcomes]:
     """Of all possible matches that were ever shown: in all, by strength of the lead, by surname-frequency band."""
     casework = Casework(home.casework_url)
     said = logged_outcomes(casework)
-    shown = [*casework.shown_flags(), *(flag for flag, _ in said)]
+    shown = [*latest_matches(casework), *(flag for flag, _ in said)]
     return outcomes(shown, {(flag.application_id, flag.known_entity_id): word for flag, word in said})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import applications_of
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
+from pipeline.store.frozen import agreed, shown_matches, standing_matches
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.reviews import TRUE_MATCH, review
 
-Shown = tuple[str, str, tuple[str, ...]]
+NO_LONGER = "The possible match shown before is none any more."
 
 
 def open_applications(home: Home) -> list[tuple[Application, tuple[str, ...]]]:
@@ -51,28 +53,30 @@ def screen_open_again(home: Home, progress: Progress = silent) -> Screened:
 
 
 def never_shown(home: Home, flags: Iterable[Flag]) -> list[Flag]:
-    """Of these the possible matches that no earlier run showed: another known entity or further kinds are new."""
+    """Of these the possible matches that no earlier run showed like this: another known entity, further kinds, other
+    values of the applicant that agree, or another strength are new."""
     casework = Casework(home.casework_url)
-    shown = shown_matches(casework.shown_flags(), casework.aliases())
-    return [f for f in flags if f.result == "possible_match" and _key(f, {}) not in shown]
+    aliases = casework.aliases()
+    shown = {(a, aliases.get(known, known), key) for a, known, key in shown_matches(casework)}
+    matches = (f for f in flags if f.result == "possible_match")
+    return [f for f in matches if (f.application_id, f.known_entity_id, agreed(f)) not in shown]
 
 
-def shown_matches(flags: Iterable[Flag], aliases: dict[str, str]) -> set[Shown]:
-    """What was shown before: applicant, known entity by its present id, and the kinds that agreed."""
-    return {_key(flag, aliases) for flag in flags}
-
-
-def _key(flag: Flag, aliases: dict[str, str]) -> Shown:
-    return flag.application_id, aliases.get(flag.known_entity_id, flag.known_entity_id), flag.matched_kinds
+def withdrawn(home: Home, flags: Iterable[Flag]) -> list[Flag]:
+    """Of these the answers without a match where the last one shown was a match, which they say first: whoever acted on
+    it has to know."""
+    before = standing_matches(Casework(home.casework_url))
+    gone = [f for f in flags if f.result != "possible_match" and f.application_id in before]
+    return [replace(f, sentence=f"{NO_LONGER} {f.sentence}") for f in gone]
 
 
 def rescreen(home: Home, user: str) -> dict[str, int]:
-    """Screen the open applications again; says how many hits were never shown before."""
+    """Screen the open applications again; says how many hits were never shown before, and how many are no more."""
     flags = screen_open_again(home).flags
-    new = never_shown(home, flags)
+    new, gone = never_shown(home, flags), withdrawn(home, flags)
     freeze_flags(home, flags, user)
     hits = sum(f.result == "possible_match" for f in flags)
-    return {"screened": len(flags), "possible matches": hits, "new possible matches": len(new)}
+    return {"screened": len(flags), "possible matches": hits, "new possible matches": len(new), "withdrawn": len(gone)}
 
 
 def review_match(

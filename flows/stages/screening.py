@@ -35,6 +35,7 @@ from pipeline.records.importing import Rejected, choose_binding, read_groups, re
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json, to_json
+from pipeline.store.frozen import freeze
 from pipeline.store.intelligence import Store, open_snapshot
 from pipeline.store.reviews import reviews
 from pipeline.store.snapshot import read_manifest
@@ -230,7 +231,7 @@ def without_cleared(flag: Flag, application: Application, cleared: set[tuple[str
 def freeze_flags(home: Home, flags: Sequence[Flag], user: str) -> str:
     """Keep an ad-hoc screening's results in casework as they were shown; returns the run number."""
     run_id = f"{home.now():%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
-    Casework(home.casework_url).freeze(run_id, flags, user)
+    freeze(Casework(home.casework_url), run_id, flags, user)
     return run_id
 
 

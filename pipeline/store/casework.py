@@ -1,4 +1,4 @@
-"""Casework: standings, decisions, suppressions, frozen flags, aliases, and the log of who did what."""
+"""Casework: standings, decisions, suppressions, aliases, and the log of who did what."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from pipeline.errors import FixInput, NotFound
-from pipeline.model import Decision, Flag
+from pipeline.model import Decision
 from pipeline.store import chain
 from pipeline.store.casework_engine import open_engine, writing
 from pipeline.store.casework_tables import (
     ALIASES,
     DECISIONS,
-    FLAGS,
     LOG,
     NETWORK_EVENTS,
     REVOCATIONS,
@@ -27,7 +26,6 @@ from pipeline.store.casework_tables import (
     SUPPRESSIONS,
     USERS,
 )
-from pipeline.store.codec import from_json, to_json
 from pipeline.store.decided import Contradiction, contradictions, in_force
 from pipeline.store.roles import ROLES, require, role_of, user_key
 from pipeline.store.standings import STANDING_WORDS, disagreeing, reasoned, resolve_aliases
@@ -198,41 +196,6 @@ class Casework:
         moment = at or _now()
         with self.engine.connect() as connection:
             return {(a, k) for a, k, expires in connection.execute(query) if _aware(expires) > moment}
-
-    def freeze(self, run_id: str, flags: Iterable[Flag], user: str) -> int:
-        """Keep flags as they were shown. Returns how many."""
-        now = _now()
-        rows = [
-            {
-                "run_id": run_id,
-                "application_id": f.application_id,
-                "snapshot_id": f.snapshot_id,
-                "result": f.result,
-                "payload": to_json(f),
-                "user": user,
-                "at": now,
-            }
-            for f in {f.application_id: f for f in flags}.values()
-        ]
-        with self._writing() as connection:
-            if rows:
-                connection.execute(FLAGS.insert(), rows)
-            chain.append(
-                connection,
-                "audit",
-                user,
-                "screen",
-                run_id,
-                role=role_of(connection, user),
-                reason=f"{len(rows)} applications",
-            )
-        return len(rows)
-
-    def shown_flags(self) -> list[Flag]:
-        """Possible matches that earlier runs showed."""
-        query = sa.select(FLAGS.c.payload).where(FLAGS.c.result == "possible_match")
-        with self.engine.connect() as connection:
-            return [from_json(Flag, payload) for payload in connection.execute(query).scalars()]
 
     def add_aliases(self, pairs: Iterable[tuple[str, str]], snapshot_id: str) -> int:
         """Old ids that a build replaced by new ones. What is known already is not said again; returns how many were."""

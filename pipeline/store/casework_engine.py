@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from pipeline.errors import DiskFull, FixHome, HomeBusy
 
-HEAD = "0005"
+HEAD = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "imb_writes"  # execution option of a connection that is going to write
 MIGRATION_LOCK = 0x1AB  # PostgreSQL advisory lock

@@ -59,14 +59,25 @@ SUPPRESSIONS = sa.Table(
     sa.Column("at", WHEN, nullable=False),
     sa.Column("expires_at", WHEN, nullable=False),
 )
+FLAG_TEXTS = sa.Table(  # what many answers have in common: their words, and what was searched
+    "flag_texts",
+    METADATA,
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("text", sa.String, nullable=False),
+)
 FLAGS = sa.Table(
     "flags",
     METADATA,
     sa.Column("run_id", sa.String, primary_key=True),
-    sa.Column("application_id", sa.String, primary_key=True),
+    sa.Column("application_id", sa.String, primary_key=True, index=True),
     sa.Column("snapshot_id", sa.String, nullable=False),
     sa.Column("result", sa.String, nullable=False),
-    sa.Column("payload", sa.String, nullable=False),
+    sa.Column("known_entity_id", sa.String, nullable=False),
+    sa.Column("band", sa.String, nullable=False),
+    sa.Column("surname_band", sa.String, nullable=False),
+    sa.Column("agreed", sa.String, nullable=False),  # of a match: digest of what tells it from one shown before
+    sa.Column("text", sa.String, sa.ForeignKey("flag_texts.digest"), nullable=False),
+    sa.Column("coverage", sa.String, sa.ForeignKey("flag_texts.digest"), nullable=False),
     sa.Column("user", sa.String, nullable=False),
     sa.Column("at", WHEN, nullable=False),
 )
@@ -158,6 +169,7 @@ WATCH_MARKS = sa.Table(
     sa.Column("at", WHEN, nullable=False),
 )
 APPEND_ONLY = (
-    "standings", "decisions", "revocations", "suppressions", "flags", "aliases", "network_events", "log",
+    "standings", "decisions", "revocations", "suppressions", "flag_texts", "flags", "aliases",
+    "network_events", "log",
     "watches", "watch_removals", "watch_hits", "watch_runs", "watch_marks",
 )  # fmt: skip

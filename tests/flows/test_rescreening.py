@@ -19,6 +19,7 @@ from flows.stages.rescreening import (
     rescreen,
     review_match,
     screen_open_again,
+    withdrawn,
 )
 from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
 from pipeline.errors import FixInput, NotAllowed, NotFound
@@ -43,7 +44,22 @@ def hit(home: Home) -> tuple[Application, Flag]:
 def test_the_second_time_nothing_is_new(home: Home) -> None:
     first = rescreen(home, "amy")
     assert first["new possible matches"] == first["possible matches"] > 0
-    assert rescreen(home, "amy")["new possible matches"] == 0
+    assert first["withdrawn"] == 0
+    again = rescreen(home, "amy")
+    assert (again["new possible matches"], again["withdrawn"]) == (0, 0)
+
+
+def test_a_match_that_is_none_any_more_is_told_once(home: Home, hit: tuple[Application, Flag]) -> None:
+    """A business that is cleared takes its leads back: whoever acted on them has to know."""
+    rescreen(home, "amy")
+    _, flag = hit
+    Casework(home.casework_url).set_standing(flag.known_entity_id, "cleared", "amy", "an honest shop")
+    flags = screen_open_again(home).flags
+    gone = withdrawn(home, flags)
+    assert flag.application_id in {f.application_id for f in gone}
+    assert all(f.sentence.startswith("The possible match shown before is none any more.") for f in gone)
+    assert rescreen(home, "amy")["withdrawn"] == len(gone)
+    assert rescreen(home, "amy")["withdrawn"] == 0
 
 
 def test_another_known_entity_or_a_further_kind_is_new(home: Home, hit: tuple[Application, Flag]) -> None:

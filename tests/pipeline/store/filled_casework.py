@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.model import Flag
 from pipeline.store.casework import Casework
+from pipeline.store.frozen import freeze
 from pipeline.store.watches import Watchlist
 
 
@@ -12,7 +13,7 @@ def fill(casework: Casework) -> None:
     one = casework.decide(True, "a", "b", [], "amy", "because")
     casework.revoke(one.decision_id, "amy", "because")
     casework.suppress("a", "k", "amy", "because")
-    casework.freeze("filled", [Flag("A-9", "possible_match", "strong", 1.0)], "amy")
+    freeze(casework, "filled", [Flag("A-9", "possible_match", "strong", 1.0)], "amy")
     casework.add_aliases([("o", "n")], "s")
     casework.add_network_events([("new", "n", (), "because")], "s0", "s")
     watchlist = Watchlist(casework)

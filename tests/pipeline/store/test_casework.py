@@ -19,10 +19,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from pipeline.errors import FixHome, FixInput, NotAllowed, NotFound
-from pipeline.model import Flag
+from pipeline.model import Contribution, Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_engine import HEAD, MIGRATIONS
 from pipeline.store.casework_tables import APPEND_ONLY, METADATA
+from pipeline.store.codec import to_json
+from pipeline.store.frozen import agreed, frozen, latest_matches, shown_matches
 from tests.pipeline.store.filled_casework import fill
 
 
@@ -197,12 +199,6 @@ def test_a_decision_is_revoked_once(casework: Casework) -> None:
         casework.revoke(one.decision_id, "bob", "mistake")
 
 
-def test_frozen_flags_tell_what_was_shown(casework: Casework) -> None:
-    flags = [Flag("A-1", "possible_match", "strong", 0.99), Flag("A-2", "no_relevant_result", "", 0.0)]
-    assert casework.freeze("run-1", flags, "amy") == 2
-    assert {f.application_id for f in casework.shown_flags()} == {"A-1"}
-
-
 def test_aliases_are_kept_once(casework: Casework) -> None:
     casework.add_aliases([("old", "new")], "s1")
     casework.add_aliases([("old", "new")], "s2")
@@ -335,6 +331,30 @@ def test_events_that_an_earlier_version_told_in_words_lose_them_and_nothing_else
     opened.engine.dispose()
     engine.dispose()
     assert not any(b"Golden Lotus" in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_answers_that_an_earlier_version_froze_stay_as_they_were(path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    lines = (Contribution("name", "Ana Vale", "Ana Vale", "exact", 9.0),)
+    shown = [
+        Flag("A-1", "possible_match", "strong", 0.99, "b1", matched_kinds=("name",), contributions=lines,
+             coverage=("town-pages: 3 captures",), surname_band="<0.1%", snapshot_id="s1"),
+        Flag("A-2", "no_relevant_result", "", 0.0, coverage=("town-pages: 3 captures",), snapshot_id="s1"),
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        statement = "INSERT INTO flags VALUES (:run, :id, 's1', :result, :payload, 'amy', '2026-01-01 00:00:00')"
+        for run, flag in ((run, flag) for run in ("r1", "r2") for flag in shown):
+            row = {"run": run, "id": flag.application_id, "result": flag.result, "payload": to_json(flag)}
+            connection.execute(sa.text(statement), row)
+    engine.dispose()
+    opened = Casework(f"sqlite:///{path}")
+    assert frozen(opened, "r1") == frozen(opened, "r2") == shown
+    assert shown_matches(opened) == {("A-1", "b1", agreed(shown[0]))}
+    assert [(f.band, f.surname_band) for f in latest_matches(opened)] == [("strong", "<0.1%")]
 
 
 def test_migrations_lead_to_the_declared_tables(casework: Casework) -> None:

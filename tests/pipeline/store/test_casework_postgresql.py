@@ -19,6 +19,7 @@ from pipeline.model import Flag
 from pipeline.store.casework import Casework
 from pipeline.store.casework_copy import copy_casework
 from pipeline.store.casework_tables import APPEND_ONLY, METADATA
+from pipeline.store.frozen import freeze, frozen, latest_matches, shown_matches
 from tests.pipeline.store.filled_casework import fill
 
 pytest.importorskip("psycopg", reason="needs the PostgreSQL driver: pip install 'psycopg[binary]'")
@@ -59,14 +60,16 @@ def test_everything_works_on_postgresql(server: str) -> None:
     casework.decide(False, "x", "a", ["m"], "bob", "other")
     casework.revoke(one.decision_id, "amy", "mistake")
     casework.suppress("a", "k", "amy", "other person")
-    casework.freeze("r", [Flag("A-1", "possible_match", "strong", 1.0)], "amy")
+    freeze(casework, "r", [Flag("A-1", "possible_match", "strong", 1.0)], "amy")
     casework.add_aliases([("b2", "b1")], "s")
     casework.custody("amy", "export", "package", "case 1", "0", "1")
     again = Casework(server)
     assert again.standings() == {"b1": "designated"}
     assert [(d.ref_a, d.ref_b, d.same) for d in again.decisions()] == [("a", "x", False)]
     assert again.suppressed() == {("a", "k")}
-    assert {f.application_id for f in again.shown_flags()} == {"A-1"}
+    assert [f.application_id for f in frozen(again, "r")] == ["A-1"]
+    assert {a for a, *_ in shown_matches(again)} == {"A-1"}
+    assert [f.band for f in latest_matches(again)] == ["strong"]
     assert again.verify_logs(again.log_head()) == []
     fill(casework)
     for table in APPEND_ONLY:
