@@ -14,6 +14,7 @@ from random import Random
 
 from analysis.screening import ScreeningIndex
 from demo.names import draw_business_name, draw_name
+from pipeline.extract.phones.validity import is_nanp
 from pipeline.model import Address, Application, Entity, Network, Party, Ref
 from pipeline.resolve.population import FIRST_NAMES, SURNAMES, counts
 
@@ -59,7 +60,13 @@ def draw_birth(rng: Random) -> date:
 
 
 def draw_phone(rng: Random) -> str:
-    return f"+1{rng.randrange(201, 990)}555{rng.randrange(10_000):04d}"
+    """A 555 number of an area code that is in use: of any other a reader of files makes nothing."""
+    return f"+1{rng.choice(area_codes())}555{rng.randrange(1_300, 10_000):04d}"
+
+
+@lru_cache(maxsize=1)
+def area_codes() -> tuple[int, ...]:
+    return tuple(code for code in range(201, 990) if is_nanp(f"{code}5551300"))
 
 
 def draw_place(rng: Random) -> Address:

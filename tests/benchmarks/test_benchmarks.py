@@ -12,9 +12,10 @@ import pytest
 from analysis.saved_index import save_index
 from benchmarks import NAMES
 from benchmarks.__main__ import measure
-from benchmarks.known_state import make_index, make_shops
+from benchmarks.known_state import draw_phone, make_index, make_shops
 from benchmarks.table import Table, quality
 from benchmarks.written_index import write_index
+from pipeline.extract.phones import normalize_phone
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,3 +50,9 @@ def test_a_value_is_found_by_row_and_column() -> None:
     assert table.value("peer", "F1") == 0.4
     with pytest.raises(KeyError):
         table.value("nobody", "F1")
+
+
+def test_numbers_drawn_for_a_state_can_be_read_from_its_files() -> None:
+    rng = Random(3)
+    drawn = [draw_phone(rng) for _ in range(500)]
+    assert [normalize_phone(number, fictional=True, generated=True) for number in drawn] == drawn
