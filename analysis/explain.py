@@ -16,7 +16,7 @@ WORDS = {
     "name": "name", "dob": "date of birth", "phone": "phone", "email": "e-mail address", "premises": "premises",
     "prior_address": "former address", "business_name": "trade name", "role": "role", "unit": "unit",
     "website": "website", "license_number": "license number", "related": "other people", "dates": "days",
-    "received": "day of receipt",
+    "received": "day of receipt", "landlord": "landlord",
 }  # fmt: skip
 BANNERS = {
     "no_relevant_result": "No relevant result",

@@ -20,7 +20,7 @@ from analysis.known import (
     standing_of,
 )
 from analysis.names import NameShares, letters, letters_near, name_words
-from analysis.networks.facts import Facts, captures_of
+from analysis.networks.facts import Facts, captures_of, role_key
 from analysis.networks.links import find_ties
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
@@ -33,6 +33,7 @@ V = TypeVar("V")
 # Number of a person, and letters and name of all names: most who share a birthday share no more.
 Born = tuple[int, tuple[tuple[str, str], ...]]
 Door = tuple[str, str]  # street of a known premises, and its value in `places`
+LANDLORD = ("landlord", "lessor", "property_owner")
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
 
 
@@ -58,6 +59,7 @@ class KnownBusiness:
     owners: tuple[tuple[str, str, Period | None], ...]  # (operator, name, days of papers)
     websites: tuple[str, ...] = ()
     license_numbers: tuple[str, ...] = ()
+    landlords: tuple[str, ...] = ()
 
 
 @dataclass
@@ -228,7 +230,9 @@ def name_shares(facts: Facts, groups: Iterable[Group] = ()) -> NameShares:
 def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> KnownBusiness:
     refs = [r for r in facts.business_refs[business] if r.lane == "regulatory"]
     illicit = [r for r in refs if r.site_class == "illicit"]
-    tenures = [t for t in facts.tenures_of.get(business, ()) if any(map(facts.answers_for, t.refs))]
+    named = facts.tenures_of.get(business, ())
+    tenures = [t for t in named if any(map(facts.answers_for, t.refs))]
+    rented = [t for t in named if t.lane == "regulatory"]
     return KnownBusiness(
         business,
         facts.name(business),
@@ -244,7 +248,13 @@ def _business(business: str, facts: Facts, standings: Mapping[str, object]) -> K
         ),
         tuple(sorted({w for r in refs if r.record_kind != "application" for w in r.websites})),
         tuple(sorted({r.license_number for r in refs if r.record_kind == "license" and r.license_number})),
+        tuple(sorted({facts.name(t.operator_id) for t in rented if any(map(is_landlord, t.roles))})),
     )
+
+
+def is_landlord(role: str) -> bool:
+    """Whether a role, as written, is that of whoever lets the premises."""
+    return any(word in role_key(role) for word in LANDLORD)
 
 
 def _good_standing(refs: Iterable[Ref], today: date) -> str:
@@ -284,4 +294,4 @@ def _successors(successions: Iterable[Succession]) -> dict[str, list[Succession]
     return found
 
 
-__all__ = ["Born", "Door", "KnownBusiness", "ScreeningIndex", "is_active", "name_shares"]
+__all__ = ["Born", "Door", "KnownBusiness", "ScreeningIndex", "is_active", "is_landlord", "name_shares"]

@@ -26,7 +26,7 @@ from analysis.slips import phone_slips
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
-FORMAT = "6"
+FORMAT = "7"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory

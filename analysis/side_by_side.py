@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from analysis.account import Account
 from analysis.asked import Asked, party_name
-from analysis.index import KnownBusiness, ScreeningIndex
+from analysis.index import KnownBusiness, ScreeningIndex, is_landlord
 from analysis.known import role_words
+from analysis.names import letters
 from pipeline.model import Contribution
 
 ORDER = (
     "name", "role", "dob", "phone", "email", "premises", "prior_address", "unit", "website", "business_name",
-    "license_number", "related", "dates",
+    "landlord", "license_number", "related", "dates",
 )  # fmt: skip
 PEOPLE = 6  # of each side in one line
 NONE_OF_THEM = "none of those known"
@@ -46,6 +47,7 @@ def _for_reading(
     yield _unit(asked, account, index)
     group = [index.businesses[b] for b in index.group(account.group).businesses if b in index.businesses]
     shop = [business] if business else []
+    yield _landlord(asked, *_told(shop, group, lambda b: b.landlords))
     number = (application.license_number,) if application.license_number else ()
     yield _same_of("website", application.websites, *_told(shop, group, lambda b: b.websites))
     yield _same_of("license_number", number, *_told(shop, group, lambda b: b.license_numbers))
@@ -106,6 +108,13 @@ def _same_of(name: str, mine: Iterable[str], shown: Sequence[str], known: set[st
     if same := [value for value in mine if value in known]:
         return Contribution(name, _some(same), _some(same), "exact", 0.0)
     return Contribution(name, _some(mine), _some(shown), "differs" if mine and known else "missing", 0.0)
+
+
+def _landlord(asked: Asked, shown: Iterable[str], known: Iterable[str]) -> Contribution:
+    """Who lets the premises: context only, strangers rent from one landlord."""
+    mine = [party_name(p) for p in asked.application.related if is_landlord(p.role)]
+    same = {letters(name) for name in mine}
+    return _noted("landlord", _some(mine), _some([k for k in sorted(known) if letters(k) in same] or shown))
 
 
 def _noted(name: str, mine: str, theirs: str) -> Contribution:

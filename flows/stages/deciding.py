@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
+from flows.stages.retracting import in_words, rests_on
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
 from pipeline.model import Decision
@@ -15,7 +16,8 @@ from pipeline.store.intelligence import Store, open_snapshot
 
 
 def set_standing(home: Home, business_id: str, standing: str, why: str, user: str) -> dict[str, Any]:
-    """Record a standing for a business of the current snapshot; a beginning of its id, or of one it had, is enough."""
+    """Record a standing for a business of the current snapshot; a beginning of its id, or of one it had, is enough. Of
+    one that is cleared, what rested on it is told."""
     casework = Casework(home.casework_url)
     with open_snapshot(home.current_snapshot()) as store:
         business = _business(store, casework, business_id)
@@ -23,8 +25,12 @@ def set_standing(home: Home, business_id: str, standing: str, why: str, user: st
     if standing == "designated" and now != "designated":
         sentence = "Recorded. Designation takes effect when a second user has said it too."
     else:
-        sentence = f"Standing is now {now}. It binds from the next build: imb build"
-    return {"business_id": business, "standing": now or "unchanged", "sentence": sentence}
+        sentence = f"Standing is now {now}. Screenings go by it at once, all else from the next build: imb build"
+    report: dict[str, Any] = {"business_id": business, "standing": now or "unchanged", "sentence": sentence}
+    if now in {"cleared", "unknown"}:
+        report["resting"] = resting = rests_on(home, business)
+        report["sentence"] = " ".join(filter(None, (sentence, in_words(resting))))
+    return report
 
 
 def list_standings(home: Home) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from analysis.letter import complaint_deadline, letter
 from analysis.pairs import pair_digests
 from flows.stages.outcomes import keep_outcome, keep_overturned
 from flows.stages.progress import Progress, silent
+from flows.stages.retracting import LETTER
 from flows.stages.screening import (
     Screened,
     describe_run,
@@ -137,5 +138,5 @@ def draft_letter(
     run = describe_run(home, run_id, user, Screened([application], [flag], []), [flag])
     day = notice or home.now().date()
     text = letter(flag, run, cause, day)
-    Casework(home.casework_url).audit(user, "letter of reasons drafted", application_id, f"cause {cause}, {run_id}")
+    Casework(home.casework_url).audit(user, LETTER, application_id, f"cause {cause}, {run_id}")
     return text, complaint_deadline(day)

@@ -17,6 +17,7 @@ from analysis.letter import letter
 from analysis.outcomes import outcomes
 from analysis.report import COLUMNS, screening_rows, write_screening
 from analysis.run import Run
+from analysis.screening_page import LEVELS
 from analysis.tabular_text import safe_cell
 from pipeline.errors import FixInput
 from pipeline.model import Application, Contribution, Flag, Party
@@ -36,6 +37,12 @@ def test_rows_have_exactly_the_agreed_columns() -> None:
     assert len(COLUMNS) == 17
     assert row["matched_kinds"] == ["dob", "name"]
     assert row["contributions"][0]["weight"] == 9.5
+
+
+def test_the_columns_are_described_in_their_order_with_every_level() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "screening-results.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == COLUMNS
+    assert all(f"`{level}`" in page for level in LEVELS)
 
 
 def test_dates_of_birth_are_compared_and_never_printed() -> None:

@@ -92,7 +92,7 @@ def test_both_sides_stand_beside_each_other_also_where_nothing_is_weighed(town: 
         "Golden Lotus", "2025-01-02", place=SUITE, license_number="L7", websites=("lotus.example",),
         people=[("li", "Na Li", "manager")],
     )  # fmt: skip
-    others = (Party("manager", "Bo Qi"),)
+    others = (Party("manager", "Bo Qi"), Party("Property Owner", "LARKMOOR HOLDINGS, LLC", is_person=False))
     asked = application(
         dob=DOB, place="1200 N Larkmoor Ave #6", license_number="L1", websites=("lotus.example",), related=others
     )
@@ -103,9 +103,14 @@ def test_both_sides_stand_beside_each_other_also_where_nothing_is_weighed(town: 
     assert (shown["unit"].applicant_value, shown["unit"].known_value, shown["unit"].level) == ("6", "5", "differs")
     assert shown["license_number"].level == shown["website"].level == "exact"
     assert shown["related"].applicant_value == "Bo Qi"
+    assert (shown["landlord"].applicant_value, shown["landlord"].known_value, shown["landlord"].level) == (
+        "LARKMOOR HOLDINGS, LLC", "Larkmoor Holdings LLC", "noted",
+    )  # fmt: skip
     assert shown["related"].known_value in {"", "1 other on papers, none alike"}, "who is not alike is not named"
     assert shown["dates"].applicant_value == "received 2026-11-01" and "ads 20" in shown["dates"].known_value
-    assert all(shown[k].weight == 0 for k in ("role", "unit", "website", "license_number", "related", "dates"))
+    assert all(
+        shown[k].weight == 0 for k in ("role", "unit", "website", "landlord", "license_number", "related", "dates")
+    )
 
 
 def test_roles_are_said_of_the_business_whose_papers_name_them_and_places_apart(town: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from analysis.screening import screen
 from analysis.screening_page import screening_page
 from flows.stages import rescreening
+from flows.stages.deciding import set_standing
 from flows.stages.outcomes import outcome_rates
 from flows.stages.rescreening import (
     clear_pair,
@@ -53,7 +54,9 @@ def test_a_match_that_is_none_any_more_is_told_once(home: Home, hit: tuple[Appli
     """A business that is cleared takes its leads back: whoever acted on them has to know."""
     rescreen(home, "amy")
     _, flag = hit
-    Casework(home.casework_url).set_standing(flag.known_entity_id, "cleared", "amy", "an honest shop")
+    report = set_standing(home, flag.known_entity_id, "cleared", "an honest shop", "amy")
+    assert flag.application_id in report["resting"]["applications"]
+    assert report["resting"]["letters"] == [] and flag.application_id in report["sentence"]
     flags = screen_open_again(home).flags
     gone = withdrawn(home, flags)
     assert flag.application_id in {f.application_id for f in gone}
