@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from flows.stages.known_numbers import keep_apart
 from flows.stages.progress import Progress
+from flows.stages.reading_rows import Layout, read_file
 from flows.stages.receiving import number_rules, unreadable_files
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind, stable_id
 from pipeline.records.grades import grade_of
-from pipeline.records.importing import Rejected, choose_binding, read_bound
+from pipeline.records.importing import Rejected, choose_binding
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
 
@@ -100,7 +102,7 @@ def _read_file(home: Home, store: Store, body: dict[str, Any], known_at: datetim
     dataset = ""
     fictional, generated = number_rules(home)
     binding = choose_binding(path, kind, map_id=body.get("map") or None, office=body.get("office", ""))
-    found = read_bound(path, binding, fictional, generated)
+    found = chain.from_iterable(read_file(Layout(path, binding, fictional, generated), list))
     with store.transaction():
         for rows in _batches(found):
             records = [r for r in rows if isinstance(r, Record)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 from flows.stages.evidence.custody import note
 from flows.stages.progress import Progress, silent
+from flows.stages.reading_rows import Items, Layout, read_file
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind
 from pipeline.records.doubts import doubts
-from pipeline.records.importing import Rejected, choose_binding, read_bound
+from pipeline.records.importing import Rejected, choose_binding
 from pipeline.records.previewing import preview, sheet_doubts
 
 SHOWN = 10
@@ -75,22 +77,14 @@ def number_rules(home: Home) -> tuple[bool, bool]:
 
 
 def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None, office: str) -> dict[str, Any]:
-    counts = {"records": 0, "folded": 0, "quarantined": 0}
-    rules = number_rules(home)
+    counts: Counter[str] = Counter(records=0, folded=0, quarantined=0)
     problems: list[str] = []
-    dataset = ""
     binding = choose_binding(path, kind, map_id=map_id, office=office)
-    for row in read_bound(path, binding, *rules):
-        if isinstance(row, Rejected):
-            counts["quarantined"] += 1
-            if len(problems) < SHOWN:
-                problems.append(f"line {row.line}: {row.reason}")
-        else:
-            dataset = row.dataset
-            counts["records"] += 1
-            counts["folded"] += _further_rows(row)
+    for counted, told in read_file(Layout(path, binding, *number_rules(home)), count_rows):
+        counts.update(counted)
+        problems += told[: SHOWN - len(problems)]
     return {
-        "map": dataset,
+        "map": binding.dataset if counts["records"] else "",
         "rows": sum(counts.values()),
         **counts,
         "doubts": [*sheet_doubts(path), *doubts(binding)],
@@ -98,9 +92,14 @@ def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None, office:
     }
 
 
-def _further_rows(record: Record) -> int:
-    """Rows of the file that went into this record besides its first."""
-    return record.rows - 1
+def count_rows(items: Items) -> tuple[dict[str, int], list[str]]:
+    """Counts of records, further rows folded into them and rows kept back; the first problems."""
+    rejected = [item for item in items if isinstance(item, Rejected)]
+    records = [item for item in items if isinstance(item, Record)]
+    counts = {
+        "records": len(records), "folded": sum(r.rows - 1 for r in records), "quarantined": len(rejected)
+    }  # fmt: skip
+    return counts, [f"line {row.line}: {row.reason}" for row in rejected[:SHOWN]]
 
 
 def preview_file(path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:

@@ -24,9 +24,10 @@ from flows.stages.models import model_in_force
 from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
 from flows.stages.outcomes import rates_of_decided
 from flows.stages.progress import Progress, silent
+from flows.stages.reading_rows import Layout
 from flows.stages.refs import load_records
 from flows.stages.resolution import Resolved
-from flows.stages.screening_rows import Layout, screen_rows
+from flows.stages.screening_rows import screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
 from pipeline.model import Application, Entity, Flag, Record, Ref

@@ -6,7 +6,6 @@ import gc
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,24 +15,14 @@ from analysis.index import ScreeningIndex
 from analysis.passing import packed, uncollected
 from analysis.saved_index import open_index
 from analysis.screening import BATCH, WORTH_A_POOL, screen
+from flows.stages.reading_rows import Layout
 from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import application_of, unread_of
-from pipeline.records.binding import Binding
 from pipeline.records.importing import Group, Rejected, fold_group
 
 # An application without a possible match is left out: nobody asks for it again, and to hand it on to another process
 # costs a tenth of screening it.
 Part = tuple[list[Application | None], list[Flag], list[Rejected]]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How the rows of a file are read; `fictional` and `generated` as in `read_records`."""
-
-    path: Path
-    binding: Binding
-    fictional: bool
-    generated: bool
 
 
 def screen_rows(

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.stages import screening_rows
+from flows.stages.reading_rows import Layout
 from flows.stages.screening import load_index
-from flows.stages.screening_rows import Layout, read_and_screen, screen_rows
+from flows.stages.screening_rows import read_and_screen, screen_rows
 from pipeline.home import open_home
 from pipeline.model import Record
 from pipeline.records.applications import application_of
