@@ -32,6 +32,7 @@ _LEGAL_DOTS = re.compile(
 )
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _ROMAN = ("ii", "iii", "iv")
+_NEW = "new"  # "New Lotus" is told from "Lotus" as "Lotus 2" is: the next shop, or the next owner's
 _TENS = tuple(f"{n}0" for n in range(2, 10))
 _ORDINAL = re.compile(r"\b([0-9]+)(?:st|nd|rd|th)\b")
 _INITIALS = re.compile(r"\b([a-z])(?:\s*[&+.-]\s*|\s+and\s+|\s+n\s+|\s+)(?=[a-z]\b)")  # "A & J", "A. J.", "E-Z"
@@ -41,9 +42,9 @@ _INITIALS = re.compile(r"\b([a-z])(?:\s*[&+.-]\s*|\s+and\s+|\s+n\s+|\s+)(?=[a-z]
 class BusinessName:
     """One trade name. `core` is the distinctive words joined; a name of generic words only is its own core."""
 
-    words: tuple[str, ...]  # distinctive, singular, in order
+    words: tuple[str, ...]  # distinctive, singular, in order; "888" where all the rest is generic
     generic: tuple[str, ...]
-    numbers: tuple[str, ...]
+    numbers: tuple[str, ...]  # "new" among them
     native: str
     written: str = ""  # all words joined, as written, without legal forms and fillers
     is_led: bool = False  # begins with a number: "Four Seasons"
@@ -58,6 +59,12 @@ class BusinessName:
     def numbered(self) -> str:
         """The core with its numbers: "Lotus Spa 2" is another shop than "Lotus Spa"."""
         return self.core + ("#" + "#".join(self.numbers) if self.numbers else "")
+
+    @property
+    def led(self) -> str:
+        """The core with the number before it in words: "threeriver" of "3 Rivers Massage"; "" without one."""
+        number = _in_words().get(self.numbers[0], "") if self.is_led and len(self.numbers) == 1 else ""
+        return number and number + self.core
 
     @property
     def is_plain(self) -> bool:
@@ -100,12 +107,25 @@ def read_business(text: str) -> BusinessName:
     digits = business_words()["numbers"]
     numbers = tuple(digits.get(t, t) for i, t in enumerate(tokens) if t.isdigit() or (i and t in _ROMAN))
     words = [t for i, t in enumerate(tokens) if not t.isdigit() and not (i and t in _ROMAN)]
+    if words[1:] and words[0] == _NEW and not set(words[1:]) <= generic:
+        numbers, words = (_NEW, *numbers), words[1:]
+    number = "".join(numbers)
+    if len(number) > 1 and number.isdigit() and set(words) <= generic | filler:
+        numbers, words = (), [number, *words]
     kept = [known_word(w) for w in ([w for w in words if w not in filler] or words)]
     plain = tuple(singular(w) for w in kept if w in generic or singular(w) in generic)
     own = tuple(singular(w) for w in kept if w not in generic and singular(w) not in generic)
-    written = "".join(w for w in tokens if w not in filler)
+    written = "".join(_in_words().get(w, w) for w in tokens if w not in filler)
     is_led = bool(tokens) and tokens[0].isdigit()
     return BusinessName(own, plain, numbers, native, written, is_led, is_lettered, _before_place(text))
+
+
+@lru_cache(maxsize=1)
+def _in_words() -> dict[str, str]:
+    """ "4" -> "four": "4 Winds" and "Fourwinds" are written alike."""
+    ordinals = ("st", "nd", "rd", "th")
+    said = business_words()["numbers"].items()
+    return {digit: word for word, digit in said if len(word) > 2 and not word.endswith(ordinals)}
 
 
 @lru_cache(maxsize=65536)

@@ -8,14 +8,16 @@ from itertools import product
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from pipeline.resolve.person_names import PersonName, read_person
-from pipeline.resolve.romanization import boundaries, is_syllabic, readings
-from pipeline.resolve.sounds import may_share_sounds, same_letters_loosely, same_sounds
-from pipeline.resolve.systems import are_names, are_of_one_system, is_english_name
+from pipeline.resolve.person_names import PersonName, of_parts, read_person
+from pipeline.resolve.romanization import boundaries, readings
+from pipeline.resolve.sounds import VOWELS, is_surname_spelling, may_share_sounds, same_letters_loosely, same_sounds
+from pipeline.resolve.systems import are_names, are_of_one_system, east_asian_syllables, is_english_name
 from pipeline.resolve.written_names import written_names
 
 OTHER_PERSON = 0.45  # the most that two different names may score
 LEFT_OUT = frozenset(["thi", "van"])  # Vietnamese middles that say little
+ONE_LETTER = 0.93  # for a letter off
+LONG_PART = 9  # letters of a part in which two slips are believed
 BY_ANOTHER_NAME = 0.90  # the most that a former name or an alias may score
 
 
@@ -83,6 +85,8 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
         return slip, "a letter or two off"
     if _sounds_alike(one, two):
         return 0.86, "another spelling of the sounds, or a short form"
+    if _slip_shortened(one, two) or _slip_shortened(two, one):
+        return 0.85, "a part of the name left out, a letter off"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
         return 0.70, "same parts in another order"
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"
@@ -100,7 +104,7 @@ def _english_name_elsewhere(one: PersonName, two: PersonName) -> bool:
     if len(one.ordered) < 3 or len(two.ordered) < 3:
         return False
     for shared in set(one.parts) & set(two.parts):
-        if is_english_name(shared):
+        if is_english_name(shared) and not is_surname_spelling(shared):  # "Teo Hui Ling"
             left, right = (read_person(" ".join(p for p in name.ordered if p != shared)) for name in (one, two))
             if all(len(p) < 3 or are_of_one_system([p]) for p in left.ordered) and _same_letters(left, right):
                 return True
@@ -119,15 +123,15 @@ def _sounds_alike(one: PersonName, two: PersonName) -> bool:
 
 
 def _sound_alike_shortened(full: PersonName, other: PersonName) -> bool:
-    """Without the second surname or the patronymic of the first name."""
-    if may_share_sounds(other.ordered, (*full.ordered, *full.pieces)) and any(
-        same_sounds(short.turns(), [other.ordered]) for short in full.without_second_surname()
-    ):
+    """Without the second surname, the patronymic, the middle or the English given name of the first name."""
+    if max(len(full.pieces), len(full.ordered)) < 3 or len(other.ordered) < 2:
+        return False
+    turns = [turn for rest in full.without_english_or_middle() for turn in of_parts("", rest).turns()]
+    turns += full.ends()
+    if any(same_letters_loosely(turn, other.ordered) for turn in turns):
         return True
-    if any(same_sounds([short], [other.ordered]) for short in full.ends() if len(other.ordered) == 2):
-        return True
-    shorter = full.without_patronymic() if len(full.ordered) > len(other.ordered) else []
-    return any(same_letters_loosely(turn, other.ordered) for short in shorter for turn in short.turns())
+    turns += [turn for short in full.without_second_surname() for turn in short.turns()]
+    return may_share_sounds(other.ordered, (*full.ordered, *full.pieces)) and same_sounds(turns, [other.ordered])
 
 
 def _likeness(one: PersonName, two: PersonName) -> float:
@@ -207,7 +211,8 @@ def _syllables_begin(word: str, letters: tuple[str, ...]) -> bool:
     if not word.startswith(letters[0]):
         return False
     return any(
-        is_syllabic(word[:cut]) and _syllables_begin(word[cut:], letters[1:]) for cut in range(1, min(7, len(word)) + 1)
+        word[:cut] in east_asian_syllables() and _syllables_begin(word[cut:], letters[1:])
+        for cut in range(1, min(7, len(word)) + 1)
     )
 
 
@@ -227,13 +232,23 @@ def _slip(one: PersonName, two: PersonName) -> float:
                 continue  # a slip in each of two parts: "Antonina Belova", "Antonia Belov"
             if edits == 2 and _two_for_two(left, right):
                 continue
+            if edits == 2 and _in_no_long_part(left, right):
+                continue
             if (
-                not _both_are_names(left, right)
+                not _of_another_gender(left, right)
+                and not _both_are_names(left, right)
                 and not _in_a_short_part(left, right)
                 and not (edits == 2 and _other_ending(left, right))
             ):
-                best = max(best, 0.93 if edits == 1 else 0.88)
+                best = max(best, ONE_LETTER if edits == 1 else 0.88)
     return best
+
+
+def _slip_shortened(full: PersonName, other: PersonName) -> bool:
+    """ "Patricia Lynn Hargrove", "Patrica Hargrove": one letter off beside a middle name left out."""
+    if len(full.pieces) < 3 or len(other.ordered) != 2:
+        return False
+    return any(_slip(of_parts("", short), other) >= ONE_LETTER for short in full.ends())
 
 
 def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -241,6 +256,22 @@ def _both_are_names(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     shared = set(left) & set(right)
     whole = (*left, *right)
     return are_names([p for p in whole if p not in shared], whole)
+
+
+def _in_no_long_part(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Two letters of one part of few: "Sunita", "Sumitra"."""
+    one, two = (next(iter(set(a) - set(b)), "") for a, b in ((left, right), (right, left)))
+    return len(left) == len(right) and min(map(len, (one, two))) < LONG_PART
+
+
+def _of_another_gender(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """ "Oleksandr", "Oleksandra"; "Rodolfo", "Rodolfa". Not of the surnames of one family: "Belov", "Belova"."""
+    one, two = sorted((next(iter(set(a) - set(b)), "") for a, b in ((left, right), (right, left))), key=len)
+    if len(set(left) ^ set(right)) != 2 or not one or two[-1] != "a":
+        return False
+    if len(one) == len(two):
+        return one[:-1] == two[:-1] and one[-1] == "o"
+    return two[:-1] == one and one[-1] not in VOWELS and not one.endswith(("ov", "ev", "in", "yn", "sk", "sky"))
 
 
 def _two_for_two(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

@@ -10,11 +10,13 @@ from rapidfuzz.distance import OSA, Levenshtein
 from pipeline.resolve.business_names import BusinessName, declared_frequency, read_business, trade_names
 from pipeline.resolve.population import is_settled_name
 from pipeline.resolve.romanization import is_syllabic, readings
-from pipeline.resolve.trade_words import business_words, word_frequency
+from pipeline.resolve.trade_words import business_words, spoken, word_frequency
 
-_DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1")
+FIRST = ((), ("1",))  # "Lotus Spa #1" is Lotus Spa
 LONG_WORD = 9  # letters of a word in which two slips are believed
 SHORT_WORD = 6  # letters of a word in which one letter may stand for another
+LEAST_SPOKEN = 5  # letters of a word that may be spelled in another way
+_DOUBLED = re.compile(r"([a-z])\1")
 OTHER_TRADE = 0.6  # the most that two different names may score
 
 
@@ -44,7 +46,7 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
         return _same_core(one, two)
     if one.numbers == two.numbers and (_is_read_so(one, two) or _is_read_so(two, one)):
         return 0.95, "the characters are read so"
-    if one.written == two.written:
+    if one.written == two.written or one.led == two.core or two.led == one.core:
         return 0.97, "same name, joined otherwise"
     if one.core == two.core:
         if one.numbers and two.numbers:
@@ -53,10 +55,14 @@ def _compare_trades(one: BusinessName, two: BusinessName) -> tuple[float, str]:
             return OTHER_TRADE, "a number before one of the names"
         if one.generic != two.generic:
             return OTHER_TRADE, "a number on one side, other generic words"
-        return 0.86, "same name, a number on one side"
+        if one.numbers in FIRST and two.numbers in FIRST:
+            return 0.90, "same name, the first of several"
+        return 0.80, "same name, a number or New on one side"
     if one.is_plain or two.is_plain:
         return min(0.5, _trade_likeness(one, two)), "only generic words on one side"
     if sorted(one.words) == sorted(two.words):
+        if all(map(is_syllabic, one.words)):  # "Ming Yuan", "Yuan Ming"
+            return 0.70, "same syllables in another order"
         return 0.95, "same words in another order"
     return _a_letter_off(one, two) or _partly(one, two)
 
@@ -72,15 +78,29 @@ def _a_letter_off(one: BusinessName, two: BusinessName) -> tuple[float, str] | N
     """A slip of the finger, or another word for all that; None when more than two letters differ."""
     edits = OSA.distance(one.core, two.core, score_cutoff=2)
     length = min(len(one.core), len(two.core))
+    if one.trades != two.trades:
+        return None
+    if edits == 1 and length >= 4 and _single(one.core) == _single(two.core):
+        return 0.90, "a letter doubled"
+    if edits <= 2 and _read_alike(one, two):
+        return 0.88, "spelled otherwise, read alike"
     if edits > (2 if length >= 11 else 1):
         return None
-    if edits == 1 and _single(one.core) == _single(two.core) and length >= 4:
-        return 0.90, "a letter doubled"
     if _both_are_words(one, two) or (edits == 1 and _other_beginning(one, two)):
         return OTHER_TRADE, "another word, if a letter off"
     if _other_word(one, two, edits):
         return OTHER_TRADE, "another word, if a letter or two off"
-    return ((0.92 if edits == 1 else 0.88), "a letter or two off") if length >= 6 else None
+    least = 5 if sorted(one.core) == sorted(two.core) else 6  # letters exchanged say less of another word
+    return ((0.92 if edits == 1 else 0.88), "a letter or two off") if length >= least else None
+
+
+def _read_alike(one: BusinessName, two: BusinessName) -> bool:
+    """Words of five letters or more: "Ski" is no "Sky"."""
+    if len(one.words) != len(two.words) or any(
+        x != y and min(len(x), len(y)) < LEAST_SPOKEN for x, y in zip(one.words, two.words, strict=True)
+    ):
+        return False
+    return "".join(map(spoken, one.words)) == "".join(map(spoken, two.words))
 
 
 def _both_are_words(one: BusinessName, two: BusinessName) -> bool:

@@ -12,11 +12,21 @@ from pipeline.resolve.population import (
     is_settled_name,
     surname_frequency,
 )
-from pipeline.resolve.romanization import fold, is_syllabic, latin_of_cyrillic, native_part, romanize, spelling
+from pipeline.resolve.romanization import (
+    fold,
+    is_kana,
+    is_syllabic,
+    latin_of_cyrillic,
+    latin_of_kana,
+    native_part,
+    romanize,
+    spelling,
+)
 from pipeline.resolve.sounds import sound_key
 from pipeline.resolve.systems import are_of_one_system, is_english_name
 
 _GENERATIONS = {"jr": "2", "ii": "2", "sr": "1", "iii": "3", "iv": "4"}  # people write II for Jr. and Jr. for II
+_ORDINALS = {"2": "ii", "3": "iii", "4": "iv"}
 _SUFFIXES = frozenset(["md", "dds", "phd", "esq", "mr", "mrs", "ms", "miss", "dr", "lmt", *_GENERATIONS])
 # "de la Cruz", "Dela Cruz": Delacruz; "Van der Berg": Vanderberg
 _PARTICLES = re.compile(r"\b(?:de (?:la|las|los) |del(?:a|as|os)? |van (?:de[rn]?|het) )(?=[a-z]{3})")
@@ -27,8 +37,11 @@ _FIRST_WORDS = frozenset(["mc", "mac", "o", "st", "saint", "fitz", "van", "von",
 _CERTAIN_BEGINNINGS = frozenset(["mc", "mac", "o", "st", "fitz"])
 _MARIA = re.compile(r"\bma ([a-z]{3,})((?: [a-z]\b\.?)? [a-z]{4,})$")
 _TOKEN = re.compile(r"[a-z]+")
+_NUMBERED = re.compile(r"\b([2-4])(?:nd|rd|th)\b")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
 _TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are written
+
+MIDDLE_LEAST = 1e-4  # share of people from which a surname is a middle name too
 
 
 class PersonName(NamedTuple):
@@ -111,27 +124,30 @@ class PersonName(NamedTuple):
         if self.has_middle:
             found[self.ordered[0], self.ordered[-1]] = None
         found |= dict.fromkeys(self._second_surname_left_out())
-        return tuple(_of_parts(self.native, parts) for parts in found if len([p for p in parts if len(p) > 1]) > 1)
+        return tuple(of_parts(self.native, parts) for parts in found if len([p for p in parts if len(p) > 1]) > 1)
 
     def without_second_surname(self) -> list[PersonName]:
         """The name without its second surname, and without given names besides."""
-        return [_of_parts(self.native, parts) for parts in self._second_surname_left_out()]
+        return [of_parts(self.native, parts) for parts in self._second_surname_left_out()]
 
     def ends(self) -> list[tuple[str, str]]:
         """First given name and last surname of a name with middle names: "Robert J. Mason", "Mason, Robert James" ->
         ("robert", "mason"). Of none of syllables, each of which would make another name."""
-        pieces = self.pieces
-        if len(pieces) < 3 or min(map(len, (pieces[0], pieces[-1]))) < 2 or any(map(_is_of_syllables, pieces)):
-            return []
-        are_given = all(len(p) == 1 or is_common_first(p) for p in pieces[1:-1])  # no first of two surnames
-        return [(pieces[0], pieces[-1])] if are_given else []
+        ways = (self.pieces,) if self.after_comma else (self.pieces, self.ordered)  # "Rebecca Ann Delgado-Cruz"
+        return [(way[0], way[-1]) for way in dict.fromkeys(ways) if _has_given_names_between(way)]
 
-    def without_patronymic(self) -> list[PersonName]:
-        """ "Petrova Tatyana Sergeevna" -> "Petrova Tatyana"."""
-        if len(self.ordered) != 3:
+    def without_english_or_middle(self) -> list[tuple[str, ...]]:
+        """ "Petrova Tatyana Sergeevna" -> "Petrova Tatyana", "Shufang Helen Ye" -> "Shufang Ye"."""
+        if len(self.ordered) < 3:
             return []
-        parts = tuple(p for i, p in enumerate(self.ordered) if not (i and _is_patronymic(p)))
-        return [_of_parts(self.native, parts)] if len(parts) == 2 else []
+        of_syllables = sum(map(_is_of_syllables, self.ordered)) > 1
+        return [
+            (*self.ordered[:i], *self.ordered[i + 1 :])
+            for i, part in enumerate(self.ordered)
+            if (i and _is_patronymic(part))
+            or (0 < i < len(self.ordered) - 1 and part in _mirrored()["left_out"])
+            or (of_syllables and is_english_name(part))
+        ]
 
     @property
     def after_comma(self) -> bool:
@@ -195,6 +211,23 @@ def _mirrored() -> dict[str, frozenset[str]]:
     }
 
 
+def _has_given_names_between(pieces: tuple[str, ...]) -> bool:
+    """Whether what stands between the ends, no syllables, is given names and no first of two surnames."""
+    if len(pieces) < 3:
+        return False
+    ends = pieces[0], pieces[-1]
+    if min(map(len, ends)) < 2 or any(map(_is_of_syllables, ends)):
+        return False
+    return all(len(p) == 1 or _may_be_given(p) for p in pieces[1:-1])
+
+
+def _may_be_given(part: str) -> bool:
+    """A given name, or a surname that many bear for a middle name: "Lee", "Scott"."""
+    return is_common_first(part) or (
+        first_frequency(part) >= MIDDLE_LEAST and first_frequency(part) >= surname_frequency(part) / 5
+    )
+
+
 def _is_patronymic(part: str) -> bool:
     return len(part) > 6 and part.endswith(_patronymic_endings())
 
@@ -216,7 +249,7 @@ def smallest_turn(letters: str) -> str:
     return best
 
 
-def _of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (), generation: str = "") -> PersonName:
+def of_parts(native: str, ordered: tuple[str, ...], pieces: tuple[str, ...] = (), generation: str = "") -> PersonName:
     initials = tuple(p for p in ordered if len(p) == 1)
     parts = tuple(p for p in ordered if len(p) > 1) if initials else ordered
     return PersonName(native, parts, initials, ordered, pieces, generation)
@@ -272,12 +305,16 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
     if not native_name and (read := _read_two_words(text)):
         return read
+    if not text.isascii() and is_kana(text):  # kana are spelled, as Cyrillic is: no characters to compare
+        text = latin_of_kana(text)
     native = native_part(native_name) or native_part(text)
     if not (text.isascii() or native or _TOKEN.search(fold(text))):
         text = latin_of_cyrillic(text)
     folded = fold(text).replace("'", "")
     if "." in folded:
         folded = _SHORT.sub(_written_out, folded)
+    if not folded.isalpha():
+        folded = _NUMBERED.sub(lambda found: _ORDINALS[found[1]], folded)
     if "de" in folded:
         folded = _PARTICLES.sub(_without_blanks, folded)
     found = _TOKEN.findall(folded)
@@ -295,7 +332,7 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     if comma:
         ordered = _middle_before_given(ordered)
     pieces = tuple(t for t in _TOKEN.findall(f"{after} {before}" if comma else before) if t not in _SUFFIXES)
-    return _of_parts(native, ordered, pieces, generation)
+    return of_parts(native, ordered, pieces, generation)
 
 
 def _read_two_words(text: str) -> PersonName | None:

@@ -15,6 +15,7 @@ _SPECIAL = str.maketrans(
      "œ": "oe", "Œ": "OE", "ı": "i", "þ": "th", "Þ": "Th", "’": "'", "‘": "'", "`": "'", "´": "'", "–": "-", "‐": "-",
      "‑": "-", "—": "-", "，": ",", "．": ".", "·": " ", "・": " "}
 )  # fmt: skip
+_LONG = "ー"  # the sign of a long vowel
 _HANGUL, _HANGUL_END = 0xAC00, 0xD7A3
 # A syllable of one letter, as people spell it: alone it would be read as an initial.
 _ALONE = {"i": "yi", "o": "oh", "u": "woo", "a": "ah", "e": "eh"}
@@ -40,6 +41,38 @@ def _cyrillic() -> dict[str, str]:
     table = spelling()["cyrillic"]
     spelled = (word.replace("-", "") for word in table["latin"].split())
     return dict(zip(table["letters"], spelled, strict=True))
+
+
+def is_kana(text: str) -> bool:
+    """Whether a text has kana for its only letters."""
+    letters = [c for c in text if c.isalpha() or c == _LONG]
+    return bool(letters) and all(0x3041 <= ord(c) <= 0x30FF for c in letters)
+
+
+def latin_of_kana(text: str) -> str:
+    """Kana in Hepburn, other characters as they stand: "さとう ゆうき" -> "satou yuuki", "キョウコ" -> "kyouko"."""
+    out = ""
+    doubled = False
+    for char in unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)):
+        spelled = _kana().get(char, "" if char == _LONG else char)
+        if spelled == "-tsu":
+            doubled = True
+            continue
+        if spelled[:1] == "-":  # a small vowel or y takes the place of the vowel before it
+            spelled = spelled[1:]
+            stem = out[:-1] if out[-1:] in ("i", "e", "u", "o") else out
+            out = stem + (spelled.removeprefix("y") if stem.endswith(("sh", "ch", "j")) else spelled)
+            continue
+        out += spelled[:1].replace("c", "t") + spelled if doubled else spelled
+        doubled = False
+    return out
+
+
+@lru_cache(maxsize=1)
+def _kana() -> dict[str, str]:
+    spelled = spelling()["kana"]["hiragana"].split()
+    hiragana = {chr(0x3041 + i): s for i, s in enumerate(spelled)}
+    return hiragana | {chr(ord(c) + 0x60): s for c, s in hiragana.items()}
 
 
 def native_part(text: str) -> str:

@@ -20,6 +20,7 @@ from pipeline.resolve.systems import (
     are_of_one_system,
     east_asian_syllables,
     is_english_name,
+    is_of_another_country,
     is_run_of,
     spelled_abroad,
     usual_pinyin,
@@ -27,6 +28,7 @@ from pipeline.resolve.systems import (
 )
 
 LEAST_LOOSE = 4  # letters of a part that are left
+LEAST_JAPANESE = 3  # "Ohno" and "Ono": few letters are written in two ways, long vowels above all
 _DOUBLED = re.compile(r"([a-z])\1")
 MOST_READINGS = 24  # ways to cut a name into syllables that are tried
 MOST_CUTS = 6  # of one part
@@ -67,6 +69,11 @@ def sound_classes() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(classes) for word, classes in found.items()}
 
 
+def is_surname_spelling(part: str) -> bool:
+    """Whether some system spells a Chinese surname so."""
+    return any(c.startswith("surnames:") for c in sound_classes().get(part, NOTHING))
+
+
 def _share(x: str, y: str, kind: str) -> bool:
     classes = sound_classes()
     shared = classes.get(x, frozenset()) & classes.get(y, frozenset())
@@ -86,9 +93,11 @@ def _wide_cuts(part: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _cut_by(part: str, known: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """Three syllables only of what is not two: "soohyun" is no "so-oh-yun"."""
     if not 4 <= len(part) <= 18:
         return ((part,),)
-    return ((part,), *islice((c for c in _cuts(part, 3, known) if len(c) > 1), MOST_CUTS))
+    found = [c for c in _cuts(part, 3, known) if len(c) > 1]
+    return ((part,), *([c for c in found if len(c) == 2] or found)[:MOST_CUTS])
 
 
 @lru_cache(maxsize=1)
@@ -282,6 +291,8 @@ def _may_be_surnames(left: Name, right: Name, at: int) -> bool:
     end = -1 if at == 0 else 0
     if left[end].part != right[end].part:
         return True
+    if any(is_of_another_country(s.part) for s in (*left[:at], *left[at + 1 :])):
+        return False  # "Ly Thanh Tam", "Ly Thanh Tan": the spellings are those of Chinese surnames
     is_short = len({s.part for s in left}) == 2
     if is_short and not taiwanese and {x, y} <= usual_pinyin() and _is_surname(left[end].part):
         return False  # "Feng Yu", "Feng Yue": the surname may well be the part that is the same
@@ -309,7 +320,9 @@ def _shared_spellings(x: str, y: str) -> frozenset[str]:
 
 def _both_spelled(left: Name, right: Name, system: str) -> bool:
     """Whether one system spells all of both names, and beside the surname they differ: then they are two names."""
-    if not all(is_run_of(part, system) for part in {s.part for s in (*left, *right)}):
+    parts = {s.part for s in (*left, *right)}
+    most = 2 if min(len({s.part for s in name}) for name in (left, right)) > 1 else 3  # "wenchiang" is no "wen-chi-ang"
+    if not all(is_run_of(part, system, most) for part in parts):
         return False
     other = [at for at, (x, y) in enumerate(zip(left, right, strict=True)) if x.text != y.text]
     return len(other) > 1 or not all(
@@ -322,17 +335,23 @@ def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
     out."""
     if len(one) != len(two) or len(one) < 2:
         return False
-    alike = any(
-        all(_same_loosely(x, y, family) for x, y in zip(one, two, strict=True)) for family in spelling()["loose"]
-    )
-    return alike and not are_of_one_system(set(one) ^ set(two))
+    families = [
+        family
+        for family in spelling()["loose"]
+        if all(_same_loosely(x, y, family) for x, y in zip(one, two, strict=True))
+    ]
+    if not families or not are_of_one_system(set(one) ^ set(two)):
+        return bool(families)
+    # "Chou Mei", "Cho Mei" are two names; not "Satou Yuki", "Sato Yuki"
+    is_japanese = all(is_run_of(part, "japanese") for part in (*one, *two))
+    return "japanese" in families and is_japanese and not are_of_one_system(one) and not are_of_one_system(two)
 
 
 def _same_loosely(x: str, y: str, family: str) -> bool:
     if x == y or _share(x, y, "short"):
         return True
     loose = _loose(x, family)
-    return loose == _loose(y, family) and len(loose) >= LEAST_LOOSE
+    return loose == _loose(y, family) and len(loose) >= (LEAST_JAPANESE if family == "japanese" else LEAST_LOOSE)
 
 
 @lru_cache(maxsize=65536)

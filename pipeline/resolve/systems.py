@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import product
 
+from rapidfuzz.distance import OSA
+
 from pipeline.resolve.population import first_frequency, is_common_first, is_rather_first, is_settled_name
 from pipeline.resolve.romanization import is_syllabic, pinyin_syllables, spelling
 
@@ -85,9 +87,9 @@ def usual_pinyin() -> frozenset[str]:
 
 
 @lru_cache(maxsize=65536)
-def is_run_of(token: str, system: str) -> bool:
+def is_run_of(token: str, system: str, most: int = 3) -> bool:
     """Whether a token is spelled in a system from its first letter to its last, in as many syllables as names have."""
-    return _runs(token, _systems()[system], 6 if system == "japanese" else 3)
+    return _runs(token, _systems()[system], 6 if system == "japanese" else most)
 
 
 def _runs(token: str, known: frozenset[str], most: int) -> bool:
@@ -97,15 +99,45 @@ def _runs(token: str, known: frozenset[str], most: int) -> bool:
     return any(token[:cut] in known and _runs(token[cut:], known, most - 1) for cut in cuts)
 
 
+@lru_cache(maxsize=65536)
+def is_of_another_country(token: str) -> bool:
+    """Whether a token is spelled as in Vietnamese or Korean and in no system of Chinese: "thanh", "eunkyung"."""
+    foreign = any(is_run_of(token, system) for system in ("vietnamese", "korean"))
+    return foreign and not any(is_run_of(token, system) for system in ("pinyin", *ABROAD))
+
+
 def are_names(parts: Collection[str], whole: Collection[str]) -> bool:
     """Whether parts that differ, of the `whole` of two names, are names as they stand: known ones, or of syllables.
 
     Then another letter makes another person. Japanese counts where all is Japanese: many names are such runs.
     """
+    if len(parts) == 2 and _are_exchanged(*parts) and not all(map(is_settled_name, parts)):
+        return _are_spelled_in_one_system(parts, whole)  # two letters exchanged are a slip rather than a rare name
     if all(is_settled_name(p) or is_syllabic(p) for p in parts):  # of syllables of several systems besides: "heewei"
         return True
     japanese = all(is_run_of(part, "japanese") for part in whole)
     return japanese or any(all(is_settled_name(p) or is_run_of(p, s) for p in parts) for s in _EAST_ASIAN)
+
+
+def _are_exchanged(one: str, two: str) -> bool:
+    """Whether two neighboring letters have changed places."""
+    return sorted(one) == sorted(two) and OSA.distance(one, two, score_cutoff=1) == 1
+
+
+def _are_spelled_in_one_system(parts: Collection[str], whole: Collection[str]) -> bool:
+    """Whether one system spells both names but for English given names: "Hui Man", "Hiu Man"; not "Linlin Hoa"."""
+    own = [p for p in whole if p in parts or not is_common_first(p)]
+    korean = all(p in _korean_spellings() or is_run_of(p, "korean") for p in own)
+    japanese = all(is_run_of(p, "japanese") for p in own)
+    if japanese and (are_of_one_system(parts) or not any(are_of_one_system([p]) for p in parts)):
+        return True
+    return korean or are_of_one_system(own)
+
+
+@lru_cache(maxsize=1)
+def _korean_spellings() -> frozenset[str]:
+    """Of surnames too: "ko", "rhee"."""
+    return frozenset(word for line in spelling()["sounds"]["syllables"] for word in line.split())
 
 
 @lru_cache(maxsize=65536)

@@ -13,6 +13,8 @@ from pipeline.resolve.population import surname_frequency
 from pipeline.resolve.romanization import DATA
 
 _VOWEL = re.compile(r"[aeiou]")
+_VOWELS = re.compile(r"[aeiou]+")
+_DOUBLED = re.compile(r"([a-z])\1")
 
 
 @lru_cache(maxsize=1)
@@ -111,6 +113,21 @@ def respelled(word: str) -> str:
         if word.endswith(ending) and len(word) >= len(ending) + 3:
             return word.removesuffix(ending) + str(spelled)
     return word
+
+
+@lru_cache(maxsize=65536)
+def spoken(word: str) -> str:
+    """Letters that sound alike or not at all in one way: "chrystal", "crystal"; "tokyo", "tokio"; "jasmine", "jasmin".
+
+    An e at the end is mute and changes no vowel only behind an unstressed one: "shine" is no "shin".
+    """
+    for letters, sound in (("chr", "kr"), ("ph", "f"), ("ck", "k"), ("c", "k"), ("z", "s"), ("ey", "y"), ("y", "i")):
+        word = word.replace(letters, sound)
+    if len(word) > 3 and word[-1] == "h" and word[-2] in "aeiou":
+        word = word[:-1]
+    if word.endswith("e") and len(_VOWELS.findall(word[:-1])) > 1:
+        word = word[:-1]
+    return _DOUBLED.sub(r"\1", word)
 
 
 @lru_cache(maxsize=1)
