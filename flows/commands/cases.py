@@ -18,17 +18,21 @@ from pipeline.home import locked
 from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH
 
 standing_app = typer.Typer(help="Standing of a business: set, list.", no_args_is_help=True)
-decide_app = typer.Typer(help="Say that two refs are, or are not, the same.", no_args_is_help=True)
+decide_app = typer.Typer(help="Say whether two are the same, and what a possible match came to.", no_args_is_help=True)
 UserOption = Annotated[str, typer.Option(help="Who decides; logged.", envvar="IMB_USER")]
 WhyOption = Annotated[str, typer.Option(help="The reason; logged.")]
 
+RefArgument = Annotated[
+    str,
+    typer.Argument(help="Id of a ref, business, operator, phone or premises, or its beginning."),
+]
 ApplicationArgument = Annotated[str, typer.Argument(help="Id of an application with a possible match.")]
 FileOption = Annotated[Path | None, typer.Option(help="The file the application stands in; default: the open ones.")]
 
 
 @standing_app.command("set")
 def set_(
-    business_id: str,
+    business_id: Annotated[str, typer.Argument(help="Id of a business, or its beginning.")],
     standing: Annotated[str, typer.Argument(help="suspected, designated, cleared or unknown")],
     why: WhyOption,
     user: UserOption,
@@ -64,7 +68,12 @@ def _decide(
 
 @decide_app.command()
 def same(
-    ref_a: str, ref_b: str, why: WhyOption, user: UserOption, home: HomeOption = None, json: JsonOption = False
+    ref_a: RefArgument,
+    ref_b: RefArgument,
+    why: WhyOption,
+    user: UserOption,
+    home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Two refs (or entities) are the same; binds from the next build on."""
     _decide(True, ref_a, ref_b, why, user, json, home)
@@ -72,8 +81,8 @@ def same(
 
 @decide_app.command("not-same")
 def not_same(
-    ref_a: str,
-    ref_b: str,
+    ref_a: RefArgument,
+    ref_b: RefArgument,
     why: WhyOption,
     user: UserOption,
     network: Annotated[

@@ -108,7 +108,9 @@ def release(
 
 
 def custody(
-    object_: Annotated[str, typer.Argument(metavar="[CAPTURE|PACKAGE]", help="Default: the whole log.")] = "",
+    object_: Annotated[
+        str, typer.Argument(metavar="[CAPTURE|PACKAGE]", help="Id of a capture, or a package; default: the whole log.")
+    ] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

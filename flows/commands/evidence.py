@@ -26,7 +26,9 @@ from pipeline.evidence.sealing.key_files import read_key
 from pipeline.evidence.verify import verify_package
 from pipeline.home import locked
 
-evidence_app = typer.Typer(help="Archived ads as exhibits: find, export, verify.", no_args_is_help=True)
+evidence_app = typer.Typer(
+    help="Archived ads as exhibits: find, view, hand out, hold, purge; seals, custody, checks.", no_args_is_help=True
+)
 
 BusinessOption = Annotated[str, typer.Option(help="Business name or id.")]
 PhoneOption = Annotated[str, typer.Option(help="Phone shown in the ad.")]

@@ -32,7 +32,9 @@ OnOption = Annotated[
 UserOption = Annotated[str, typer.Option("--user", help="Who asks; logged.", envvar="IMB_USER")]
 FORMATS = "graphml gexf ftm i2 anx geojson csv parquet"  # of analysis.export.formats.FORMATS
 SUCCESSION = ("from_name", "to_name", "to_address", "to_city", "kind", "gap_days", "confidence", "reasons")
-network_app = typer.Typer(help="Networks of related businesses: list, show, export.", no_args_is_help=True)
+network_app = typer.Typer(
+    help="Networks of related businesses: list, show, changes, hubs, export.", no_args_is_help=True
+)
 
 
 def search(
@@ -85,7 +87,9 @@ def list_(
 def show(
     network_id: Annotated[str, typer.Argument(help="Id, or its beginning.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw it: FILE.svg, .html or .png")] = None,
-    profile: Annotated[str, typer.Option(help="Whose eyes the drawing is for.")] = "analyst",
+    profile: Annotated[
+        str, typer.Option(help="Whose eyes the drawing is for: analyst, prosecutor, board or public.")
+    ] = "analyst",
     all_: Annotated[bool, typer.Option("--all", help="Every link, not only those that hold it together.")] = False,
     on: OnOption = None,
     user: UserOption = "",
@@ -196,14 +200,14 @@ def _shown(row: dict[str, Any], column: str) -> Any:
 def export(
     network_id: Annotated[list[str] | None, typer.Argument(help="Ids; default: every network of two or more.")] = None,
     format_: Annotated[str, typer.Option("--format", help=FORMATS)] = "graphml",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; default: in exports/.")] = None,
     recipient: Annotated[str, typer.Option(help="Who receives it; logged.")] = "own use",
     purpose: Annotated[str, typer.Option(help="What for; logged.")] = "analysis",
     authority: Annotated[str, typer.Option(help="Statute, subpoena or agreement it leaves on; logged.")] = "",
     expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when it may be kept. Default: a year.")
     ] = None,
-    profile: Annotated[str, typer.Option(help="Whose eyes; see docs/legal-and-ethics.md.")] = "analyst",
+    profile: Annotated[str, typer.Option(help="Whose eyes: analyst, prosecutor, board or public.")] = "analyst",
     user: Annotated[str, typer.Option(help="Who exports; logged.", envvar="IMB_USER")] = "analyst",
     home: HomeOption = None,
     json: JsonOption = False,

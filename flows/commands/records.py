@@ -208,7 +208,9 @@ def build(
     ] = None,
     reextract: Annotated[bool, typer.Option(help="Read every capture again and report what changes.")] = False,
     dry_run: Annotated[bool, typer.Option(help="With --reextract: only report what would change.")] = False,
-    processes: Annotated[int | None, typer.Option(min=1, help="How many read pages. Default: one a processor.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many processes read pages. Default: one a processor.")
+    ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -17,7 +17,7 @@ def trends(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="FILE.csv, FILE.svg or FILE.html")] = None,
     profile: Annotated[
         str,
-        typer.Option(help="Whose eyes; public: no count below five, nor one that tells it."),
+        typer.Option(help="analyst, or public: no count below five, nor one that tells it."),
     ] = "analyst",
     home: HomeOption = None,
     json: JsonOption = False,

@@ -14,12 +14,13 @@ from pipeline.store.training import confirm_training
 from pipeline.store.training import trained as trained_users
 
 user_app = typer.Typer(help="Users and their roles: add, list, trained.", no_args_is_help=True)
+NameArgument = Annotated[str, typer.Argument(help="The name as --user and IMB_USER give it.")]
 ActorOption = Annotated[str, typer.Option("--user", help="Who registers; logged.", envvar="IMB_USER")]
 
 
 @user_app.command()
 def add(
-    name: str,
+    name: NameArgument,
     role: Annotated[str, typer.Argument(help="analyst board prosecutor supervisor auditor admin")],
     user: ActorOption,
     home: HomeOption = None,
@@ -42,7 +43,7 @@ def list_(home: HomeOption = None, json: JsonOption = False) -> None:
 
 @user_app.command()
 def trained(
-    name: str,
+    name: NameArgument,
     reason: Annotated[str, typer.Option(help="Which training, when, by whom; logged.")],
     user: ActorOption,
     ended: Annotated[bool, typer.Option(help="Take it back.")] = False,

@@ -19,7 +19,10 @@ WhyOption = Annotated[str, typer.Option(help="The reason; logged.")]
 def add(
     kind: Annotated[str, typer.Argument(help="phone, name, address, phrase or area")],
     value: Annotated[
-        str, typer.Argument(help='Area: 65801, "Springfield, MO", "Greene County, MO", "5 miles of 65801"')
+        str,
+        typer.Argument(
+            help='What to watch. An area: 65801, "Springfield, MO", "Greene County, MO", "5 miles of 65801"'
+        ),
     ],
     why: WhyOption,
     user: UserOption = "analyst",
@@ -49,7 +52,11 @@ def list_(home: HomeOption = None, json: JsonOption = False) -> None:
 
 @watch_app.command()
 def remove(
-    watch_id: str, why: WhyOption, user: UserOption = "analyst", home: HomeOption = None, json: JsonOption = False
+    watch_id: Annotated[str, typer.Argument(help="Id, as imb watch list shows it.")],
+    why: WhyOption,
+    user: UserOption = "analyst",
+    home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """End a watch; its hits stay on record."""
     current = opened(home)

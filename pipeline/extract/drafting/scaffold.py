@@ -17,7 +17,8 @@ from pipeline.extract.profile import UNSTATED_BASIS
 from pipeline.extract.selection import Reading
 from pipeline.extract.text import css_path, parse, visible_text
 from pipeline.extract.unprofiled import read_unprofiled
-from pipeline.extract.unprofiled.repeated import Rows, alike, find_rows
+from pipeline.extract.unprofiled.alike import alike
+from pipeline.extract.unprofiled.rows import Rows, find_rows
 from pipeline.extract.unprofiled.surroundings import find_surroundings
 from pipeline.model import Page
 

@@ -19,22 +19,16 @@ from pipeline.extract.phones import find_phones
 from pipeline.extract.profile import AdFields
 from pipeline.extract.selection import Reading, Selected, Value, mentions_of
 from pipeline.extract.text import is_inside, text_without, visible_text
+from pipeline.extract.unprofiled.alike import alike
 from pipeline.extract.unprofiled.embedded import embedded_fields
 from pipeline.extract.unprofiled.generic import find_root, structured_fields
 from pipeline.extract.unprofiled.named_elements import named_contacts, titled_contacts
 from pipeline.extract.unprofiled.naming import name_and_title, titled_names
+from pipeline.extract.unprofiled.next_page import next_link
 from pipeline.extract.unprofiled.own_site import given_name, host_name, is_own_site
-from pipeline.extract.unprofiled.repeated import (
-    Rows,
-    alike,
-    find_posts,
-    find_rows,
-    find_thread,
-    next_link,
-    post_day,
-    read_rows,
-)
+from pipeline.extract.unprofiled.posts import find_posts, find_thread, post_day
 from pipeline.extract.unprofiled.reviews import find_reviews
+from pipeline.extract.unprofiled.rows import Rows, find_rows, read_rows
 from pipeline.extract.unprofiled.surroundings import Surroundings, find_surroundings, speaks_of_the_site
 from pipeline.extract.unprofiled.whose_numbers import is_toll_free, others_numbers
 from pipeline.model import Ad, Mention, Page

@@ -10,9 +10,8 @@ behind another's name.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborNode
@@ -22,43 +21,26 @@ from pipeline.extract.lexicon import fold, vocabulary
 from pipeline.extract.names import find_business_names
 from pipeline.extract.phones import find_phones
 from pipeline.extract.selection import Reading
-from pipeline.extract.text import is_inside, not_deep, text_without, visible_text
+from pipeline.extract.text import is_inside, not_deep, visible_text
 from pipeline.extract.unprofiled.named_others import (
     distinctive_words,
     is_listed_under_another_heading,
     leads_to_another_page,
     stands_behind_another_name,
 )
+from pipeline.extract.unprofiled.number_holders import MOST_NUMBERS, WHOLE, Holder, Numbers, upward, widen
 from pipeline.extract.unprofiled.own_site import LEAST_NAME, host_name, is_own_site, squashed, squashed_names
 from pipeline.extract.unprofiled.surroundings import Surroundings
 
-_UNREAD = frozenset(["script", "style", "template", "noscript"])
-_WHOLE = frozenset(["html", "body", "main", "article"])
 _NAME_WORDS = re.compile(r"(?<![a-z\d])(?:[A-Z]?[a-z]+|[A-Z]+)(?=[A-Z_\W]|$)|(?<=[a-z])[A-Z][a-z]+(?=[A-Z_\W]|$)")
 _NAMING = "h2, h3, h4, h5, h6, b, strong, a, dt, [itemprop=name], [class*=name i], [class*=title i]"
 _BUSINESSES = "[itemtype*=Business], [itemtype*=Salon], [itemtype*=Spa], [itemtype*=Store]"
 _STANDING_OUT = frozenset(["h3", "h4", "b", "strong", "font", "center"])
 _LABEL = re.compile(r"(?:tele)?phone(?: number| no\.?)?\W*(?:[\t\n\d(+]|$)|tel(?:efono)?\.?:?\W*[\t\n\d(+]|电话|전화")
-_DIALING = "a[href^='tel:' i], a[href^='sms:' i]"
 _MOST_HEADINGS = 500
 _LONGEST_PAGE = 40_000  # characters of a page about one business
-_MOST_NUMBERS = 40  # more, and the page is a list
 _LONGEST_NAMES = 300  # characters of class and id
-_DEEPEST = 64  # elements inside one another that are looked into
 _LONGEST_LINE = 300  # characters of a part that speaks of the site
-
-
-@dataclass(slots=True)
-class _Holder:
-    """The innermost element that shows some numbers."""
-
-    node: LexborNode
-    phones: frozenset[str]
-    behind: bool  # the page's main heading
-    card: LexborNode = field(init=False)  # the widest element around it without other numbers and the heading
-
-    def __post_init__(self) -> None:
-        self.card = self.node
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +58,9 @@ class _Page:
 
 def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> tuple[LexborNode, ...]:
     """The elements whose numbers are the site's or another business's, in page order, of a page about one business."""
-    numbers = _Numbers(around, reading)
+    numbers = Numbers(around, reading)
     left_out = {part.mem_id for part in around.all}
-    if len(visible_text(root)) > _LONGEST_PAGE or not 2 <= len(numbers.of(root)) <= _MOST_NUMBERS:
+    if len(visible_text(root)) > _LONGEST_PAGE or not 2 <= len(numbers.of(root)) <= MOST_NUMBERS:
         return ()
     heading = _heading(root, left_out, reading)
     if heading is None:
@@ -88,7 +70,7 @@ def others_numbers(root: LexborNode, around: Surroundings, reading: Reading) -> 
     own = _own(holders, names, site, reading)
     if not own or all(holder.phones & own for holder in holders):
         return ()
-    _widen(holders, heading)
+    widen(holders, heading)
     framed = frozenset[str]().union(*(numbers.within(visible_text(part)) for part in around.frame))
     title = reading.tree.css_first("title")
     titles = [visible_text(node) for node in (heading, title) if node is not None]
@@ -138,54 +120,6 @@ def _ends_a_title(node: LexborNode, words: str, titled: frozenset[str]) -> bool:
     return any(2 * len(said) > len(part) and (part.startswith(said) or part.endswith(said)) for part in titled)
 
 
-class _Numbers:
-    """The numbers that elements of one page show outside of what is left out; each element is read once."""
-
-    def __init__(self, around: Surroundings, reading: Reading) -> None:
-        self.parts = around.all
-        self.left_out = {part.mem_id for part in around.all}
-        self.reading = reading
-        self.known: dict[int, frozenset[str]] = {}
-
-    def within(self, text: str) -> frozenset[str]:
-        found = find_phones(text, fictional=self.reading.fictional, generated=self.reading.generated)
-        return frozenset(phone.e164 for phone in found)
-
-    def of(self, node: LexborNode) -> frozenset[str]:
-        if (found := self.known.get(node.mem_id)) is None:
-            text = "" if node.tag in _UNREAD else text_without(node, self.parts)
-            found = self.known[node.mem_id] = self.within(text) | self._linked(node)
-        return found
-
-    def _linked(self, node: LexborNode) -> frozenset[str]:
-        """Numbers that links dial and do not show: "Call us"."""
-        links = [node] if node.tag == "a" else node.css(_DIALING)[:_MOST_NUMBERS]
-        hrefs = (link.attrs.sget("href") for link in links if not is_inside(link, self.left_out))
-        return self.within("\n".join(href for href in hrefs if href.lower().startswith(("tel:", "sms:"))))
-
-    def holders(
-        self, node: LexborNode, heading: LexborNode, *, behind: bool = False, depth: int = 0
-    ) -> Iterator[_Holder]:
-        """The innermost elements with numbers, in page order."""
-        if not (phones := self.of(node)):
-            return
-        inner = frozenset[str]().union(*map(self.of, _elements(node)))
-        if inner < phones or depth >= _DEEPEST:
-            yield _Holder(node, phones, behind or is_inside(heading, {node.mem_id}))
-            return
-        for child in _elements(node):
-            yield from self.holders(child, heading, behind=behind, depth=depth + 1)
-            behind = behind or is_inside(heading, {child.mem_id})
-
-
-def _elements(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.child
-    while child is not None:
-        if child.is_element_node:
-            yield child
-        child = child.next
-
-
 def _site_names(heading: LexborNode, reading: Reading) -> frozenset[str]:
     """What the site is called by its host and behind the page's heading in the document's title."""
     said = squashed(visible_text(heading))
@@ -195,7 +129,7 @@ def _site_names(heading: LexborNode, reading: Reading) -> frozenset[str]:
     return frozenset(name for name in (host_name(reading), *last) if len(name) > LEAST_NAME and name not in said)
 
 
-def _own(holders: Sequence[_Holder], names: frozenset[str], site: frozenset[str], reading: Reading) -> frozenset[str]:
+def _own(holders: Sequence[Holder], names: frozenset[str], site: frozenset[str], reading: Reading) -> frozenset[str]:
     """The numbers of the page's business: those of JSON-LD or beside its name, else the next behind the heading."""
     declared = "\n".join(value.text for name, value in json_ld_fields(reading.tree) if name == "phone")
     known = {p.e164 for p in find_phones(declared, fictional=reading.fictional, generated=reading.generated)}
@@ -222,32 +156,14 @@ def _is_labelled(node: LexborNode) -> bool:
     return any(_LABEL.match(fold(text)) for text in (visible_text(node), ahead))
 
 
-def _widen(holders: Sequence[_Holder], heading: LexborNode) -> None:
-    """Give every number the card it stands in."""
-    holding = Counter(node.mem_id for holder in holders for node in _upward(holder.node))
-    holding.update(node.mem_id for node in _upward(heading))
-    for holder in holders:
-        for node in _upward(holder.node):
-            if holding[node.mem_id] > 1 or node.tag in _WHOLE:
-                break
-            holder.card = node
-
-
-def _upward(node: LexborNode) -> Iterator[LexborNode]:
-    here: LexborNode | None = node
-    while here is not None and here.is_element_node:
-        yield here
-        here = here.parent
-
-
-def _likeness(holder: _Holder) -> tuple[int, str, str]:
+def _likeness(holder: Holder) -> tuple[int, str, str]:
     """Equal for cards that stand side by side and are made the same way."""
     parent = holder.card.parent
     names = holder.card.attrs.sget("class").split()
     return parent.mem_id if parent is not None else 0, holder.card.tag or "", names[0] if names else ""
 
 
-def _is_another_business(holder: _Holder, page: _Page, alike: Sequence[str]) -> bool:
+def _is_another_business(holder: Holder, page: _Page, alike: Sequence[str]) -> bool:
     """Whether a card has a name of its own that is not the page's: one of several alike, or a business's.
 
     `alike`: how the cards made like it begin, "" for the page's own and for such as begin with no name.
@@ -263,12 +179,12 @@ def _is_another_business(holder: _Holder, page: _Page, alike: Sequence[str]) -> 
     return len(alike) > 1 and all(alike) and len(set(alike)) == len(alike)
 
 
-def _is_named_after_another(holder: _Holder, page: _Page, reading: Reading) -> bool:
+def _is_named_after_another(holder: Holder, page: _Page, reading: Reading) -> bool:
     """Whether a page with a name says another before each number of a holder: "try Fern Spa, 816-555-0145"."""
     return page.named and stands_behind_another_name(visible_text(holder.node), page.words, reading)
 
 
-def _beginning(holder: _Holder) -> str:
+def _beginning(holder: Holder) -> str:
     """The first word of a card, "" when it is a label or a part of the town."""
     first = re.match(r"\W*([^\W\d_]{2,})", visible_text(holder.card))
     word = fold(first[1]) if first is not None else ""
@@ -285,7 +201,7 @@ def _words_of(kind: str) -> frozenset[str]:
     return frozenset(vocabulary("whose_numbers")[kind])
 
 
-def _is_the_sites(holder: _Holder, page: _Page) -> bool:
+def _is_the_sites(holder: Holder, page: _Page) -> bool:
     words = visible_text(holder.node)
     if len(words) > _LONGEST_LINE:
         return False
@@ -298,9 +214,9 @@ def _is_the_sites(holder: _Holder, page: _Page) -> bool:
 
 def _is_beside(node: LexborNode) -> bool:
     """Whether an element stands in a part that is called a side, a banner, a map …"""
-    for here in _upward(node):
+    for here in upward(node):
         names = f"{here.attrs.sget('class')} {here.id or ''}"
-        if here.tag not in _WHOLE and len(names) <= _LONGEST_NAMES and _is_called_beside(names):
+        if here.tag not in WHOLE and len(names) <= _LONGEST_NAMES and _is_called_beside(names):
             return True
     return False
 
