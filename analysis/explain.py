@@ -190,13 +190,14 @@ def contrary(
             and line.applicant_value
             and line.field in {"name", "dob", "phone", "premises"}
         ):
-            found.append(f"The {WORDS[line.field]} differs.")
+            found.append(f"The {WORDS[line.field]} differ{'' if line.field == 'premises' else 's'}.")
     return tuple(found)
 
 
 def _given_up(account: Account, index: ScreeningIndex, received: date | None) -> Iterator[str]:
     """Numbers and premises that agree and were last seen in use long before the application."""
     rests = {"phone": index.rules.phone.near_days, "premises": index.rules.screening.concurrent_days}
+    seen = {"phone": "The phone was", "premises": "The premises were"}
     heirs = {"phone": "a carrier gives a number to somebody else", "premises": "the next tenant is often innocent"}
     agreeing = {line.field for line in account.contributions if line.weight > 0}
     for kind, days in rests.items():
@@ -205,7 +206,7 @@ def _given_up(account: Account, index: ScreeningIndex, received: date | None) ->
             last, whose = max(uses)
             if (gone := (received - last).days) > days:
                 yield (
-                    f"The {kind} was last seen with {whose} {gone:,} days before the application was received: "
+                    f"{seen[kind]} last seen with {whose} {gone:,} days before the application was received: "
                     f"{heirs[kind]}."
                 )
 

@@ -68,7 +68,7 @@ def test_a_namesake_born_another_day_is_not_said_to_bear_another_name(index: Scr
         ({"phones": (P1,)}, date(2026, 4, 30), None),
         ({"phones": (P1,)}, date(2026, 5, 1), "The phone was last seen with Golden Lotus 61 days before"),
         ({"place": SUITE}, date(2026, 3, 31), None),
-        ({"place": SUITE}, date(2026, 4, 1), "The premises was last seen with Golden Lotus 31 days before"),
+        ({"place": SUITE}, date(2026, 4, 1), "The premises were last seen with Golden Lotus 31 days before"),
     ],
 )
 def test_what_was_given_up_long_before_the_application_speaks_against_it(
@@ -76,5 +76,5 @@ def test_what_was_given_up_long_before_the_application_speaks_against_it(
 ) -> None:
     flag = screen(application("Chen Mei", received=received, **touch), index)
     assert flag.result == "possible_match"
-    found = [line for line in flag.contrary if "was last seen with" in line]
+    found = [line for line in flag.contrary if "last seen with" in line]
     assert [line.startswith(said or "") for line in found] == ([True] if said else [])
