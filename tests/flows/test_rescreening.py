@@ -22,7 +22,15 @@ from flows.stages.rescreening import (
     screen_open_again,
     withdrawn,
 )
-from flows.stages.screening import Screened, describe_run, load_index, screen_applications, without_cleared
+from flows.stages.retracting import LETTER
+from flows.stages.screening import (
+    Screened,
+    describe_run,
+    freeze_flags,
+    load_index,
+    screen_applications,
+    without_cleared,
+)
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home
 from pipeline.model import Application, Flag
@@ -51,18 +59,25 @@ def test_the_second_time_nothing_is_new(home: Home) -> None:
 
 
 def test_a_match_that_is_none_any_more_is_told_once(home: Home, hit: tuple[Application, Flag]) -> None:
-    """A business that is cleared takes its leads back: whoever acted on them has to know."""
+    """Whoever acted on it has to know."""
     rescreen(home, "amy")
     _, flag = hit
+    nothing = Flag(flag.application_id, "no_relevant_result", "", 0.0, sentence="Nothing was found.")
+    assert withdrawn(home, [flag, replace(nothing, application_id="never shown")]) == []
+    (gone,) = withdrawn(home, [nothing])
+    assert gone.sentence == "The possible match shown before is none any more. Nothing was found."
+    freeze_flags(home, [nothing], "amy")
+    assert withdrawn(home, [nothing]) == []
+
+
+def test_who_clears_a_business_is_told_what_rested_on_it(home: Home, hit: tuple[Application, Flag]) -> None:
+    rescreen(home, "amy")
+    _, flag = hit
+    Casework(home.casework_url).audit("amy", LETTER, flag.application_id, "cause 2")
     report = set_standing(home, flag.known_entity_id, "cleared", "an honest shop", "amy")
     assert flag.application_id in report["resting"]["applications"]
-    assert report["resting"]["letters"] == [] and flag.application_id in report["sentence"]
-    flags = screen_open_again(home).flags
-    gone = withdrawn(home, flags)
-    assert flag.application_id in {f.application_id for f in gone}
-    assert all(f.sentence.startswith("The possible match shown before is none any more.") for f in gone)
-    assert rescreen(home, "amy")["withdrawn"] == len(gone)
-    assert rescreen(home, "amy")["withdrawn"] == 0
+    assert report["resting"]["letters"] == [flag.application_id]
+    assert f"letters of reasons drafted ({flag.application_id})" in report["sentence"]
 
 
 def test_another_known_entity_or_a_further_kind_is_new(home: Home, hit: tuple[Application, Flag]) -> None:
