@@ -31,6 +31,7 @@ SHORT = {
     "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
     "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
     "cert": "certificate", "cur": "current", "tele": "telephone",
+    "acct": "account", "comp": "company",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
@@ -122,7 +123,8 @@ def read_header(header: str) -> Meaning | None:
         return IGNORED
     bare = tuple(w for w in words if w not in _tables()["noise"])
     own = tuple(w for w in bare if w not in ("business", "bus", "biz"))  # "Bus. Ownership Type"
-    for form in dict.fromkeys((words, bare, own)):
+    numbered = (*bare[:-2], "id") if bare[-2:] == ("id", "number") else bare  # "Facility ID #"
+    for form in dict.fromkeys((words, bare, own, numbered)):
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
             return Meaning(whose, what, found[1] + (CODED if words[-1] == "code" else 0))
@@ -226,7 +228,7 @@ def _read_date(words: Sequence[str]) -> Meaning | None:
         rank = min(hits) + (50 if there & set(table["later"]) else 0)
         if kind == "dob":
             return Meaning(_whose(words)[0] or "licensee", "dob", rank)
-        last_day = kind == "closed" and there & {"end", "ended"} and there & set(table["end"]["expires_with"])
+        last_day = kind == "closed" and there & {"end", "ended", "stop"} and there & set(table["end"]["expires_with"])
         return Meaning("", "expires" if last_day else kind, rank)
     return None
 

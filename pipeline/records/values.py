@@ -50,6 +50,7 @@ LEGAL_FORM = re.compile(
     r"|school district|foundation|agents?)\b\.?|\bco\.?$"
 )
 INVERTED = re.compile(r"(?i)^(?P<last>[^\W\d_][\w'-]+), (?P<first>[^\W\d_]+)(?: [^\W\d_]+\.?){0,2}$")
+COMMON = 2e-5  # share of bearers from which a word is a name before it is a word: "Fern, Oak" is a shop
 RUN_ON = re.compile(r"(?i)\wllc\b")  # a column too narrow for "SPA LLC"
 TRADE = re.compile(
     r"(?i)\b(spas?|massages?|bodywork|therapy|therapeutics?|wellness|salon|clinic|studio|center|centre|reflexology|shop)\b"
@@ -221,12 +222,14 @@ def is_persons_name(legal: str, trade: str) -> bool:
 
 def is_inverted_name(text: str) -> bool:
     """Whether a name is a person's in the order of a register, "COLE, HANA R": the surname and the given name are both
-    known as such, and neither as a word of trade names."""
+    common as such, and neither is a word of trade names."""
     if not (found := INVERTED.match(text)):
         return False
     last, first = fold(found["last"]), fold(found["first"])
-    known = (surname_frequency(last) or is_syllabic(last)) and (first_frequency(first) or is_syllabic(first))
-    return bool(known) and not any(map(word_frequency, (last, first)))
+    if any(map(word_frequency, (last, first))):
+        return False
+    surname = surname_frequency(last) > COMMON or is_syllabic(last)
+    return surname and (first_frequency(first) > COMMON or is_syllabic(first))
 
 
 def says_person(text: str) -> bool | None:

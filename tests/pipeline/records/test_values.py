@@ -201,6 +201,7 @@ def test_the_form_of_ownership(text: str, person: bool | None) -> None:
         ("ZHANG, WEI", True),
         ("LOTUS, JADE", False),  # words of trade names
         ("FERN, LARK & CO", False),
+        ("Fern, Oak", False),
         ("Hana Cole", False),  # not in the order of a register
         ("COLE SPA, LLC", False),
         ("", False),
