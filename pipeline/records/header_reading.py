@@ -31,7 +31,7 @@ SHORT = {
     "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
     "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
     "cert": "certificate", "cur": "current", "tele": "telephone",
-    "acct": "account", "comp": "company",
+    "acct": "account", "comp": "company", "cd": "code",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
@@ -252,7 +252,9 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
         if what in SHARED_CONTACTS:
             return Meaning("", what, rank)
         if what == "name":
-            return Meaning("", "entity_name", 100 + rank) if whose else None
+            if not whose:  # "Name (Last, First)" is a person's
+                return Meaning("licensee", "name", rank) if {"last", "first"} <= set(rest) else None
+            return Meaning("", "entity_name", 100 + rank)
         return Meaning("licensee", what, rank) if not whose else None
     if whose == "mailing":
         return Meaning("", what, 50 + rank) if what in SHARED_CONTACTS else None

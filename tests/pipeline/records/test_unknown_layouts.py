@@ -117,6 +117,12 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("Proposed Business Name", ("", "entity_name")),
         ("Application Type", ("", "application_type")),
         ("License/Permit Number", ("", "license_number")),
+        ("Name (Last, First Middle)", ("licensee", "name")),
+        ("Premises Postal Cd", ("premises", "zip")),
+        ("Facility ID #", ("", "license_number")),
+        ("ID Number", ("", "license_number")),
+        ("Permit Valid To", ("", "expires")),
+        ("LIC_STOP_DT", ("", "expires")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
