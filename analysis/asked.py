@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.index import Born, ScreeningIndex
 from analysis.known import KnownPerson, birth_of
 from analysis.names import is_company, letters, letters_near
-from analysis.networks.facts import role_key
+from analysis.networks.sights import role_key
 from analysis.slips import door_key, near_street, swapped
 from pipeline.model import Address, Application, Party
 

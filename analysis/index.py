@@ -20,8 +20,9 @@ from analysis.known import (
     standing_of,
 )
 from analysis.names import NameShares, letters, letters_near, name_words
-from analysis.networks.facts import Facts, captures_of, role_key
+from analysis.networks.facts import Facts
 from analysis.networks.links import find_ties
+from analysis.networks.sights import captures_of, role_key
 from analysis.periods import Period, hull, period
 from analysis.rules import Rules, shipped_rules
 from analysis.slips import door_key, phone_slips

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from analysis.doors import Doors, place_words
-from analysis.networks.facts import role_key
+from analysis.networks.sights import role_key
 from pipeline.errors import FixProfile
 from pipeline.model import Address, Lane, Link, Record, Succession
 from pipeline.resolve.compare import compare_person_names

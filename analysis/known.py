@@ -9,7 +9,9 @@ from datetime import date
 
 from analysis.denial import denials, is_denial
 from analysis.names import is_company, name_words
-from analysis.networks.facts import Facts, Use, captures_of
+from analysis.networks.facts import Facts
+from analysis.networks.sights import captures_of
+from analysis.networks.uses import Use
 from analysis.periods import Period, hull, period
 from pipeline.model import Link, Network, Ref
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis.networks.facts import sighted, unnamed
+from analysis.networks.sights import sighted, unnamed
 from pipeline.extract.addresses.place import city_name
 from pipeline.model import Address, Entity, Network, Ref
 

@@ -3,151 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from analysis.denial import is_denial
 from analysis.networks.beside import NOBODY, Beside
 from analysis.networks.groups import Groups
-from analysis.periods import Period, hull, period
+from analysis.networks.sights import closing_edge, last_advertised, role_key, unnamed
+from analysis.networks.uses import PAPERS, Tenure, Use
 from analysis.rules import Rules
 from pipeline.model import Address, Entity, Lane, Ref
-
-# Places where a paper's address is the business itself, not an agent's office or a mail drop.
-PAPER_AT_PREMISES = frozenset({"license", "denied", "inspection"})
-EPOCH = date(1970, 1, 1)  # `Ref.intake_seq` counts days from here
-PAPERS = PAPER_AT_PREMISES | {"filing"}  # an application is the applicant's own word, a tip somebody else's
-
-WORDS = {
-    "phone": "number", "email": "e-mail address", "handle": "handle", "site_id": "tracking id", "website": "website",
-    "account": "advertiser's account",
-}  # fmt: skip
-
-
-def sighted(refs: Iterable[Ref]) -> Period | None:
-    """First to last sight in ads; the days on which papers were issued when there is no ad. A license that is valid
-    until next year is no sight of the business next year."""
-    refs = tuple(refs)
-    ads = hull(period(r.first_seen, r.last_seen) for r in refs if r.owner_kind == "ad")
-    return ads or hull(period(r.first_seen, r.first_seen) for r in refs)
-
-
-def shown_by(ref: Ref) -> Period | None:
-    """The days on which a source shows what it says. A paper, however long it is valid, shows none beyond the day on
-    which the home learned of it."""
-    whole = period(ref.first_seen, ref.last_seen)
-    if whole is None or ref.owner_kind == "ad":
-        return whole
-    learned = EPOCH + timedelta(days=ref.intake_seq)
-    return Period(min(whole.first, learned), min(whole.last, learned))
-
-
-def valid_beyond(refs: Iterable[Ref], seen: Period | None) -> str:
-    """ "; a license is valid until 2026-12-31": what papers say of days on which nobody has seen anything yet."""
-    running = [r for r in refs if r.owner_kind == "record" and r.last_seen and seen and r.last_seen > seen.last]
-    if not running:
-        return ""
-    longest = max(running, key=lambda r: (r.last_seen or date.min, r.record_kind))
-    article = "an" if longest.record_kind[:1] in "aeiou" else "a"
-    return f"; {article} {longest.record_kind} that says so is valid until {longest.last_seen}"
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One business and one identifier: the refs that name it there."""
-
-    business_id: str
-    kind: str  # phone premises email handle site_id website account
-    value: str
-    refs: tuple[Ref, ...]  # sorted by ref_id
-    lane: Lane
-    ceased: date | None  # last day the business was advertised anywhere but in a directory
-    unit: str = ""
-    building: str = ""
-    suspect: bool = False  # the business is advertised on illicit sites, whether or not with this value
-    second: bool = False  # a number that stands nowhere but beside another
-    titles: tuple[str, ...] = ()  # of a premises: what the papers of the business call it
-
-    def ads(self, *classes: str) -> list[Ref]:
-        return [r for r in self.refs if r.owner_kind == "ad" and r.site_class in classes]
-
-    @property
-    def papers(self) -> list[Ref]:
-        return [r for r in self.refs if r.record_kind in PAPERS]
-
-    @property
-    def advertised(self) -> bool:
-        """An ad on a site of class illicit names it."""
-        return bool(self.ads("illicit"))
-
-    @property
-    def shown(self) -> Period | None:
-        """From the first to the last day of any source, the validity of papers included."""
-        return hull(period(r.first_seen, r.last_seen) for r in self.refs)
-
-    @property
-    def seen(self) -> Period | None:
-        """From the first to the last sight in any source."""
-        return hull(map(shown_by, self.refs))
-
-    @property
-    def firm(self) -> Period | None:
-        """Observed use: ads outside directories, and the days on which papers were issued."""
-        seen = [period(r.first_seen, r.last_seen) for r in self.ads("illicit", "mixed")]
-        return hull([*seen, *(period(r.first_seen, r.first_seen) for r in self.papers)])
-
-    @property
-    def observed(self) -> Period | None:
-        """Ads on sites of class illicit or mixed only."""
-        return hull(period(r.first_seen, r.last_seen) for r in self.ads("illicit", "mixed"))
-
-    @property
-    def paper(self) -> Period | None:
-        """Validity of the papers, cut where the ads of the business end: absence of closure is no presence."""
-        valid = hull(period(r.first_seen, r.last_seen) for r in self.papers)
-        if valid is None or self.ceased is None or self.ceased >= valid.last:
-            return valid
-        return Period(valid.first, max(valid.first, self.ceased))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return tuple(sorted({s for r in self.refs for s in r.sources}))
-
-    @property
-    def one_capture(self) -> bool:
-        """Nothing but one capture of one ad says so."""
-        return not self.papers and len(self.sources) <= 1
-
-    def in_passing(self, days: int) -> bool:
-        """Nothing but ads within so many days says so, however many: one person can place them all."""
-        shown = self.shown
-        return not self.papers and (shown is None or (shown.last - shown.first).days <= days)
-
-
-@dataclass(frozen=True, slots=True)
-class Tenure:
-    """One operator on the records of one business."""
-
-    operator_id: str
-    business_id: str
-    roles: tuple[str, ...]
-    refs: tuple[Ref, ...]
-    binding: bool
-    lane: Lane
-
-    @property
-    def seen(self) -> Period | None:
-        return hull(map(shown_by, self.refs))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return tuple(sorted({s for r in self.refs for s in r.sources}))
-
-    @property
-    def births(self) -> frozenset[date]:
-        return frozenset(r.dob for r in self.refs if r.dob)
 
 
 @dataclass
@@ -377,30 +244,3 @@ class Facts:
             if tenure.binding:
                 found[tenure.operator_id].append(tenure)
         return found
-
-
-def closing_edge(data_end: date, rules: Rules) -> date:
-    """The day from which a business must have been seen to be open still."""
-    return data_end - timedelta(days=min(rules.succession.closed_after_days, data_end.toordinal() - 1))
-
-
-def last_advertised(refs: Iterable[Ref]) -> date | None:
-    """The last day in ads, directories left out."""
-    return max((r.last_seen for r in refs if r.site_class in {"illicit", "mixed"} and r.last_seen), default=None)
-
-
-def unnamed(refs: Sequence[Ref]) -> str:
-    """What to call ads that name no business: "(no name, +14175550101, from 2025-10-27)"."""
-    phone = min((p for r in refs for p in r.phones), default="")
-    first = min((r.first_seen for r in refs if r.first_seen), default=None)
-    return f"(no name{f', {phone}' if phone else ''}{f', from {first}' if first else ''})"
-
-
-def role_key(role: str) -> str:
-    """ "Managing Member" -> "managing_member"."""
-    return "_".join("".join(c if c.isalnum() else " " for c in role.lower()).split())
-
-
-def captures_of(refs: Sequence[Ref]) -> tuple[str, ...]:
-    """Capture ids of the ads among refs, sorted."""
-    return tuple(sorted({s for r in refs if r.owner_kind == "ad" for s in r.sources}))

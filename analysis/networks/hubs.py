@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.networks.beside import HubUser
-from analysis.networks.facts import WORDS, Facts, Use
+from analysis.networks.facts import Facts
 from analysis.networks.groups import Groups
+from analysis.networks.uses import WORDS, Use
 from analysis.rules import Rules
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from math import prod
 
 from analysis.networks.beside import HubUser
-from analysis.networks.facts import Facts, Tenure, Use, valid_beyond
+from analysis.networks.facts import Facts
 from analysis.networks.groups import Groups
 from analysis.networks.hubs import (
     Hub,
@@ -22,7 +22,9 @@ from analysis.networks.hubs import (
     premises_hub,
     users_of,
 )
+from analysis.networks.sights import valid_beyond
 from analysis.networks.ties import Tie, license_ends, tie_account, tie_contact, tie_operator, tie_phone, tie_premises
+from analysis.networks.uses import Tenure, Use
 from analysis.periods import hull
 from analysis.rules import Rules, shipped_rules
 from pipeline.model import Entity, Link, Ref

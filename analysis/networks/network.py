@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from analysis.denial import is_denial
 from analysis.networks.communities import split
-from analysis.networks.facts import Facts, sighted
+from analysis.networks.facts import Facts
 from analysis.networks.groups import Groups
 from analysis.networks.hubs import Hub
 from analysis.networks.links import Tied, build_links, hubs
+from analysis.networks.sights import sighted
 from analysis.networks.spanning import Edges, spanning_tree
 from analysis.periods import Period
 from analysis.rules import Rules

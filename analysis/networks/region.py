@@ -17,12 +17,14 @@ from typing import Any
 
 from analysis.networks.beside import Beside, Value
 from analysis.networks.businesses import business_rows
-from analysis.networks.facts import Facts, Use, last_advertised
+from analysis.networks.facts import Facts
 from analysis.networks.hubs import Hub
 from analysis.networks.links import CONTACTS, Tied, links_of
 from analysis.networks.network import networks_of
+from analysis.networks.sights import last_advertised
 from analysis.networks.standing import Standing, computed_standings
 from analysis.networks.succession import business_lives, successions_of
+from analysis.networks.uses import Use
 from analysis.rules import shipped_rules
 from pipeline.model import Entity, Link, Network, Ref, Succession
 

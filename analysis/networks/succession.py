@@ -10,10 +10,12 @@ from math import inf, prod
 
 from analysis.denial import is_denial
 from analysis.networks.beside import Value
-from analysis.networks.facts import Facts, Use, closing_edge
+from analysis.networks.facts import Facts
 from analysis.networks.groups import Groups
 from analysis.networks.links import Tied
+from analysis.networks.sights import closing_edge
 from analysis.networks.ties import others_number
+from analysis.networks.uses import Use
 from analysis.periods import gap_days, hull
 from analysis.rules import Rules, SuccessionRules
 from pipeline.model import Entity, Link, Ref, Succession

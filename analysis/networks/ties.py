@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.networks.facts import PAPER_AT_PREMISES, WORDS, Tenure, Use
+from analysis.networks.uses import PAPER_AT_PREMISES, WORDS, Tenure, Use
 from analysis.periods import Period, gap_days, hull, overlap_days, period
 from analysis.rules import Rules
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
-from analysis.networks.facts import role_key
+from analysis.networks.sights import role_key
 from flows.stages.networks.rows import Networks
 from flows.stages.refs import latest_payloads, load_records
 from flows.stages.resolution import Resolved

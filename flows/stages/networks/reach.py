@@ -15,9 +15,10 @@ from pathlib import Path
 
 import analysis
 from analysis.networks.beside import Beside
-from analysis.networks.facts import Facts, closing_edge
+from analysis.networks.facts import Facts
 from analysis.networks.hubs import Hub
 from analysis.networks.region import Region, damped, key_rows, keys_of
+from analysis.networks.sights import closing_edge
 from analysis.rules import SHIPPED, shipped_rules
 from flows.stages.networks.region import Read, load_some, papers_of
 from flows.stages.walking import walked

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.export.graph import graph_of
-from analysis.networks.facts import unnamed
+from analysis.networks.sights import unnamed
 from analysis.on_day import held_on
 from analysis.picture.cliques import cliques
 from analysis.picture.drawing import Box
