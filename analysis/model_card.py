@@ -24,7 +24,9 @@ INTENDED = (
 def make_card(
     model: MatchModel, rules: ScreeningRules, pairs: Sequence[Mapping[str, Any]], flags: Sequence[Flag]
 ) -> dict[str, Any]:
-    """The card as JSON values. `pairs`: role, probability of every pair in or above the review band; `flags`: a run."""
+    """The card as JSON values. `flags`: a run. `pairs`: rows of a count of all pairs in or above the review band, with
+    `role`, `nameless` (one of the two is an ad without a name), `joined` (they are one entity), `match` (as likely as a
+    match), `pairs` (how many) and `probability` (the sum of theirs)."""
     return {
         "version": model.version,
         "intended use": INTENDED,
@@ -61,18 +63,29 @@ def _weights(model: MatchModel, role: str) -> list[dict[str, Any]]:
 
 
 def _expected(model: MatchModel, pairs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How many joined pairs the model itself expects to be wrong, and how many in review to be the same."""
+    """How many of the pairs that are one entity the model itself expects to be wrong, and what it leaves open.
+
+    An ad without a name counts apart: alone its pair is unsure, and it joins only where one business comes into
+    question, which a pair does not show.
+    """
     found = []
-    for role in DECLARED:
-        chances = [float(p["probability"]) for p in pairs if p["role"] == role]
-        joined, unsure = [c for c in chances if c >= model.match], [c for c in chances if c < model.match]
-        wrong = sum(1 - c for c in joined)
-        rate = wrong / len(joined) if joined else 0.0
+    for role, nameless in (("business", False), ("business", True), ("operator", False)):
+        rows = [p for p in pairs if p["role"] == role and bool(p["nameless"]) == nameless]
+        joined = [p for p in rows if p["joined"]]
+        apart = [p for p in rows if not p["joined"] and p["match"]]
+        unsure = [p for p in rows if not p["joined"] and not p["match"]]
+        count, likely = _total(joined, "pairs"), _total(joined, "probability")
         found.append(
-            {"role": role, "joined": len(joined), "expected wrong": round(wrong, 2), "rate": round(rate, 6),
-             "in review": len(unsure), "of them expected the same": round(sum(unsure), 2)}
+            {"role": role, "pairs": "with an ad without a name" if nameless else "with names", "joined": int(count),
+             "expected wrong": round(count - likely, 2), "rate": round((count - likely) / count, 6) if count else 0.0,
+             "kept apart by a rule": int(_total(apart, "pairs")), "in review": int(_total(unsure, "pairs")),
+             "of them expected the same": round(_total(unsure, "probability"), 2)}
         )  # fmt: skip
     return found
+
+
+def _total(rows: Sequence[Mapping[str, Any]], column: str) -> float:
+    return float(sum(row[column] for row in rows))
 
 
 def _screened(flags: Sequence[Flag]) -> dict[str, Any]:
@@ -99,7 +112,9 @@ def card_markdown(card: Mapping[str, Any]) -> str:
         f"## Thresholds\nReview from probability {limits['review from']}, joined from {limits['match from']}. "
         f"Largest cluster: {', '.join(f'{role} {n}' for role, n in limits['largest cluster'].items())}.\n\n"
         + _table([{"screening rule": name, "value": value} for name, value in limits["screening"].items()]),
-        "## Error rates\nWhat the model itself expects of the pairs of the current snapshot:\n\n"
+        "## Error rates\nWhat the model itself expects of the pairs of the current snapshot. Of pairs with an ad "
+        "without a name it expects more to be wrong than are joined wrongly: seen alone, such a pair is unsure, and "
+        "it is joined only where one business comes into question:\n\n"
         + _table(errors["joined pairs"])
         + f"\n\nThe current snapshot's screening: {screened['applications']:,} applications, "
         f"{screened['possible matches']:,} possible matches, {screened['resting on a name alone']} resting on a name "

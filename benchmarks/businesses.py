@@ -18,9 +18,10 @@ from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone
 from pipeline.model import Record, Ref, Source
 from pipeline.resolve.cluster import cluster
-from pipeline.resolve.corpus import score_pairs, train
+from pipeline.resolve.corpus import score_pairs
 from pipeline.resolve.model import MatchModel, declared_model
 from pipeline.resolve.refs import refs_from_record
+from pipeline.resolve.training import train
 
 DATA = Path(__file__).parents[1] / "../shared/data/matching/fodors_zagats"
 TITLE = "Businesses: Fodor's and Zagat's, no labels used"
@@ -40,7 +41,7 @@ def run(small: bool = False) -> Table:
         declared = declared_model()
         measured = {
             "ours, declared weights": our_links(connection, refs, declared),
-            "ours, trained on the pool": our_links(connection, refs, train(connection, pool, declared)),
+            "ours, trained on the pool": our_links(connection, refs, train(pool, declared)),
         }
         for threshold in (0.5, 0.9) if not small else (0.9,):
             measured[f"Splink, plain, at {threshold}"] = splink_links(connection, rows, threshold)

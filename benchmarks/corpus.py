@@ -18,8 +18,9 @@ from benchmarks.plain_splink import clusters_of, make_linker, people_settings
 from benchmarks.table import Cell, Table, quality
 from pipeline.model import Ref
 from pipeline.resolve.cluster import cluster
-from pipeline.resolve.corpus import score_pairs, train
+from pipeline.resolve.corpus import score_pairs
 from pipeline.resolve.model import base_model
+from pipeline.resolve.training import train
 
 FULL = True
 Pairs = set[tuple[str, str]]
@@ -74,7 +75,7 @@ def resolve_ours(rows: Sequence[Row], *, training: bool) -> tuple[Pairs, Spent, 
         entities = cluster(refs, pairs, [], model)
         resolved = Spent.now()
         if training:
-            train(connection, refs)
+            train(refs)
         trained = Spent.now().since(resolved).wall if training else None
     found = {pair for e in entities for pair in combinations(e.members, 2)}
     return found, resolved.since(start), trained

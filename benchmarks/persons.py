@@ -23,10 +23,11 @@ from benchmarks.table import Cell, Table, quality
 from pipeline.model import Address, Ref
 from pipeline.resolve.cluster import cluster
 from pipeline.resolve.conditions import Value
-from pipeline.resolve.corpus import score_pairs, train
+from pipeline.resolve.corpus import score_pairs
 from pipeline.resolve.declaration import RULED_OUT
 from pipeline.resolve.keys import keys_of
 from pipeline.resolve.model import MatchModel, declared_model
+from pipeline.resolve.training import train
 
 TITLE = "Persons: Febrl 3 (dedupe) and Febrl 4 (link), no labels used"
 SETS = {"Febrl 3": ("dataset3",), "Febrl 4": ("dataset4a", "dataset4b")}
@@ -58,7 +59,7 @@ def run(small: bool = False) -> Table:
 def measured(tables: list[dict[str, Row]], rows: Mapping[str, Row]) -> dict[str, Pairs]:
     refs = [make_ref(key, row, n) for n, (key, row) in enumerate(rows.items())]
     with duckdb.connect() as connection:
-        model = train(connection, refs, declared_model())
+        model = train(refs, declared_model())
         ours = cluster(refs, score_pairs(connection, refs, "operator", model), [], model)
         loose = without_rules(model)
         met = score_pairs(connection, refs, "operator", loose, sorted(who_meets(refs)))

@@ -16,7 +16,7 @@ from flows.console import HomeOption, JsonOption, emit, json_text, opened, out, 
 from flows.stages.build import BuildResult, preview_reading
 from flows.stages.build import build as build_stage
 from flows.stages.collecting import import_archives
-from flows.stages.doubts import doubtful_entities
+from flows.stages.doubts import doubtful_entities, pairs_apart
 from flows.stages.models import card_in_force, describe_model, model_in_force, train_model
 from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
@@ -27,7 +27,7 @@ from pipeline.home import locked
 from pipeline.model import RecordKind
 
 import_app = typer.Typer(help="Take over archives and record files, byte for byte.", no_args_is_help=True)
-model_app = typer.Typer(help="The match model: train, show, card, doubtful.", no_args_is_help=True)
+model_app = typer.Typer(help="The match model: train, show, card, doubtful, review.", no_args_is_help=True)
 
 
 @import_app.command("warc", help="Import WARC files made by other tools.")
@@ -171,6 +171,25 @@ def doubtful(home: HomeOption = None, json: JsonOption = False) -> None:
         return
     rows = [[d.entity_id, d.kind, d.name, d.size, "; ".join(d.reasons), " ".join(d.weakest or ())] for d in found]
     show_table("May be two", ["entity", "kind", "name", "records", "why", "imb decide not-same"], rows)
+
+
+@model_app.command("review")
+def review(
+    limit: Annotated[int, typer.Option(min=1, help="How many, the likeliest first.")] = 50,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Entities that may be one and are kept apart: decisions no build could carry out, rules, the review band."""
+    found = pairs_apart(opened(home), limit)
+    if json:
+        emit(found)
+        return
+    rows = [
+        [r["kind"], f"{r['name_a'] or '(no name)'} / {r['name_b'] or '(no name)'}", f"{r['probability']:.3f}", r["why"],
+         f"{r['ref_a']} {r['ref_b']}"]
+        for r in found
+    ]  # fmt: skip
+    show_table("May be one", ["kind", "names", "likely", "why apart", "imb decide same|not-same"], rows)
 
 
 @model_app.command("card")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
+from flows.stages.ref_tables import EXACT_ROLES
 from flows.stages.retracting import in_words, rests_on
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
@@ -57,6 +58,7 @@ def decide_pair(
     with open_snapshot(home.current_snapshot()) as store:
         ref_a, members_a = _ref(store, casework, first)
         ref_b, members_b = _ref(store, casework, second)
+        _check_roles(store, ref_a, ref_b)
         shared = "" if same else _shared_network(store, ref_a, ref_b)
     if network and not shared:
         raise FixInput("They are not two businesses of one network. Leave --network out: nothing has to be cut.")
@@ -73,6 +75,22 @@ def decide_pair(
         "scope": scope,
         "sentence": f"Recorded: {word}. " + (_against(casework, decision) or "It binds from the next build: imb build"),
     }
+
+
+_IN_WORDS = {"business": "a business", "operator": "an operator", "premises": "premises", "phone": "phones"}
+
+
+def _check_roles(store: Store, ref_a: str, ref_b: str) -> None:
+    """Raises FixInput for what no decision can join or part: it would be recorded and never carried out."""
+    rows = store.rows("SELECT DISTINCT role FROM core_refs WHERE ref_id IN (?, ?) ORDER BY role", [ref_a, ref_b])
+    kinds = " and ".join(_IN_WORDS[r["role"]] for r in rows)
+    if len(rows) > 1:
+        raise FixInput(f"These are {kinds}, which are never one. Name two businesses or operators; ids: imb search")
+    if rows and rows[0]["role"] in EXACT_ROLES:
+        raise FixInput(
+            f"These are {kinds}, which are one where they are written the same, whatever is decided. Decide about the "
+            "businesses or operators there; imb search shows their ids."
+        )
 
 
 def _against(casework: Casework, decision: Decision) -> str:

@@ -1,12 +1,42 @@
-"""Entities that somebody should look at: they may hold two."""
+"""What somebody should look at: entities that may hold two, and two entities that may be one."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from analysis.doubtful import Doubt, find_doubtful
 from flows.stages.models import model_in_force
 from flows.stages.screening import load_entities, load_refs
 from pipeline.home import Home
-from pipeline.store.intelligence import open_snapshot
+from pipeline.model import Decision, Ref
+from pipeline.resolve.cluster import in_force
+from pipeline.resolve.kept_apart import why_apart
+from pipeline.store.casework import Casework
+from pipeline.store.codec import from_json
+from pipeline.store.intelligence import Store, open_snapshot
+
+# One row for each two entities, with their likeliest pair of refs; what people said is the same as surely as can be.
+_APART = """
+    WITH of AS (SELECT entity_id, kind, members, unnest(members) AS ref_id FROM core_entities
+                WHERE kind IN ('business', 'operator')),
+    likely AS (SELECT ref_a, ref_b, probability, FALSE AS decided FROM core_pairs
+               UNION ALL SELECT a, b, 1.0, TRUE FROM said WHERE same),
+    apart AS (SELECT l.*, one.kind, one.entity_id AS entity_a, two.entity_id AS entity_b, one.members AS members_a,
+                     two.members AS members_b
+              FROM likely l JOIN of one ON one.ref_id = ref_a JOIN of two ON two.ref_id = ref_b
+              WHERE one.entity_id <> two.entity_id AND one.kind = two.kind),
+    parted AS (SELECT one.entity_id AS a, two.entity_id AS b FROM said
+               JOIN of one ON one.ref_id = a JOIN of two ON two.ref_id = b WHERE NOT same)
+    SELECT apart.*, a.name AS name_a, b.name AS name_b
+    FROM apart JOIN core_refs a ON a.ref_id = ref_a JOIN core_refs b ON b.ref_id = ref_b
+    WHERE decided OR NOT EXISTS (
+        FROM parted p WHERE (p.a = entity_a AND p.b = entity_b) OR (p.a = entity_b AND p.b = entity_a))
+    QUALIFY row_number() OVER (PARTITION BY least(entity_a, entity_b), greatest(entity_a, entity_b)
+                               ORDER BY decided DESC, probability DESC, ref_a, ref_b) = 1
+    ORDER BY decided DESC, kind = 'business' AND (name_a = '' OR name_b = ''), probability DESC, ref_a, ref_b
+    LIMIT ?"""
 
 
 def doubtful_entities(home: Home) -> list[Doubt]:
@@ -17,3 +47,39 @@ def doubtful_entities(home: Home) -> list[Doubt]:
         rows = store.rows("SELECT ref_a, ref_b, probability FROM core_pairs WHERE probability >= ?", [model.match])
     pairs = [(r["ref_a"], r["ref_b"], r["probability"]) for r in rows]
     return find_doubtful(entities, pairs, load_refs(folder), model.largest)
+
+
+_SHOWN = ("kind", "ref_a", "ref_b", "name_a", "name_b", "entity_a", "entity_b", "probability")
+
+
+def pairs_apart(home: Home, limit: int) -> list[dict[str, Any]]:
+    """Two entities each of the current snapshot that may be one, and why they are not.
+
+    First what people said is the same and no build could join, then the likeliest, at last ads without a name. Where a
+    person said "not the same", nothing is to be decided.
+    """
+    model, folder = model_in_force(home), home.current_snapshot()
+    decided = Casework(home.casework_url).decisions()
+    with open_snapshot(folder) as store:
+        rows = _apart(store, decided, limit)
+    refs = _refs(folder, {ref for row in rows for ref in (*row["members_a"], *row["members_b"])})
+    found = []
+    for row in rows:
+        one, two = ([refs[m] for m in row[members]] for members in ("members_a", "members_b"))
+        pair = refs[row["ref_a"]], refs[row["ref_b"]]
+        why = why_apart(one, two, pair, row["probability"], model)
+        shown = {name: row[name] for name in _SHOWN}
+        found.append({**shown, "why": f"decided the same, but {why}" if row["decided"] else why})
+    return found
+
+
+def _apart(store: Store, decisions: Sequence[Decision], limit: int) -> list[dict[str, Any]]:
+    store.connection.execute("CREATE TEMP TABLE said (a VARCHAR, b VARCHAR, same BOOLEAN)")
+    store.append("said", [(a, b, same) for (a, b), same in in_force(decisions).items()])
+    return store.rows(_APART, [limit])
+
+
+def _refs(folder: Path, ids: set[str]) -> dict[str, Ref]:
+    with open_snapshot(folder, "sealed") as sealed, sealed.listed("asked", ids):
+        rows = sealed.rows("SELECT payload FROM core_refs WHERE ref_id IN (SELECT id FROM asked)")
+    return {ref.ref_id: ref for ref in (from_json(Ref, row["payload"]) for row in rows)}

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES, exact_table, tables_of_all
-from flows.stages.refs import delete_ids, look_up
+from flows.stages.refs import delete_ids
 from pipeline.model import Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.cluster import cluster
 from pipeline.resolve.components import batches, component_labels
@@ -60,7 +60,7 @@ def resolve_scored(
     store: Store, settled: Settled, role: Role, model: MatchModel, decisions: Sequence[Decision]
 ) -> None:
     """Pairs and entities of all refs of one role, whose keys `settled` took."""
-    ids, scored = settled.score_all(lambda refs: look_up(store, refs), model)
+    ids, scored = settled.score_all(model)
     kept: list[tuple[Numbers, ...]] = []
     for batch in scored:
         a, b, weight, probability = batch.columns

@@ -17,11 +17,9 @@ from pipeline.resolve.declaration import TERM
 from pipeline.resolve.keys import find_hubs
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.splink_engine import CHUNK, keys_chunks, silenced, splink_session, splink_settings
-from pipeline.resolve.training import train
 
 SLICE = 500_000  # pairs that are compared at a time
 MEET = 250_000  # refs whose pairs are found at a time
-__all__ = ["ScoredPair", "score_pairs", "train"]
 
 
 class ScoredPair(NamedTuple):
@@ -75,38 +73,48 @@ def score_keys(
     pairs: Any = None,
     *,
     at_least: float | None,
+    below: int | None = None,
 ) -> Iterator[Any]:
     """Record batches (a, b, weight, probability) of the pairs of refs whose keys are the rows of the tables `keys`.
 
     Sorted by a and b, numbers of refs; never more in memory than a batch, besides what the connection holds. While
     they are taken, the connection is busy; afterwards no table is left. `pairs`: a table (a, b) of row numbers,
     a < b; by default all that share a block. `at_least`: the probability from which a pair is handed back, None for
-    every pair.
+    every pair. `below`: only pairs whose lower number is below it.
     """
     with splink_session(connection) as (_, name):
         for chunk in keys:
             _load(connection, f"{name}_keys", chunk)
-        made = f"CREATE TABLE {name}_blocked AS SELECT '0' AS match_key, a AS join_key_l, b AS join_key_r FROM"
+        connection.execute(f"CREATE TABLE {name}_blocked (match_key VARCHAR, join_key_l BIGINT, join_key_r BIGINT)")
         if pairs is None:
-            _meet(connection, name, role, made)
+            _meet(connection, name, role, below)
         else:
             _load(connection, f"{name}_said", pairs)
-            connection.execute(f"{made} {name}_said")
+            _block(connection, name, f"FROM {name}_said")
             connection.execute(f"DROP TABLE {name}_said")
         for first, last in _slices(connection, f"{name}_blocked"):
             yield from _score_slice(connection, name, f"join_key_l BETWEEN {first} AND {last}", role, model, at_least)
 
 
-def _meet(connection: duckdb.DuckDBPyConnection, name: str, role: str, made: str) -> None:
+def _meet(connection: duckdb.DuckDBPyConnection, name: str, role: str, below: int | None) -> None:
     """The pairs of refs that share a block, found for some refs after the others: a few for each is many in all."""
     connection.execute(f"CREATE TABLE {name}_said AS {said_sql(f'{name}_keys', role)}")
     for step in fitting_steps(name, f"{name}_keys", role):
         connection.execute(step)
     last = connection.execute(f"SELECT max(ref_id) FROM {name}_keys").fetchall()[0][0] or 0
-    for start in range(0, last + 1, MEET):
-        met = pairs_sql(f"{name}_small", start, start + MEET - 1)
-        connection.execute(f"INSERT INTO {name}_blocked SELECT '0', a, b FROM ({met})" if start else f"{made} ({met})")
+    end = last + 1 if below is None else min(last + 1, below)
+    for start in range(0, end, MEET):
+        _block(connection, name, pairs_sql(f"{name}_small", start, min(end, start + MEET) - 1))
     connection.execute(f"DROP TABLE {name}_small")
+
+
+def _block(connection: duckdb.DuckDBPyConnection, name: str, pairs: str) -> None:
+    """Append the rows (a, b) of a query to the pairs to be compared; no rows are not inserted, see `append_found` of
+    pipeline/store/intelligence.py."""
+    connection.execute(f"CREATE TABLE {name}_found AS {pairs}")
+    if connection.execute(f"SELECT count(*) FROM {name}_found").fetchall()[0][0]:
+        connection.execute(f"INSERT INTO {name}_blocked SELECT '0', a, b FROM {name}_found")
+    connection.execute(f"DROP TABLE {name}_found")
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, blocked: str) -> list[tuple[int, int]]:

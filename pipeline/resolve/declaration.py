@@ -165,8 +165,10 @@ BUSINESS = RoleModel(
                         every(some(PHONE, CONTACT), SUITE, OVERLAPS, Both("advertised")),
                     ),
                 ),
-                # Three bits for the time; cluster.py lets such an ad join one business, never bridge two.
-                Level("an ad without a name, at the time", "similar", B_NAMELESS, u=1 / 8),
+                # Such an ad is an offer of some storefront behind the phone: seldom of a stranger, often of a sister
+                # shop. So the pair alone stays in the review band, and cluster.py lets the ad join where one business
+                # only comes into question.
+                Level("an ad without a name, at the time", "similar", B_NAMELESS, u=1 / 4),
                 NO_RULE,
             ),
             (),

@@ -330,13 +330,3 @@ def _columns(refs: Sequence[Ref], parts: Iterable[Part]) -> Columns:
                 values.append(value)
         columns |= {column: (values, rows) for column, values in made.items()}
     return columns
-
-
-def count_terms(terms: Iterable[str]) -> tuple[Counter[str], Counter[str], int]:
-    """How many rows bear each whole term and each word, and how many rows have a name."""
-    whole = Counter(filter(None, terms))
-    words: Counter[str] = Counter()
-    for term, rows in whole.items():
-        for word in set(term.split()):
-            words[word] += rows
-    return whole, words, whole.total()

@@ -48,6 +48,7 @@ class Settled:
     def __init__(self, kept: duckdb.DuckDBPyConnection, scratch: duckdb.DuckDBPyConnection, role: str) -> None:
         self._db, self._scratch, self._role = kept, scratch, role
         self._keys, self._said, self._hubs = (f"settled_{role}_{part}" for part in ("keys", "said", "hubs"))
+        self._numbered = f"numbered_{role}"
         self._columns = COLUMNS[role] | HUB_COLUMNS
         self._create()
 
@@ -87,44 +88,51 @@ class Settled:
         # Not by `_table`: what is registered under a name stays in memory until the transaction ends.
         self._db.from_arrow(rows.add_column(0, "ref_id", numbers)).insert_into(self._keys)
 
-    def score_all(self, look_up: LookUp, model: MatchModel) -> tuple[Any, Iterator[Any]]:
+    def score_all(self, model: MatchModel) -> tuple[Any, Iterator[Any]]:
         """The ids of all refs taken in, sorted, and the pairs of their places in it, as `score_keys` has them.
 
-        `look_up` as for `rescore`: it is asked for those who bear a hub, for their keys were made without knowing it.
         The pairs are to be taken before anything else is asked of the tables.
         """
-        self._bear_hubs(look_up)
+        ids = self.complete()
         self._db.execute(f"INSERT INTO {self._said} {said_sql(self._keys, self._role)}")
-        self._db.execute(
-            f"""CREATE OR REPLACE TEMP TABLE numbered AS
-                SELECT ref_id, ref, row_number() OVER (ORDER BY ref) - 1 AS n FROM {self._keys}"""
-        )
-        ids = self._db.sql("SELECT ref FROM numbered ORDER BY n").to_arrow_table()["ref"]
         return ids, self._pairs_of_all(model) if len(ids) > 1 else iter(())
 
-    def _bear_hubs(self, look_up: LookUp) -> None:
-        """Find the hubs of all refs, and make the keys of those that bear one again."""
+    def complete(self) -> Any:
+        """Find the hubs, take them out of the keys that were taken in, and hand out the ids of all refs, sorted."""
+        self._bear_hubs()
+        self._db.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {self._numbered} AS
+                SELECT ref_id, ref, row_number() OVER (ORDER BY ref) - 1 AS n FROM {self._keys}"""
+        )
+        return self._db.sql(f"SELECT ref FROM {self._numbered} ORDER BY n").to_arrow_table()["ref"]
+
+    def chunks(self, first: int = 0, last: int | None = None) -> Iterator[Any]:
+        """The keys after `complete`, as tables for `score_keys`; of the refs from one place to another (inclusive)."""
+        columns = ", ".join(("n AS ref_id", *COLUMNS[self._role]))
+        within = f"n >= {first}" if last is None else f"n BETWEEN {first} AND {last}"
+        rows = self._db.sql(f"SELECT {columns} FROM {self._keys} JOIN {self._numbered} USING (ref_id) WHERE {within}")
+        return (pa.table(batch) for batch in rows.to_arrow_reader(CHUNK))
+
+    def _bear_hubs(self) -> None:
         shown = f"(SELECT ref, unnest(shown) AS value, plain FROM {self._keys})"
         often = f"(SELECT value FROM {shown} GROUP BY value HAVING count(*) >= {HUB_NAMES})"
         self._db.execute(
             f"""INSERT INTO {self._hubs} SELECT value FROM {shown} SEMI JOIN {often} USING (value)
                 GROUP BY value HAVING count(DISTINCT plain) >= {HUB_NAMES}"""
         )
-        bearers = [
-            row[0] for row in self._rows(f"SELECT DISTINCT ref FROM {shown} SEMI JOIN {self._hubs} USING (value)")
-        ]
-        hubs = frozenset(row[0] for row in self._rows(f"FROM {self._hubs}"))
-        for start in range(0, len(bearers), CHUNK):
-            with self._table("came", kept_keys(look_up(bearers[start : start + CHUNK]), self._role, hubs)):
-                changed = ", ".join(f"{column} = came.{column}" for column in self._columns)
-                self._db.execute(f"UPDATE {self._keys} k SET {changed} FROM came WHERE k.ref = came.ref")
+        hubs = sorted(row[0] for row in self._rows(f"FROM {self._hubs}"))
+        if hubs:
+            left = (
+                f"{column} = nullif(list_filter({column}, lambda value: NOT list_contains($hubs, value)), [])"
+                for column in ("phones", "contacts")
+            )
+            self._db.execute(
+                f"UPDATE {self._keys} SET {', '.join(left)} WHERE list_has_any(shown, $hubs)", {"hubs": hubs}
+            )
 
     def _pairs_of_all(self, model: MatchModel) -> Iterator[Any]:
-        columns = ", ".join(("n AS ref_id", *COLUMNS[self._role]))
-        rows = self._db.sql(f"SELECT {columns} FROM {self._keys} JOIN numbered USING (ref_id)").to_arrow_reader(CHUNK)
-        keys = (pa.table(batch) for batch in rows)
-        yield from score_keys(self._scratch, keys, self._role, model, at_least=model.review)
-        self._db.execute("DROP TABLE numbered")
+        yield from score_keys(self._scratch, self.chunks(), self._role, model, at_least=model.review)
+        self._db.execute(f"DROP TABLE {self._numbered}")
 
     def _find_hubs(self, new: Sequence[Ref]) -> tuple[frozenset[str], set[str]]:
         """The hubs from now on, and the refs that stay and bear a value that became one or ceased to be one."""

@@ -17,7 +17,9 @@ from openpyxl import load_workbook
 
 from flows.stages.showing import holding_links
 from pipeline.home import open_home
+from pipeline.model import Ref
 from pipeline.store.casework import Casework
+from pipeline.store.codec import from_json
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.snapshot import read_manifest
 from tests.flows.command_line import answer, imb
@@ -227,6 +229,35 @@ def test_not_the_same_holds_across_builds(home: Path) -> None:
                 "SELECT count(*) FROM core_entities WHERE list_has_all(members, ?::VARCHAR[])", [[first, second]]
             ).fetchall()
         assert together == [(0,)]
+
+
+def test_no_decision_is_taken_that_no_build_could_carry_out(home: Path) -> None:
+    path = open_home(home).current_snapshot() / "intelligence.duckdb"
+    query = "SELECT kind, list(entity_id ORDER BY entity_id)[:2] FROM core_entities GROUP BY kind"
+    with duckdb.connect(str(path), read_only=True) as client:
+        ids = dict(client.execute(query).fetchall())
+    said = ("--why", "x", "--user", "amy")
+    for kind in ("premises", "phone"):
+        assert "written the same" in imb(home, "decide", "same", *ids[kind], *said, check=3).stderr
+    mixed = imb(home, "decide", "same", ids["business"][0], ids["operator"][0], *said, check=3).stderr
+    assert "a business and an operator, which are never one" in mixed
+
+
+def test_what_is_kept_apart_is_listed_with_the_reason(home: Path) -> None:
+    folder = open_home(home).current_snapshot()
+    with duckdb.connect(str(folder / "sealed.duckdb"), read_only=True) as client:
+        rows = client.execute("SELECT payload FROM core_refs WHERE role = 'operator' ORDER BY ref_id").fetchall()
+    people = [ref for (payload,) in rows if (ref := from_json(Ref, payload)).dob]
+    one, two = people[0], next(ref for ref in people if f"{ref.dob}"[:4] != f"{people[0].dob}"[:4])
+    imb(home, "decide", "same", one.ref_id, two.ref_id, "--why", "one face", "--user", "amy")
+    imb(home, "build")
+    first, *others = answer(home, "model", "review")
+    assert first["why"] == "decided the same, but two dates of birth"
+    assert {first["ref_a"], first["ref_b"]} == {one.ref_id, two.ref_id}
+    assert all(other["why"] and other["entity_a"] != other["entity_b"] for other in others)
+    imb(home, "decide", "not-same", one.ref_id, two.ref_id, "--why", "another face", "--user", "amy")
+    assert all(row["ref_a"] != first["ref_a"] for row in answer(home, "model", "review"))
+    assert "May be one" in imb(home, "model", "review").stdout or not others
 
 
 def test_as_of_build_leaves_the_current_snapshot(home: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,11 +11,20 @@ import pytest
 
 from pipeline.model import Decision, Ref, Role
 from pipeline.resolve.corpus import score_pairs
+from pipeline.resolve.key_pool import pool_of
 from pipeline.resolve.model import MatchModel, base_model
-from pipeline.resolve.model_change import RoleChange, compare_models
+from pipeline.resolve.model_change import RoleChange
+from pipeline.resolve.model_change import compare_models as compare_over
 
 Pool = Callable[[int, int, Role], list[Ref]]
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def compare_models(
+    refs: list[Ref], old: MatchModel, new: MatchModel, decisions: Sequence[Decision] = ()
+) -> tuple[RoleChange, ...]:
+    with pool_of(refs) as held:
+        return compare_over(held, old, new, decisions)
 
 
 def decided(a: str, b: str, same: bool) -> Decision:
@@ -37,7 +46,7 @@ def of_role(change: tuple[RoleChange, ...], role: str) -> RoleChange:
 
 def test_the_same_model_changes_nothing(pool: Pool) -> None:
     refs = [*pool(3, 120, "operator"), *pool(4, 120, "business")]
-    for change in compare_models(duckdb.connect(), refs, base_model(), base_model()):
+    for change in compare_models(refs, base_model(), base_model()):
         assert change.before == change.now > 0
         assert (change.added, change.removed, change.worry) == (0, 0, "")
         assert (change.wrong_before, change.missed_before) == (change.wrong_now, change.missed_now)
@@ -45,11 +54,11 @@ def test_the_same_model_changes_nothing(pool: Pool) -> None:
 
 def test_pairs_lost_and_won_add_up_and_many_ask_for_a_person(pool: Pool) -> None:
     refs = pool(3, 160, "operator")
-    change = of_role(compare_models(duckdb.connect(), refs, base_model(), blind_to_phones()), "operator")
+    change = of_role(compare_models(refs, base_model(), blind_to_phones()), "operator")
     assert change.removed > 0
     assert change.now == change.before + change.added - change.removed
     assert (change.added + change.removed > 0.1 * change.before) == ("joined pairs would change" in change.worry)
-    back = of_role(compare_models(duckdb.connect(), refs, blind_to_phones(), base_model()), "operator")
+    back = of_role(compare_models(refs, blind_to_phones(), base_model()), "operator")
     assert (back.added, back.removed) == (change.removed, change.added)
 
 
@@ -62,11 +71,11 @@ def test_a_model_that_contradicts_people_is_not_taken(pool: Pool) -> None:
     kept = {(p.ref_a, p.ref_b) for p in score_pairs(connection, refs, "operator", blind)}
     lost, held = min(joined - kept), min(joined & kept)
     said = [decided(*lost, True), decided(*held, True)]
-    change = of_role(compare_models(connection, refs, base_model(), blind, said), "operator")
+    change = of_role(compare_models(refs, base_model(), blind, said), "operator")
     assert (change.decided, change.contradicted_before, change.contradicted_now) == (2, 0, 1)
     assert change.worry == "operator: it contradicts 1 more decision of people"
     opposite = [decided(*lost, False), decided(*held, False)]
-    change = of_role(compare_models(connection, refs, base_model(), blind, opposite), "operator")
+    change = of_role(compare_models(refs, base_model(), blind, opposite), "operator")
     assert change.contradicted_before == 2
     assert "decision" not in change.worry
 

@@ -12,11 +12,12 @@ import pytest
 
 from pipeline.model import Ref, Role
 from pipeline.resolve import corpus
-from pipeline.resolve.corpus import score_pairs, train
+from pipeline.resolve.corpus import score_pairs
 from pipeline.resolve.declaration import DECLARED
 from pipeline.resolve.keys import find_hubs, key_columns, keys_of
 from pipeline.resolve.model import MatchModel, base_model
 from pipeline.resolve.score import score
+from pipeline.resolve.training import train
 from tests.pipeline.resolve.conftest import make_ref
 
 Pool = Callable[[int, int, Role], list[Ref]]
@@ -36,7 +37,7 @@ def test_same_weights_on_random_pairs(pool: Pool, role: Role, trained: bool) -> 
 
 def check_weights(refs: list[Ref], role: Role, count: int, *, trained: bool) -> None:
     connection = duckdb.connect()
-    model = train(connection, refs) if trained else base_model()
+    model = train(refs) if trained else base_model()
     rows = {r.ref_id: keys_of(r) for r in refs}
     assert any(not r.name.isascii() for r in refs)
     pairs = Random(5).sample(list(combinations(sorted(rows), 2)), count)
@@ -97,7 +98,7 @@ def test_few_or_no_refs() -> None:
 
 def test_training_repeats_and_stays_near_what_was_declared(pool: Pool) -> None:
     refs = [*pool(4, 400, "business"), *pool(5, 400, "operator")]
-    one, two = train(duckdb.connect(), refs), train(duckdb.connect(), refs[::-1])
+    one, two = train(refs), train(refs[::-1])
     assert one == two
     assert one.version == two.version != base_model().version
     for role, declared in DECLARED.items():
@@ -110,7 +111,7 @@ def test_training_repeats_and_stays_near_what_was_declared(pool: Pool) -> None:
 
 def test_a_small_pool_teaches_frequencies_only(pool: Pool) -> None:
     refs = pool(4, 60, "business")
-    model: MatchModel = train(duckdb.connect(), refs)
+    model: MatchModel = train(refs)
     assert model.numbers == base_model().numbers
     assert model.frequency("business", "golden lotus") > base_model().frequency("business", "golden lotus")
 
