@@ -1,11 +1,12 @@
 """Make a match model from a pool of keys: EM for m, pairs of strangers for u, counts for name frequencies.
 
-What is read of a pool is bounded: names are counted by the database, u is learned from a sample of refs, m from whole
-blocks of refs up to a number of pairs. So a pool of millions trains in the time and memory of one of thousands.
+What is read of a pool is bounded: names are counted and u is learned in a sample of refs, m in whole blocks of refs up
+to a number of pairs. So a pool of millions trains in the time and memory of one of thousands.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +24,7 @@ from pipeline.resolve.model import FLOOR, MatchModel, Pool, base_model
 from pipeline.resolve.splink_engine import silenced, splink_session, splink_settings
 
 LEAST_ROWS, LEAST_PAIRS = 200, 50  # fewer refs, or fewer pairs of one rule, teach nothing
-STRANGERS = 20_000  # refs of which pairs are drawn for u
+STRANGERS = 20_000  # refs whose names are counted, and of which pairs are drawn for u
 RANDOM_PAIRS = 400_000
 TAUGHT = 200_000  # pairs of one rule for m
 LARGEST_BLOCK = 50  # refs behind one value; one phone of five hundred ads would teach what its owner writes
@@ -52,37 +53,40 @@ def train_on(pool: KeyPool, base: MatchModel | None = None) -> MatchModel:
     """
     base = base or base_model()
     numbers = {role: dict(base.numbers[role]) for role in DECLARED}
-    pools = {role: count_names(pool, role) for role in DECLARED}
+    pools: dict[str, Pool] = {}
     for role in DECLARED:
+        apart = strangers(pool, role, base)
+        pools[role] = count_names(apart[TERM].to_pylist(), FLOOR[role])
         if len(pool.ids[role]) >= LEAST_ROWS:
-            numbers[role] |= bounded(learn(pool, role, base), base, role)
-    sizes = ", ".join(f"{pools[role].rows} {role} refs" for role in DECLARED)
+            numbers[role] |= bounded(learn(pool, role, base, apart), base, role)
+    sizes = ", ".join(f"{len(pool.ids[role])} {role} refs" for role in DECLARED)
     return replace(base, numbers=numbers, pools=pools, trained_on=sizes)
 
 
-def count_names(pool: KeyPool, role: str) -> Pool:
-    """Frequencies of names and of their words, of those borne more than once and above FLOOR: no name counts as rarer,
-    and a name of several words is never likelier than the rarest of them."""
-    named = f"SELECT {TERM} AS name FROM {pool.table(role)} WHERE {TERM} IS NOT NULL"
-    total = int(pool.keys.execute(f"SELECT count(*) FROM ({named})").fetchall()[0][0])
-    words = f"SELECT unnest(list_distinct(string_split(name, ' '))) AS name FROM ({named})"
-    return Pool(total, *(_shares(pool.keys, counted, total, FLOOR[role]) for counted in (named, words)))
+def count_names(terms: Sequence[str | None], floor: float) -> Pool:
+    """Frequencies of the names of strangers and of their words, of those borne more than once and above FLOOR: no name
+    counts as rarer, and a name of several words is never likelier than the rarest of them. Of one person's five papers
+    the name is borne once."""
+    whole = Counter(filter(None, terms))
+    words: Counter[str] = Counter()
+    for term, count in whole.items():
+        words.update(dict.fromkeys(term.split(), count))
+    total = whole.total()
+
+    def shares(counted: Counter[str]) -> dict[str, float]:
+        return {name: round(n / total, 9) for name, n in sorted(counted.items()) if n > 1 and n > total * floor}
+
+    return Pool(total, shares(whole), shares(words))
 
 
-def _shares(keys: duckdb.DuckDBPyConnection, names: str, total: int, floor: float) -> dict[str, float]:
-    counted = keys.execute(
-        f"SELECT name, count(*) AS n FROM ({names}) GROUP BY name HAVING n > 1 AND n > ? ORDER BY name", [total * floor]
-    )
-    return {name: round(n / total, 9) for name, n in counted.fetchall()}
-
-
-def learn(pool: KeyPool, role: str, base: MatchModel) -> Numbers:
-    """Splink's m and u of the comparisons that are estimated; levels it did not observe are absent."""
+def learn(pool: KeyPool, role: str, base: MatchModel, apart: Any) -> Numbers:
+    """Splink's m and u of the comparisons that are estimated; levels it did not observe are absent. `apart`: keys of
+    `strangers`."""
     connection = pool.scratch
     threads = connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
     connection.execute("SET threads = 1")
     try:
-        u = _learn_u(connection, strangers(pool, role, base), role, base)
+        u = _learn_u(connection, apart, role, base)
         m = _learn_m(
             connection, [(t, whole_blocks(pool, role, t)) for t in TEACHERS[role]], role, _with_u(base, role, u)
         )
@@ -99,7 +103,7 @@ def learn(pool: KeyPool, role: str, base: MatchModel) -> Numbers:
 def strangers(pool: KeyPool, role: str, base: MatchModel) -> Any:
     """Keys of a sample of refs, of which no two are one as far as `base` sees.
 
-    Among the refs of a small pool every tenth pair can be one business with itself, which would pass for chance.
+    Among the refs of a small pool many pairs are one business with itself, which would pass for chance.
     """
     found = pool.keys.sql(
         f"""SELECT row_number() OVER (ORDER BY ref) - 1 AS ref_id, {", ".join(COLUMNS[role])} FROM
