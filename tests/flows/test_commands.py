@@ -238,9 +238,10 @@ def test_no_decision_is_taken_that_no_build_could_carry_out(home: Path) -> None:
         ids = dict(client.execute(query).fetchall())
     said = ("--why", "x", "--user", "amy")
     for kind in ("premises", "phone"):
-        assert "written the same" in imb(home, "decide", "same", *ids[kind], *said, check=3).stderr
+        refused = imb(home, "decide", "same", *ids[kind], *said, check=3).stderr
+        assert "written the same" in " ".join(refused.split())
     mixed = imb(home, "decide", "same", ids["business"][0], ids["operator"][0], *said, check=3).stderr
-    assert "a business and an operator, which are never one" in mixed
+    assert "a business and an operator, which are never one" in " ".join(mixed.split())
 
 
 def test_what_is_kept_apart_is_listed_with_the_reason(home: Path) -> None:
@@ -256,7 +257,8 @@ def test_what_is_kept_apart_is_listed_with_the_reason(home: Path) -> None:
     assert {first["ref_a"], first["ref_b"]} == {one.ref_id, two.ref_id}
     assert all(other["why"] and other["entity_a"] != other["entity_b"] for other in others)
     imb(home, "decide", "not-same", one.ref_id, two.ref_id, "--why", "another face", "--user", "amy")
-    assert all(row["ref_a"] != first["ref_a"] for row in answer(home, "model", "review"))
+    pairs = [{row["ref_a"], row["ref_b"]} for row in answer(home, "model", "review")]
+    assert {one.ref_id, two.ref_id} not in pairs
     assert "May be one" in imb(home, "model", "review").stdout or not others
 
 

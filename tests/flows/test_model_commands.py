@@ -40,7 +40,7 @@ def test_model_card_says_what_is_in_force_and_how_it_errs(home: Path, tmp_path: 
     named, nameless, people = card["errors"]["joined pairs"]
     assert named["joined"] > 0 and people["joined"] > 0
     assert named["rate"] < 0.005 and people["rate"] < 0.005  # what a retrained model may expect at most
-    assert nameless["in review"] >= 0
+    assert nameless["pairs"] == "with an ad without a name"
     assert all(0 <= row["expected wrong"] <= row["joined"] for row in card["errors"]["joined pairs"])
     screened = card["errors"]["screening by surname frequency"]
     assert screened["applications"] == sum(band["n"] for band in screened["bands"]) > 0
@@ -58,7 +58,7 @@ def test_a_model_of_other_levels_is_no_dead_end(home: Path) -> None:
     broken = models / "0ld.json"
     broken.write_text('{"format": 0}', encoding="ascii")
     (models / "current").write_text("0ld\n", encoding="utf-8")
-    assert "imb model train" in imb(home, "build", check=None).stderr
+    assert "imb model train" in " ".join(imb(home, "build", check=None).stderr.split())
     report = answer(home, "model", "train")
     assert not report["changed"] and "shipped model" in report["worries"][-1]
     assert answer(home, "model", "train", "--accept")["now"] == report["trained"]
