@@ -79,7 +79,8 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
     if _middle_behind(one, two) or _middle_behind(two, one):
         return 0.86, "same name, the middle behind the given name"
     full, other = (one, two) if len(one.letters) > len(two.letters) else (two, one)
-    if len(full.letters) > len(other.letters) and any(_same_letters(short, other) for short in full.shorter()):
+    longer = len(full.letters) > len(other.letters) and set(full.letters).issuperset(other.letters)
+    if longer and any(_same_letters(short, other) for short in full.shorter()):
         return 0.90, "a part of the name left out"
     if slip := _slip(one, two):
         return slip, "a letter or two off"
@@ -130,8 +131,10 @@ def _sound_alike_shortened(full: PersonName, other: PersonName) -> bool:
     turns += full.ends()
     if any(same_letters_loosely(turn, other.ordered) for turn in turns):
         return True
+    if not may_share_sounds(other.ordered, (*full.ordered, *full.pieces)):
+        return False
     turns += [turn for short in full.without_second_surname() for turn in short.turns()]
-    return may_share_sounds(other.ordered, (*full.ordered, *full.pieces)) and same_sounds(turns, [other.ordered])
+    return same_sounds(turns, [other.ordered])
 
 
 def _likeness(one: PersonName, two: PersonName) -> float:

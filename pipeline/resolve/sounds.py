@@ -76,8 +76,8 @@ def is_surname_spelling(part: str) -> bool:
 
 def _share(x: str, y: str, kind: str) -> bool:
     classes = sound_classes()
-    shared = classes.get(x, frozenset()) & classes.get(y, frozenset())
-    return any(c.startswith(kind) for c in shared)
+    shared = classes.get(x, NOTHING) & classes.get(y, NOTHING)
+    return bool(shared) and any(c.startswith(kind) for c in shared)
 
 
 @lru_cache(maxsize=65536)
@@ -335,31 +335,39 @@ def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
     out."""
     if len(one) != len(two) or len(one) < 2:
         return False
-    families = [
-        family
-        for family in spelling()["loose"]
-        if all(_same_loosely(x, y, family) for x, y in zip(one, two, strict=True))
-    ]
-    if not families or not are_of_one_system(set(one) ^ set(two)):
-        return bool(families)
+    families: set[str] = set(spelling()["loose"])
+    for x, y in zip(one, two, strict=True):
+        if x != y and not _share(x, y, "short"):
+            families &= _families(x, y)
+            if not families:
+                return False
+    if not are_of_one_system(set(one) ^ set(two)):
+        return True
     # "Chou Mei", "Cho Mei" are two names; not "Satou Yuki", "Sato Yuki"
     is_japanese = all(is_run_of(part, "japanese") for part in (*one, *two))
     return "japanese" in families and is_japanese and not are_of_one_system(one) and not are_of_one_system(two)
 
 
-def _same_loosely(x: str, y: str, family: str) -> bool:
-    if x == y or _share(x, y, "short"):
-        return True
-    loose = _loose(x, family)
-    return loose == _loose(y, family) and len(loose) >= (LEAST_JAPANESE if family == "japanese" else LEAST_LOOSE)
+def _families(x: str, y: str) -> set[str]:
+    """Those in which two parts are the same but for such letters, enough of them left."""
+    mine, other = _loose(x), _loose(y)
+    return {
+        family
+        for family, letters in mine.items()
+        if letters == other[family] and len(letters) >= (LEAST_JAPANESE if family == "japanese" else LEAST_LOOSE)
+    }
 
 
 @lru_cache(maxsize=65536)
-def _loose(part: str, family: str) -> str:
-    """ "natthaya" -> "nataya", "srisook" -> "srisuk"."""
-    for written, plain in spelling()["loose"][family].items():
-        part = part.replace(written, plain)
-    return _DOUBLED.sub(r"\1", part)
+def _loose(part: str) -> Mapping[str, str]:
+    """ "natthaya" -> "nataya", "srisook" -> "srisuk", by family."""
+    found = {}
+    for family, letters in spelling()["loose"].items():
+        loose = part
+        for written, plain in letters.items():
+            loose = loose.replace(written, plain)
+        found[family] = _DOUBLED.sub(r"\1", loose)
+    return found
 
 
 @lru_cache(maxsize=65536)
