@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ PAGE = 20_000  # refs whose entities are made at a time
 _MADE = ("core_refs", "core_pairs", "core_entities", "settled_exact")
 # Enough for an entity, and a fraction of the time; what may join two people besides is read out of their JSON.
 _PLAIN = "ref_id, role, owner_kind, owner_id, dataset, record_kind, site_class, lane, intake_seq, name"
-_OF_A_PERSON = "json_extract_string(payload, ['$.dob', '$.own_number']) AS person"
+_OF_A_PERSON = "json_extract_string(payload, ['$.dob', '$.own_number', '$.other_names']) AS person"
 
 
 def settle_anew(
@@ -145,11 +146,12 @@ def _read_refs(store: Store, role: Role, start: int, end: int) -> list[Ref]:
     return [_person(plain, *said) for *plain, said in rows]
 
 
-def _person(plain: Sequence[Any], born: str | None, own_number: str | None) -> Ref:
+def _person(plain: Sequence[Any], born: str | None, own_number: str | None, other_names: str | None) -> Ref:
     ref_id, role, owner_kind, owner_id, dataset, record_kind, site_class, lane, intake_seq, name = plain
     return Ref(
         ref_id, role, owner_kind, owner_id, dataset, record_kind, site_class, lane, intake_seq, name,
         dob=date.fromisoformat(born) if born else None, own_number=own_number or "",
+        other_names=tuple(json.loads(other_names or "[]")),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.corpus import ScoredPair
+from pipeline.resolve.initials import contradict, is_brief, may_bridge, undecided
 from pipeline.resolve.model import MatchModel
 from pipeline.resolve.person_names import read_person
 from pipeline.resolve.two_shops import beside, one_shop
@@ -26,6 +27,8 @@ CLEARER = 5.0  # bits by which one business must be the likelier owner of what m
 # Somebody's word about a business, which may bear the names of two: the next tenant's own application can give the
 # last one's trade name as its DBA.
 SAID_ABOUT = frozenset({"application", "tip", "inspection"})
+
+BETWEEN_PEOPLE = "an initial between two people"
 
 
 class Said(IntEnum):
@@ -89,6 +92,13 @@ class Groups:
             return ""
         one, two = ([by_id[i] for i in self.members[self.find(ref)]] for ref in (a, b))
         return "at two places at one time" if beside(one, two) else ""
+
+    def initial_of_two(self, a: str, b: str, by_id: Mapping[str, Ref]) -> str:
+        """Why two refs of people, one of which has an initial for its given name, stand for two; "" as above."""
+        if by_id[a].role != "operator" or not (is_brief(by_id[a]) or is_brief(by_id[b])):
+            return ""
+        one, two = ([by_id[i] for i in self.members[self.find(ref)]] for ref in (a, b))
+        return BETWEEN_PEOPLE if contradict(one, two) else ""
 
     def join(self, a: str, b: str) -> None:
         one, two = self.find(a), self.find(b)
@@ -156,7 +166,8 @@ def _quiet_groups(
     matching: Iterable[ScoredPair], decided: Mapping[tuple[str, str], bool], by_id: Mapping[str, Ref], largest: int
 ) -> list[list[str]]:
     """Refs that hang together over matching pairs where nothing could refuse a join, whatever the order: no decision
-    names one, the group is not too large, and all dates of birth are one. Of people nearly all."""
+    names one, the group is not too large, all dates of birth are one and no initial may be two people's. Of people
+    nearly all."""
     parent: dict[str, str] = {}
 
     def root_of(ref_id: str) -> str:
@@ -175,7 +186,10 @@ def _quiet_groups(
     return [
         ids
         for root, ids in hanging.items()
-        if root not in loud and len(ids) <= largest and len({by_id[i].dob for i in ids} - {None}) < 2
+        if root not in loud
+        and len(ids) <= largest
+        and len({by_id[i].dob for i in ids} - {None}) < 2
+        and not (by_id[root].role == "operator" and may_bridge([by_id[i] for i in ids]))
     ]
 
 
@@ -193,6 +207,7 @@ def _join_all(
     nameless = {i for i, ref in by_id.items() if kind == "business" and not (ref.name or ref.other_names)}
     about = {i for i, ref in by_id.items() if kind == "business" and ref.record_kind in SAID_ABOUT} - nameless
     named = [p for p in matching if not _bears(nameless, p)]
+    unclear = undecided(named, (pair for pair, same in decided.items() if same), by_id) if kind == "operator" else set()
     joins = [(Said.BY_A_PERSON, 0.0, a, b) for (a, b), same in decided.items() if same]
     for pair in (p for p in named if not _bears(about, p)):
         a, b = (pair.ref_a, pair.ref_b) if pair.ref_a < pair.ref_b else (pair.ref_b, pair.ref_a)
@@ -202,7 +217,11 @@ def _join_all(
         by_person = said is Said.BY_A_PERSON
         weighed = not by_person and bool(by_id[a].own_number) and by_id[a].own_number == by_id[b].own_number
         why = groups.refusal(a, b, by_person=by_person, weighed=weighed)
-        if why or (said is Said.LOOSELY and (why := groups.beside(a, b, by_id))):
+        if not why and said is Said.LOOSELY:
+            why = groups.beside(a, b, by_id)
+        if not why and said is Said.FIRMLY:
+            why = BETWEEN_PEOPLE if (a, b) in unclear else groups.initial_of_two(a, b, by_id)
+        if why:
             refused.append(Refused(a, b, float("inf") if by_person else -loss, why))
         else:
             groups.join(a, b)

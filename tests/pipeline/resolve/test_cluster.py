@@ -126,6 +126,29 @@ def test_an_application_joins_one_business_and_never_bridges_two(ref: Make) -> N
     assert groups(refs, clear, [decision(1, jade, both, False)]) == {frozenset({0}), frozenset({1, 2, 3})}
 
 
+def test_an_initial_joins_one_person_and_never_bridges_two(ref: Make) -> None:
+    born: dict[str, object] = {"dob": date(1980, 1, 1)}
+    lei, lixin = ref(0, "operator", "Lei Zhang", **born), ref(1, "operator", "ZHANG, LIXIN", **born)
+    brief, again = ref(2, "operator", "L. Zhang", **born), ref(3, "operator", "Zhang L", **born)
+    slip = ref(4, "operator", "Lixni Zhang", **born)
+    refs = [lei, lixin, brief]
+    apart = {frozenset({n}) for n in range(3)}
+    assert groups(refs, [pair(lei, brief, 4), pair(lixin, brief, 5)]) == apart
+    assert groups(refs, [pair(lei, brief, 4), pair(lixin, brief, 12)]) == {frozenset({0}), frozenset({1, 2})}
+    why = cluster_with_refusals(refs, [pair(lei, brief, 4), pair(lixin, brief, 12)], [], MODEL)[1]
+    assert [(r.weight, r.why) for r in why] == [(4, "an initial between two people")]
+    # Over another paper with the initial, too; the weaker link gives way.
+    chain = [pair(lei, brief, 9), pair(brief, again, 20), pair(again, lixin, 7)]
+    assert groups([lei, lixin, brief, again], chain) == {frozenset({0, 2, 3}), frozenset({1})}
+    # A slip of the pen is no second person, a person's word joins whatever the names are, and so does a match.
+    assert groups([lixin, brief, slip], [pair(lixin, brief, 4), pair(slip, brief, 4)]) == {frozenset({1, 2, 4})}
+    both = [pair(lei, brief, 4), pair(lixin, brief, 5)]
+    assert groups(refs, both, [decision(1, lei, lixin, True)]) == {frozenset({0, 1, 2})}
+    assert groups(refs, [*both, pair(lei, lixin, 6)]) == {frozenset({0, 1, 2})}
+    known_as = replace(lei, other_names=("Lixin Zhang",))
+    assert groups([known_as, lixin, brief], both) == {frozenset({0, 1, 2})}
+
+
 def at(ref: Ref, street: str, first: int, last: int, **values: object) -> Ref:
     """The ref as an ad at a place, seen from one day of 2026 to another."""
     place = (Address(street, street, "", "Springfield", "MO", "65801"),) if street else ()
@@ -222,7 +245,10 @@ def test_ids_are_those_of_the_standard(parts: tuple[str, ...]) -> None:
 def test_groups_at_rest_are_what_joining_one_by_one_gives(data: st.DataObject) -> None:
     days = st.sampled_from([None, None, None, date(1980, 1, 1), date(1980, 1, 2), date(1991, 7, 5)])
     count = data.draw(st.integers(2, 14))
-    refs = [make_ref(n, "operator", f"Name {n % 3}", dob=data.draw(days)) for n in range(count)]
+    refs = [
+        make_ref(n, "operator", ("Lei Zhang", "L Zhang", "Lixin Zhang")[n % 3], dob=data.draw(days))
+        for n in range(count)
+    ]
     two = st.tuples(st.sampled_from(refs), st.sampled_from(refs)).filter(lambda t: t[0] is not t[1])
     shares, weights = st.sampled_from([0.6, 0.95, 0.95]), st.sampled_from([3.0, 8.0, 8.5])
     drawn = {
