@@ -12,7 +12,7 @@ from analysis.rules import ScreeningRules
 from pipeline.model import Flag
 from pipeline.resolve.declaration import DECLARED
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.romanization import DATA
+from pipeline.resolve.names.romanization import DATA
 
 INTENDED = (
     "Finds records that may be about one person or business, and applications that may lead into a known network. "

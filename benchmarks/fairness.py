@@ -11,7 +11,7 @@ from random import Random
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
-from analysis.screening import ScreeningIndex, screen
+from analysis.screening.screen import ScreeningIndex, screen
 from benchmarks.known_state import (
     Shop,
     apply_for,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
-from analysis.screening import ScreeningIndex
+from analysis.screening.screen import ScreeningIndex
 from demo.names import draw_business_name, draw_name
 from pipeline.extract.phones.validity import is_nanp
 from pipeline.model import Address, Application, Entity, Network, Party, Ref

@@ -10,7 +10,7 @@ from rapidfuzz.fuzz import token_sort_ratio
 from benchmarks.romanized_names import draw_pairs
 from benchmarks.table import Table
 from pipeline.resolve.compare import compare_person_names
-from pipeline.resolve.person_names import read_person
+from pipeline.resolve.names.person_names import read_person
 
 SEEDS = (21, 22, 23)
 

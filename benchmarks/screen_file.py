@@ -13,7 +13,7 @@ from subprocess import DEVNULL
 from subprocess import run as run_process
 from tempfile import TemporaryDirectory
 
-from analysis.saved_index import save_index
+from analysis.screening.saved_index import save_index
 from benchmarks.known_state import Shop, make_index, make_shops
 from benchmarks.screening import draw_applications
 from benchmarks.table import Cell, Table

@@ -17,8 +17,8 @@ import duckdb
 import psutil
 import pyarrow as pa
 
-from analysis.saved_index import open_index, save_index
-from analysis.screening import screen, screen_all
+from analysis.screening.saved_index import open_index, save_index
+from analysis.screening.screen import screen, screen_all
 from benchmarks.known_state import (
     Shop,
     apply_for,

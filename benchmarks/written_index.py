@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.key_filter import KeyFilter
-from analysis.names import NameShares, letters
 from analysis.rules import shipped_rules
-from analysis.saved_index import FORMAT, RARELY_THERE, save_entries
-from analysis.slips import door_key
+from analysis.screening.key_filter import KeyFilter
+from analysis.screening.names import NameShares, letters
+from analysis.screening.saved_index import FORMAT, RARELY_THERE, save_entries
+from analysis.screening.slips import door_key
 from benchmarks.known_state import CLOSED, OPENED, Shop
 
 Rows = Iterable[tuple[str, Any]]

@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.report import write_screening
-from analysis.screening import screen_all
+from analysis.screening.report import write_screening
+from analysis.screening.screen import screen_all
 from demo.collector import write_archives
 from demo.evaluate import evaluate_networks, evaluate_screening, evaluate_successions, trap_merges
 from demo.registers import write_registers

@@ -19,7 +19,7 @@ from analysis.networks.uses import Use
 from analysis.periods import gap_days, hull
 from analysis.rules import Rules, SuccessionRules
 from pipeline.model import Entity, Link, Ref, Succession
-from pipeline.resolve.business_names import read_business
+from pipeline.resolve.names.business_names import read_business
 
 CLOSED = ("closed", "deleted", "revoked", "surrendered", "lapsed", "expired", "inactive", "cancelled", "void")
 

@@ -191,7 +191,7 @@ def rates(home: HomeOption = None, json: JsonOption = False) -> None:
 @decide_app.command("letter")
 def letter_of_reasons(
     application: ApplicationArgument,
-    cause: Annotated[str, typer.Option(help="Code of the cause, as in analysis/causes.toml.")],
+    cause: Annotated[str, typer.Option(help="Code of the cause, as in analysis/screening/causes.toml.")],
     user: UserOption,
     notice: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the notice; default: today.")

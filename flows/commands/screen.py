@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from analysis.explain import WORDS, banner
 from analysis.fairness import fairness
-from analysis.report import reviewed_sentence, screening_rows, write_screening
-from analysis.run import Run
-from analysis.screening_page import BANDS, LEVELS
+from analysis.screening.explain import WORDS, banner
+from analysis.screening.page import BANDS, LEVELS
+from analysis.screening.report import reviewed_sentence, screening_rows, write_screening
+from analysis.screening.run import Run
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
 from flows.stages.rescreening import never_shown, screen_open_again, withdrawn
 from flows.stages.screening import Screened, describe_run, freeze_flags, screen_applications, screen_file

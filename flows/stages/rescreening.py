@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.half_read import with_unread
-from analysis.letter import complaint_deadline, letter
-from analysis.pairs import pair_digests
+from analysis.screening.half_read import with_unread
+from analysis.screening.letter import complaint_deadline, letter
+from analysis.screening.pairs import pair_digests
 from flows.stages.outcomes import keep_outcome, keep_overturned
 from flows.stages.progress import Progress, silent
 from flows.stages.retracting import LETTER

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from analysis.half_read import half_read, with_unread
-from analysis.known import standing_of
-from analysis.pairs import pair_digests
 from analysis.rules import SHIPPED
-from analysis.run import Run
-from analysis.saved_index import open_index, save_index
-from analysis.screening import ScreeningIndex, screen, screen_all
+from analysis.screening.half_read import half_read, with_unread
+from analysis.screening.known import standing_of
+from analysis.screening.pairs import pair_digests
+from analysis.screening.run import Run
+from analysis.screening.saved_index import open_index, save_index
+from analysis.screening.screen import ScreeningIndex, screen, screen_all
 from flows.stages.models import model_in_force
 from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
 from flows.stages.outcomes import rates_of_decided

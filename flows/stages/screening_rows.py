@@ -10,11 +10,11 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from analysis.half_read import with_unread
-from analysis.index import ScreeningIndex
-from analysis.passing import packed, uncollected
-from analysis.saved_index import open_index
-from analysis.screening import BATCH, WORTH_A_POOL, screen
+from analysis.screening.half_read import with_unread
+from analysis.screening.index import ScreeningIndex
+from analysis.screening.passing import packed, uncollected
+from analysis.screening.saved_index import open_index
+from analysis.screening.screen import BATCH, WORTH_A_POOL, screen
 from flows.stages.reading_rows import Layout
 from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import application_of, unread_of

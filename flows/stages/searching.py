@@ -22,7 +22,7 @@ from pipeline.extract.emails import find_emails
 from pipeline.extract.phones import find_phones, normalize_phone
 from pipeline.home import Home
 from pipeline.resolve.compare import Comparison, compare_business_names, compare_person_names
-from pipeline.resolve.romanization import fold
+from pipeline.resolve.names.romanization import fold
 from pipeline.store.intelligence import Store, open_snapshot
 
 PART_SCORE = 0.75  # every word of the text stands in the name

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.records.cell_text import clean
 from pipeline.records.values import is_company, is_trade
+from pipeline.resolve.names.romanization import fold
 from pipeline.resolve.population import first_frequency
-from pipeline.resolve.romanization import fold
 
 APART = re.compile(r"\s*(?:[;|\n]|\s&\s|\sand\s)\s*", re.IGNORECASE)
 CERTAIN = re.compile(r"[;|\n]")

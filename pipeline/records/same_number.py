@@ -14,7 +14,7 @@ from hashlib import sha256
 from pipeline.model import Address, Record
 from pipeline.records.applications import APPLICANTS
 from pipeline.records.values import LEGAL_FORM, is_trade
-from pipeline.resolve.romanization import fold
+from pipeline.resolve.names.romanization import fold
 
 APART = "~"  # between the data set of a number and what tells apart a second holder of it
 LEAST_DIFFERENT = 2  # a name alone changes by marriage or sale, a place alone by moving

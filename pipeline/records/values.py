@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pipeline.extract.phones import normalize_phone
 from pipeline.records.cell_text import NOTHING, clean
+from pipeline.resolve.names.romanization import fold, is_syllabic
+from pipeline.resolve.names.trade_words import word_frequency
 from pipeline.resolve.population import first_frequency, surname_frequency
-from pipeline.resolve.romanization import fold, is_syllabic
-from pipeline.resolve.trade_words import word_frequency
 
 SENTINELS = frozenset(
     date.fromisoformat(d)

@@ -20,7 +20,7 @@ from pipeline.model import Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.initials import contradict, is_brief, may_bridge, undecided
 from pipeline.resolve.model import MatchModel
-from pipeline.resolve.person_names import read_person
+from pipeline.resolve.names.person_names import read_person
 from pipeline.resolve.two_shops import beside, one_shop
 
 CLEARER = 5.0  # bits by which one business must be the likelier owner of what may join one only

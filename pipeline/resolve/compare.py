@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
-from pipeline.resolve.compare_people import score_people
-from pipeline.resolve.compare_trades import score_trades
+from pipeline.resolve.names.compare_people import score_people
+from pipeline.resolve.names.compare_trades import score_trades
 from pipeline.resolve.places import compare_places
 
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from pipeline.model import Ref
-from pipeline.resolve.compare_people import OTHER_PERSON, score_people
 from pipeline.resolve.corpus import ScoredPair
-from pipeline.resolve.person_names import read_person
+from pipeline.resolve.names.compare_people import OTHER_PERSON, score_people
+from pipeline.resolve.names.person_names import read_person
 
 CLEARER = 5.0  # bits by which one person must be the likelier bearer of an initial that fits another one too
 _LETTER_ALONE = re.compile(r"\b\w\b")

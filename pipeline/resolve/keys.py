@@ -15,14 +15,14 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.model import Address, Ref
-from pipeline.resolve.business_names import BusinessName, read_business, trade_names
 from pipeline.resolve.conditions import Row, Value
 from pipeline.resolve.declaration import COLUMNS, TERM
-from pipeline.resolve.person_names import PersonName, is_settled_part, read_person, smallest_turn
+from pipeline.resolve.names.business_names import BusinessName, read_business, trade_names
+from pipeline.resolve.names.person_names import PersonName, is_settled_part, read_person, smallest_turn
+from pipeline.resolve.names.romanization import fold, readings
+from pipeline.resolve.names.sounds import sound_key
+from pipeline.resolve.names.written_names import written_names
 from pipeline.resolve.population import is_rather_first
-from pipeline.resolve.romanization import fold, readings
-from pipeline.resolve.sounds import sound_key
-from pipeline.resolve.written_names import written_names
 
 TOLL_FREE = ("+1800", "+1822", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 HUB_NAMES = 12  # distinct names behind one phone or contact from which it is an answering service

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import FixHome
-from pipeline.resolve.business_names import read_business
 from pipeline.resolve.declaration import DECLARED, Level
+from pipeline.resolve.names.business_names import read_business
+from pipeline.resolve.names.romanization import DATA
+from pipeline.resolve.names.trade_words import word_frequency
 from pipeline.resolve.population import person_frequency
-from pipeline.resolve.romanization import DATA
-from pipeline.resolve.trade_words import word_frequency
 
 FORMAT = 1
 BASE = DATA / "base_model.json"

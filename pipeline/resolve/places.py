@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from pipeline.model import Address
-from pipeline.resolve.romanization import DATA, fold
+from pipeline.resolve.names.romanization import DATA, fold
 
 LONG_STREET = 8  # letters of a street's name in which one wrong letter is a slip rather than another street
 _HOUSE_LETTER = re.compile(r"([0-9]+)-?([a-z])$")

@@ -6,7 +6,7 @@ import gzip
 from functools import lru_cache
 from math import prod
 
-from pipeline.resolve.romanization import DATA, syllables
+from pipeline.resolve.names.romanization import DATA, syllables
 
 SURNAMES, FIRST_NAMES = "us_surnames_2020.csv.gz", "us_first_names_2020.csv.gz"
 # Bearers in the published files, including the rare names left out of our copy.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from pipeline.model import Address, Ref
-from pipeline.resolve.business_names import read_business, trade_names
+from pipeline.resolve.names.business_names import read_business, trade_names
 
 AT_THE_PLACE = frozenset({"ad", "license", "denied"})  # a filing names an agent's or the owner's address
 MOVE_DAYS = 30  # the ads of the old place may run on for so long beside those of the new one

@@ -20,7 +20,7 @@ TRUE_MATCH, MORE_NEEDED = "true match said", "more needed for a match"
 NOT_DETERMINABLE = "match cannot be determined"
 SAID = {TRUE_MATCH: "a true match", MORE_NEEDED: "more is needed", NOT_DETERMINABLE: "cannot be determined"}
 OUTCOME = "outcome of a match"
-Pair = tuple[str, str]  # digests of both sides (analysis.pairs)
+Pair = tuple[str, str]  # digests of both sides (analysis.screening.pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from analysis.screening import ScreeningIndex
+from analysis.screening.screen import ScreeningIndex
 from pipeline.model import Address, Entity, Ref, stable_id
-from tests.analysis.applicants import index_of, suspects
+from tests.analysis.screening.applicants import index_of, suspects
 
 LEARNED = (date(2029, 1, 1) - date(1970, 1, 1)).days  # the day on which the home learned of the first ref
 

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from analysis.saved_index import save_index
+from analysis.screening.saved_index import save_index
 from benchmarks import NAMES
 from benchmarks.__main__ import measure
 from benchmarks.known_state import draw_phone, make_index, make_shops

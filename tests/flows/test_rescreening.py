@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.screening import screen
-from analysis.screening_page import screening_page
+from analysis.screening.page import screening_page
+from analysis.screening.screen import screen
 from flows.stages import rescreening
 from flows.stages.deciding import set_standing
 from flows.stages.outcomes import outcome_rates

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.resolve.keys import _operator_keys, keys_of
-from pipeline.resolve.person_names import read_person
+from pipeline.resolve.names.person_names import read_person
 from tests.pipeline.resolve.conftest import make_ref
 
 WORDS = (

@@ -1,0 +1,1 @@
+"""Applications against what is known: who comes into question, what agrees, and what speaks against it."""
