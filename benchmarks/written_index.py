@@ -124,7 +124,7 @@ def _business(shop: Shop) -> dict[str, Any]:
     return {
         "business_id": f"B{k}", "name": shop.name, "names": [shop.name], "standing": "suspected",
         "advertised": ADVERTISED, "captures": [f"c{k}", f"d{k}"], "sites": ["city-board"], "licensed": "",
-        "owners": [[f"O{k}", shop.operator, TENURE]], "websites": [], "license_numbers": [f"BL-{k}"],
+        "owners": [[f"O{k}", shop.operator, TENURE]], "websites": [], "license_numbers": [f"BL-{k}"], "landlords": [],
     }  # fmt: skip
 
 

@@ -247,8 +247,9 @@ def test_no_decision_is_taken_that_no_build_could_carry_out(home: Path) -> None:
 def test_what_is_kept_apart_is_listed_with_the_reason(home: Path) -> None:
     folder = open_home(home).current_snapshot()
     with duckdb.connect(str(folder / "sealed.duckdb"), read_only=True) as client:
-        rows = client.execute("SELECT payload FROM core_refs WHERE role = 'operator' ORDER BY ref_id").fetchall()
-    people = [ref for (payload,) in rows if (ref := from_json(Ref, payload)).dob]
+        rows = client.execute("SELECT payload FROM core_refs ORDER BY ref_id").fetchall()
+    refs = [from_json(Ref, payload) for (payload,) in rows]
+    people = [ref for ref in refs if ref.role == "operator" and ref.dob]
     one, two = people[0], next(ref for ref in people if f"{ref.dob}"[:4] != f"{people[0].dob}"[:4])
     imb(home, "decide", "same", one.ref_id, two.ref_id, "--why", "one face", "--user", "amy")
     imb(home, "build")

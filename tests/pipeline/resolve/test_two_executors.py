@@ -106,7 +106,7 @@ def test_training_repeats_and_stays_near_what_was_declared(pool: Pool) -> None:
             for level in compared.levels:
                 moved = one.weight(role, compared.name, level) - base_model().weight(role, compared.name, level)
                 assert abs(moved) <= 3.001
-    assert one.pools["operator"].names
+    assert 0 < one.pools["operator"].rows < 400  # few phones and streets: nearly all are one person
 
 
 def test_a_small_pool_teaches_frequencies_only(pool: Pool) -> None:
