@@ -164,12 +164,13 @@ def train(
 
 @model_app.command()
 def doubtful(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Entities that may hold two people or businesses: two dates of birth, one weak pair in the middle, size."""
+    """Entities that may hold two people or businesses: two dates of birth, two numbers of one office at one time, one
+    record between parts that contradict each other, one weak pair in the middle, size."""
     found = doubtful_entities(opened(home))
     if json:
         emit([asdict(doubt) for doubt in found])
         return
-    rows = [[d.entity_id, d.kind, d.name, d.size, "; ".join(d.reasons), " ".join(d.weakest or ())] for d in found]
+    rows = [[d.entity_id, d.kind, d.name, d.size, "; ".join(d.reasons), " ".join(d.pair or ())] for d in found]
     show_table("May be two", ["entity", "kind", "name", "records", "why", "imb decide not-same"], rows)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.doubtful import Doubt, find_doubtful
+from analysis.doubts.finding import Doubt, find_doubtful
+from analysis.doubts.papers import NUMBERED, Paper, paper_of
 from flows.stages.models import model_in_force
 from flows.stages.screening import load_entities, load_refs
 from pipeline.home import Home
-from pipeline.model import Decision, Ref
+from pipeline.model import Decision, Entity, Record, Ref
 from pipeline.resolve.cluster import in_force
 from pipeline.resolve.kept_apart import why_apart
 from pipeline.store.casework import Casework
@@ -39,14 +41,51 @@ _APART = """
     LIMIT ?"""
 
 
+_NEWEST = """
+    SELECT record_id, version FROM core_records WHERE record_id IN (SELECT id FROM asked)
+    QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY known_at DESC, version DESC) = 1"""
+
+
 def doubtful_entities(home: Home) -> list[Doubt]:
     """Entities of the current snapshot that may hold two people or two businesses."""
-    model, folder = model_in_force(home), home.current_snapshot()
+    model, folder, refs = model_in_force(home), home.current_snapshot(), load_refs(home.current_snapshot())
+    said = in_force(Casework(home.casework_url).decisions())
     with open_snapshot(folder) as store:
         entities = load_entities(store)
         rows = store.rows("SELECT ref_a, ref_b, probability FROM core_pairs WHERE probability >= ?", [model.match])
+        numbered = _of_one_office(entities, refs)
+        with store.listed("asked", {ref.owner_id for ref in numbered}):
+            newest = store.rows(_NEWEST)
     pairs = [(r["ref_a"], r["ref_b"], r["probability"]) for r in rows]
-    return find_doubtful(entities, pairs, load_refs(folder), model.largest)
+    pairs += [(a, b, 1.0) for (a, b), same in said.items() if same]
+    return find_doubtful(entities, pairs, refs, model.largest, _papers(folder, numbered, newest))
+
+
+def _of_one_office(entities: Iterable[Entity], refs: Mapping[str, Ref]) -> list[Ref]:
+    """The refs of entities that have several numbered papers of one office."""
+    found: list[Ref] = []
+    for entity in entities:
+        if entity.kind not in ("business", "operator") or len(entity.members) < 2:
+            continue
+        by_office: dict[str, list[Ref]] = defaultdict(list)
+        for ref in (refs[i] for i in entity.members if i in refs):
+            if ref.record_kind in NUMBERED and (entity.kind == "business" or ref.own_number):
+                by_office[ref.dataset].append(ref)
+        found += (r for of_one in by_office.values() if len({r.owner_id for r in of_one}) > 1 for r in of_one)
+    return found
+
+
+def _papers(folder: Path, refs: Iterable[Ref], newest: Iterable[Mapping[str, Any]]) -> dict[str, Paper]:
+    wanted = {(r["record_id"], r["version"]) for r in newest}
+    with open_snapshot(folder, "sealed") as sealed, sealed.listed("asked", {record_id for record_id, _ in wanted}):
+        rows = sealed.rows(
+            "SELECT record_id, version, payload FROM core_records WHERE record_id IN (SELECT id FROM asked)"
+        )
+    records = {
+        r["record_id"]: from_json(Record, r["payload"]) for r in rows if (r["record_id"], r["version"]) in wanted
+    }
+    papers = {ref.ref_id: paper_of(ref, records[ref.owner_id]) for ref in refs if ref.owner_id in records}
+    return {ref_id: paper for ref_id, paper in papers.items() if paper}
 
 
 _SHOWN = ("kind", "ref_a", "ref_b", "name_a", "name_b", "entity_a", "entity_b", "probability")

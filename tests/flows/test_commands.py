@@ -292,7 +292,7 @@ def test_doubtful_entities_name_a_pair_to_decide(home: Path) -> None:
     for doubt in found:
         assert doubt["reasons"]
         assert doubt["size"] > 1
-        assert doubt["weakest"] is None or len(set(doubt["weakest"])) == 2
+        assert doubt["pair"] is None or len(set(doubt["pair"])) == 2
     assert "May be two" in imb(home, "model", "doubtful").stdout or not found
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from analysis.doubtful import find_doubtful
+from analysis.doubts.finding import find_doubtful
+from analysis.doubts.papers import Paper
 from pipeline.model import Entity, Ref
 
 LARGEST = {"operator": 10, "business": 150}
@@ -26,7 +27,7 @@ def test_two_groups_on_one_weak_pair() -> None:
     pairs = [*square("a", "b", "c"), *square("d", "e", "f"), ("c", "d", 0.92)]
     (doubt,) = find_doubtful([people(*"abcdef")], pairs, {}, {**LARGEST, "operator": 60})
     assert doubt.reasons == ("two parts held together by one pair (0.920)",)
-    assert doubt.weakest == ("c", "d")
+    assert doubt.pair == ("c", "d")
 
 
 def test_a_sure_pair_a_single_record_and_a_second_path_are_no_doubt() -> None:
@@ -45,8 +46,17 @@ def test_two_dates_of_birth_and_a_size_near_the_limit() -> None:
     small = people("a", "b", "c")
     large = people(*"klmno")
     doubts = find_doubtful([large, small], square("a", "b", "c"), refs, LARGEST)
-    assert [(d.entity_id, d.reasons) for d in doubts] == [
-        ("E-k", ("5 records, 10 are the most allowed",)),
-        ("E-a", ("2 dates of birth",)),
+    assert [(d.entity_id, d.reasons, d.pair) for d in doubts] == [
+        ("E-k", ("5 records, 10 are the most allowed",), None),
+        ("E-a", ("2 dates of birth",), ("a", "b")),
     ]
     assert find_doubtful([Entity("P", "phone", "+1", ("a", "b"))], [], refs, LARGEST) == []
+
+
+def test_numbers_at_one_time_and_a_record_between_two_come_with_the_pair_to_decide() -> None:
+    papers = {i: Paper(i, "city", "massage", f"BL-{i}", date(2024, 1, 1), date(2024, 12, 31)) for i in "ad"}
+    refs = {i: ref(i) for i in "abcd"}
+    pairs = [("a", "b", 0.99), ("b", "c", 0.9999), ("c", "d", 0.9999)]
+    (doubt,) = find_doubtful([people(*"abcd")], pairs, refs, LARGEST, papers)
+    assert [why.split(" (")[0] for why in doubt.reasons] == ["two numbers of city in force at one time", "one record"]
+    assert doubt.pair == ("a", "d")
