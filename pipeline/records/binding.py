@@ -19,6 +19,7 @@ HOLDER = {"application": "applicant", "denied": "applicant", "filing": "officer"
 SYNONYM_WORTH = 0.6  # of a header that only the shared list knows
 BY_WORDS = frozenset(("license", "filing"))  # kinds whose maps read by words what they do not name
 RECORDS = frozenset(("", *ADDRESSES))  # whose a column is that is of the record itself
+COMPANY_NUMBERS = ("ubi", "ubi_number", "taxpayer_number", "taxpayer_id")  # of a register that has no other
 UNTOLD = frozenset(("ignore", "record_number"))  # what words do not tell of a layout that has a map
 
 NOBODYS = "a date of birth, and no column names the person"
@@ -273,6 +274,10 @@ def _read_words(
             role = HOLDER.get(column_map.kind, m.whose) if m.whose == "licensee" else m.whose
             people[role, m.n][m.what].append((m.rank, i))
     numbers = record["license_number"]
+    if column_map.kind == "filing" and not record["record_number"] and "record_number" not in own:
+        # A company's registration, account or number for taxes.
+        record["record_number"] = numbers or [(FALLBACK, i) for i in columns.take(COMPANY_NUMBERS)]
+        numbers = record["license_number"] = []
     if any(rank < FALLBACK for rank, _ in numbers):  # a paper of somebody's is not the number of a row without one
         record["license_number"] = [(rank, i) for rank, i in numbers if rank < FALLBACK]
     return _Told(

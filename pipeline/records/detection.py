@@ -16,6 +16,7 @@ from pipeline.records.delimited import Row
 from pipeline.records.headers import fold_header
 from pipeline.records.number_by_values import with_number
 from pipeline.records.reading import read_table
+from pipeline.records.status_by_values import with_status
 
 HEADER_ROWS = 12  # a sheet may carry a title above its header
 SAMPLE_ROWS = 500  # looked at to tell whether a column holds numbers of records
@@ -44,7 +45,8 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     rows = first_rows(path)
     tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
     if best := _best_fit(rows, tried):
-        return with_number(best, _sample(path, best))
+        sample = _sample(path, best)
+        return with_status(with_number(best, sample), sample)
     seen = _widest(rows)
     if rows and _is_data(rows[0]):
         raise FixInput(

@@ -10,10 +10,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pipeline.records.headers import header_words
+from pipeline.records.values import STATES
 
 WORDS = Path(__file__).with_name("header_words.toml")
 PLACE_PARTS = frozenset(
@@ -31,7 +33,8 @@ SHORT = {
     "sufx": "suffix", "hm": "home", "loc": "location", "prem": "premises", "fac": "facility",
     "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
     "cert": "certificate", "cur": "current", "tele": "telephone",
-    "acct": "account", "comp": "company", "cd": "code",
+    "acct": "account", "comp": "company", "cd": "code", "nm": "name", "biz": "business", "bus": "business",
+    "naic": "naics", "princ": "principal",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
@@ -97,7 +100,11 @@ def split_words(header: str) -> tuple[str, ...]:
     """The words of a header; what is run together is taken apart where all of it are known words."""
     plain = header_words(header).replace("_e_mail_", "_email_").replace("licence", "license")
     parts = re.findall(r"[^\W\d_]+|\d+", plain)
-    return tuple(SHORT.get(w, w) for part in parts for w in (_apart(part) or (part,)))
+    words = [SHORT.get(w, w) for part in parts for w in (_apart(part) or _behind_a_state(part) or (part,))]
+    for i, (word, following) in enumerate(pairwise(words)):
+        if word == "principal" and following.isdigit():  # "PRINC1_NAME": one of a company's principals
+            words[i] = "officer"
+    return tuple(words)
 
 
 @lru_cache(maxsize=4096)
@@ -112,6 +119,12 @@ def _apart(run: str) -> tuple[str, ...]:
     return best
 
 
+def _behind_a_state(run: str) -> tuple[str, ...]:
+    """The words behind the abbreviation of a state, "AKFORMEDDATE", where all of them are known."""
+    words = _apart(run[2:]) if run[:2].upper() in STATES else ()
+    return words if len(words) > 1 else ()
+
+
 @lru_cache(maxsize=4096)
 def read_header(header: str) -> Meaning | None:
     """What the column holds; IGNORED for what is not kept; None when its words do not say."""
@@ -122,7 +135,7 @@ def read_header(header: str) -> Meaning | None:
     if written in _tables()["ignore"] or "_".join(words) in _tables()["ignore"]:
         return IGNORED
     bare = tuple(w for w in words if w not in _tables()["noise"])
-    own = tuple(w for w in bare if w not in ("business", "bus", "biz"))  # "Bus. Ownership Type"
+    own = tuple(w for w in bare if w != "business")  # "Bus. Ownership Type"
     numbered = (*bare[:-2], "id") if bare[-2:] == ("id", "number") else bare  # "Facility ID #"
     for form in dict.fromkeys((words, bare, own, numbered)):
         if found := _phrases("exact").get("_".join(form)):
@@ -254,6 +267,8 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
         if what == "name":
             if not whose:  # "Name (Last, First)" is a person's
                 return Meaning("licensee", "name", rank) if {"last", "first"} <= set(rest) else None
+            if set(words) & set(_tables()["place_only"]["words"]):
+                return None
             return Meaning("", "entity_name", 100 + rank)
         return Meaning("licensee", what, rank) if not whose else None
     if whose == "mailing":

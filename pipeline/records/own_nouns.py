@@ -2,40 +2,65 @@
 
 No list can name every kind of place. A word that is in no list and stands before a name and before an address is the
 office's word for it, where the header has no other name or street of a business and no second such word; so is the word
-before the only name in the header.
+before the only name in the header, and one before a name and a contact beside an address that names no owner ("Stable
+Name, Stable Phone, Location").
+
+A word of no list that begins at least half of the header is the name of a program or a table ("blms_loc_street").
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.records.header_reading import PLACE_PARTS, is_known, read_header, split_words
+from pipeline.records.header_reading import PLACE_PARTS, SHARED_CONTACTS, is_known, read_header, split_words
 
 PLACE = "establishment"
+CONTACTS = frozenset((*SHARED_CONTACTS, "name"))
+NUMBERS = (("id",), ("number",))
+LEAST_PREFIXED = 5
 NAMED = frozenset(("entity_name", "dba_name", "name", "first", "last", "last_or_company"))
 
 
 def in_known_words(header: Sequence[str]) -> list[str]:
-    """The header with "Establishment" for such a word; as it is where there is none, or several."""
+    """The header with "Establishment" for such a word, without such a program's name; as it is where there is none, or
+    several."""
     read = [read_header(h) for h in header]
     if not any(m and m.what in NAMED and m.whose != "contact" for m in read):
         unread = [split_words(name) for name, meaning in zip(header, read, strict=True) if meaning is None]
         names = [words[0] for words in unread if len(words) == 2 and words[1] == "name"]
         if len(names) == 1:
             return [_renamed(name, names[0]) for name in header]
-    if any(m and (m.what == "entity_name" or (m.whose, m.what) == ("premises", "line1")) for m in read):
-        return list(header)
+    if any(m and m.what == "entity_name" for m in read):
+        return _without_prefix(header)
     tells: dict[str, set[str]] = defaultdict(set)
     for name in header:
         first, *rest = split_words(name) or ("",)
         if rest and len(first) > 2 and first.isalpha() and not is_known(first):
             meaning = read_header(" ".join((PLACE, *rest)))
             tells[first].add(meaning.what if meaning else "")
-    found = [word for word, what in tells.items() if "entity_name" in what and what & PLACE_PARTS]
+    placed = any(m and (m.whose, m.what) == ("premises", "line1") for m in read)
+    wanted, unwanted = (CONTACTS, PLACE_PARTS) if placed else (PLACE_PARTS, frozenset[str]())
+    found = [w for w, what in tells.items() if "entity_name" in what and what & wanted and not what & unwanted]
     if len(found) != 1:
-        return list(header)
+        return _without_prefix(header)
     return [_renamed(name, found[0]) for name in header]
+
+
+def _without_prefix(header: Sequence[str]) -> list[str]:
+    """The header without the word of no list that begins at least half of it; what is "ID" or "Number" alone then is
+    the record's."""
+    words = [split_words(name) for name in header]
+    begin = Counter(w[0] for w in words if len(w) > 1).most_common(1)
+    first, times = begin[0] if begin else ("", 0)
+    if times < max(LEAST_PREFIXED, len(header) / 2) or is_known(first) or not first.isalpha():
+        return list(header)
+    return [_bare(w) if len(w) > 1 and w[0] == first else name for name, w in zip(header, words, strict=True)]
+
+
+def _bare(words: Sequence[str]) -> str:
+    _, *rest = words
+    return " ".join(("record", *rest) if tuple(rest) in NUMBERS else rest)
 
 
 def _renamed(name: str, word: str) -> str:

@@ -23,8 +23,11 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     """The address in these columns, None when blank, and a business name found in its first line."""
     if not columns:
         return None, ""
-    parts = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
-    line1, line2, name = street_line(_first_line(row, columns), *parts), row.text(columns, "line2"), ""
+    number, prefix, street, kind = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
+    line1, line2, name = _first_line(row, columns), row.text(columns, "line2"), ""
+    if NUMBER.match(line1) and not street and line2[:1].isalpha() and not NO_NAME.match(line2):
+        street, line2 = line2, ""  # a number on the first line, its street on the second
+    line1 = street_line(line1, number, prefix, street, kind)
     if line2 and is_cross_street(line1, line2):
         row.beside.append((f"{which or 'prior'} address (cross street)", line2))
         line2 = ""

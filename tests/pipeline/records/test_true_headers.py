@@ -14,6 +14,7 @@ from pipeline.extract.addresses import parse_address
 from pipeline.model import Address, Record
 from pipeline.records.combined import name_and_address, split_cell
 from pipeline.records.importing import read_records
+from pipeline.records.own_nouns import in_known_words
 from pipeline.records.previewing import preview
 
 TABLE = tomllib.loads(Path(__file__).with_name("true_headers.toml").read_text(encoding="utf-8"))
@@ -145,6 +146,35 @@ def test_a_column_whose_values_differ_is_taken_for_the_number_and_told(tmp_path:
 def test_a_column_that_may_be_another_number_is_not(tmp_path: Path, header: str, numbers: list[str]) -> None:
     path = numbered(tmp_path, header, numbers)
     assert not {r.natural_key for r in read_records(path, "license") if isinstance(r, Record)} & set(numbers)
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        (["zx_id", "zx_trade_nm", "zx_loc_street", "zx_loc_zip", "zx_stat"], ["record id", "trade name"]),
+        (["zx_id", "zx_trade_nm", "zx_loc_street", "zx_loc_zip", "owner"], ["zx_id", "zx_trade_nm"]),  # on too few
+        (["loc_id", "loc_trade_nm", "loc_street", "loc_zip", "loc_stat"], ["loc_id", "loc_trade_nm"]),  # a known word
+    ],
+)
+def test_the_name_of_a_program_before_each_column(header: list[str], meant: list[str]) -> None:
+    assert in_known_words(header)[:2] == meant
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "status"),
+    [
+        ("License State", ["Active", "Expired"], "Active"),
+        ("License State", ["MO", "Active"], ""),
+        ("Color", ["Active", "Expired"], ""),
+    ],
+)
+def test_a_column_of_words_for_a_status_is_the_status(
+    tmp_path: Path, header: str, values: list[str], status: str
+) -> None:
+    path = written(tmp_path, f"License No|Business Name|Zip|{header}", [f"M-{v}|Fern Spa|65401|{v}" for v in values])
+    first = next(iter(read_records(path, "license")))
+    assert isinstance(first, Record)
+    assert first.status == status
 
 
 def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> None:

@@ -123,6 +123,12 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("ID Number", ("", "license_number")),
         ("Permit Valid To", ("", "expires")),
         ("LIC_STOP_DT", ("", "expires")),
+        ("AKFORMEDDATE", ("", "issued")),
+        ("PRINC2_NAME", ("officer", "name")),
+        ("OWN_DESC", ("", "ownership")),
+        ("own_addr1", ("mailing", "line1")),
+        ("Service Street", ("premises", "line1")),
+        ("BIZNAME", ("", "entity_name")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
@@ -146,6 +152,9 @@ def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) ->
         "Discipline?",
         "Second Location to License No",
         "Mailing Care Of",
+        "Service Name",
+        "Rent/Own",
+        "Own",
         "Prior Phone",
     ],
 )
