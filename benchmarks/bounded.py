@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.incremental import put
 from benchmarks.people_state import Row, make_rows
 from benchmarks.table import Quality
-from flows.stages.resolution import settle
+from flows.stages.resolution.resolving import settle
 from pipeline.resolve.model import base_model
 from pipeline.store.intelligence import Store, open_working
 

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.corpus import Spent
 from benchmarks.people_state import Row, make_rows
 from benchmarks.table import Cell, Table
-from flows.stages.resolution import settle
+from flows.stages.resolution.resolving import settle
 from pipeline.model import Party, Record, stable_id
 from pipeline.resolve.model import base_model
 from pipeline.store.codec import to_json

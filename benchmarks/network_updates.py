@@ -21,8 +21,8 @@ from benchmarks.true_networks import resolved, scored
 from demo.world import make_world
 from flows.stages.networks.reach import begin
 from flows.stages.networks.updating import update_networks
-from flows.stages.refs import ref_row
-from flows.stages.resolution import entity_row
+from flows.stages.resolution.refs import ref_row
+from flows.stages.resolution.resolving import entity_row
 from pipeline.model import Entity, Ref
 from pipeline.store.intelligence import Store, open_working
 

@@ -18,8 +18,8 @@ from benchmarks.known_state import Shop, make_index, make_shops
 from benchmarks.screening import draw_applications
 from benchmarks.table import Cell, Table
 from flows.stages.build import build
-from flows.stages.models import model_in_force
-from flows.stages.screening import INDEX, index_state
+from flows.stages.resolution.models import model_in_force
+from flows.stages.screening.applications import INDEX, index_state
 from pipeline.home import Home, create_home
 from pipeline.model import Application
 from pipeline.store.snapshot import read_manifest

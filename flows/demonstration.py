@@ -31,7 +31,7 @@ from flows.stages.evidence.exhibits import export_exhibits
 from flows.stages.finding import find_captures
 from flows.stages.progress import Progress
 from flows.stages.receiving import receive_files
-from flows.stages.screening import load_index
+from flows.stages.screening.applications import load_index
 from flows.stages.showing import list_networks
 from pipeline.errors import ImbError
 from pipeline.evidence.sealing.keys import make_key

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import flow, task
 
 from flows.running import home_for, publish_counts
-from flows.stages.rescreening import rescreen as rescreen_stage
+from flows.stages.screening.rescreening import rescreen as rescreen_stage
 from pipeline.home import open_home
 
 

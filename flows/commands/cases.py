@@ -11,9 +11,9 @@ import typer
 
 from analysis.outcomes import ENOUGH
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.deciding import decide_pair, list_conflicts, list_standings, set_standing
-from flows.stages.outcomes import outcome_rates
-from flows.stages.rescreening import clear_pair, draft_letter, review_match
+from flows.stages.decisions.deciding import decide_pair, list_conflicts, list_standings, set_standing
+from flows.stages.screening.outcomes import outcome_rates
+from flows.stages.screening.rescreening import clear_pair, draft_letter, review_match
 from pipeline.home import locked
 from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH
 

@@ -16,8 +16,8 @@ from analysis.screening.page import BANDS, LEVELS
 from analysis.screening.report import reviewed_sentence, screening_rows, write_screening
 from analysis.screening.run import Run
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
-from flows.stages.rescreening import never_shown, screen_open_again, withdrawn
-from flows.stages.screening import Screened, describe_run, freeze_flags, screen_applications, screen_file
+from flows.stages.screening.applications import Screened, describe_run, freeze_flags, screen_applications, screen_file
+from flows.stages.screening.rescreening import never_shown, screen_open_again, withdrawn
 from pipeline.errors import FixInput
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone

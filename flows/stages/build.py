@@ -23,14 +23,14 @@ from flows.stages.evidence.purged_copies import holds_purged, remove_purged_snap
 from flows.stages.extraction import extract_new
 from flows.stages.indicating import write_indicators
 from flows.stages.intake import sync_captures, sync_files
-from flows.stages.models import model_in_force
 from flows.stages.networks.history import note_network_changes
 from flows.stages.networks.updating import write_networks
 from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
 from flows.stages.rereading import Changes, drop_purged, is_outdated, put_reading_in_force, read_again
-from flows.stages.resolution import Resolved, resolve
-from flows.stages.screening import keep_index, screen_open
+from flows.stages.resolution.models import model_in_force
+from flows.stages.resolution.resolving import Resolved, resolve
+from flows.stages.screening.applications import keep_index, screen_open
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, full_disk_named

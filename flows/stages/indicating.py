@@ -12,8 +12,8 @@ from typing import Any
 from analysis.indicators import Indicator, Known, Said, Sightings, find_indicators
 from analysis.networks.sights import role_key
 from flows.stages.networks.rows import Networks
-from flows.stages.refs import latest_payloads, load_records
-from flows.stages.resolution import Resolved
+from flows.stages.resolution.refs import latest_payloads, load_records
+from flows.stages.resolution.resolving import Resolved
 from pipeline.model import Address, Lane, Party, Record, RecordKind, Ref
 from pipeline.resolve.refs import is_context
 from pipeline.store.intelligence import Store

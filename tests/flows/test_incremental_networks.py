@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.stages.networks.updating import update_networks
 from pipeline.model import Address, Record
-from tests.flows.test_incremental_resolution import MODEL, World, settle
+from tests.flows.resolution.test_incremental_resolution import MODEL, World, settle
 from tests.pipeline.resolve.in_process import score_in_process
 
 SWITCHBOARD = "+14175559999"
@@ -53,7 +53,7 @@ class Town(World):
 def town(seed: int) -> Iterator[Town]:
     made = Town(seed)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("flows.stages.refs.MOSTLY", 1.0)
+        patched.setattr("flows.stages.resolution.refs.MOSTLY", 1.0)
         patched.setattr("flows.stages.networks.reach.MOSTLY", 1.0)
         patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(30):

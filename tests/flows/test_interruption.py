@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages.refs import make_refs
+from flows.stages.resolution.refs import make_refs
 from pipeline.evidence.verify import verify_home
 from pipeline.home import open_home
 from pipeline.store.intelligence import open_snapshot, open_working

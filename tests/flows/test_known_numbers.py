@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.stages.intake import sync_files
 from flows.stages.progress import silent
 from flows.stages.receiving import receive_files
-from flows.stages.refs import load_records
+from flows.stages.resolution.refs import load_records
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home, create_home, locked
 from pipeline.store.intelligence import open_working

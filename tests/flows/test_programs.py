@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages import kept_templates, resolution
+from flows.stages import kept_templates
 from flows.stages.networks import reach
+from flows.stages.resolution import resolving
 from pipeline.resolve.program import program_digest
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ _CARRIERS = ("pipeline/errors.py", "pipeline/garbage.py", "pipeline/schema.py", 
 _DOORS = "__init__.py"  # hand names on, or are empty
 
 DIGESTS = {
-    "entities": (lambda: program_digest.__wrapped__(resolution._HERE), ["flows.stages.resolution"]),
+    "entities": (lambda: program_digest.__wrapped__(resolving._HERE), ["flows.stages.resolution.resolving"]),
     "networks": (reach.networks_program.__wrapped__, ["analysis.networks.region", "analysis.networks.wording"]),
     "templates": (kept_templates._program, ["pipeline.extract.templates"]),
 }

@@ -21,7 +21,7 @@ from analysis.networks.region import Region, damped, key_rows, keys_of
 from analysis.networks.sights import closing_edge
 from analysis.rules import SHIPPED, shipped_rules
 from flows.stages.networks.region import Read, load_some, papers_of
-from flows.stages.walking import walked
+from flows.stages.resolution.walking import walked
 from pipeline.extract import addresses
 from pipeline.extract.addresses.vocab import DECLARED_IN as PLACES
 from pipeline.resolve.program import program_digest

@@ -26,8 +26,8 @@ from flows.stages.networks.rows import (
     standing_row,
     succession_row,
 )
-from flows.stages.refs import kept_refs
-from flows.stages.resolution import Resolved, kept_entities
+from flows.stages.resolution.refs import kept_refs
+from flows.stages.resolution.resolving import Resolved, kept_entities
 from flows.stages.templating import write_templates
 from pipeline.model import Decision, Succession, stable_id
 from pipeline.store.intelligence import Store

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from flows.stages.refs import ad_refs, latest_sql, ref_row
+from flows.stages.resolution.refs import ad_refs, latest_sql, ref_row
 from pipeline.model import Record, Ref, Role, Source
 from pipeline.resolve.exact import exact_keys, street_of
 from pipeline.resolve.refs import refs_from_record

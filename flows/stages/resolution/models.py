@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.model_card import make_card
 from analysis.rules import shipped_rules
-from flows.stages.ref_tables import tables_of_all
+from flows.stages.resolution.ref_tables import tables_of_all
 from pipeline.errors import FixHome
 from pipeline.home import Home, write_atomically
 from pipeline.model import Flag

@@ -11,10 +11,9 @@ from typing import Any
 from analysis.screening.half_read import with_unread
 from analysis.screening.letter import complaint_deadline, letter
 from analysis.screening.pairs import pair_digests
-from flows.stages.outcomes import keep_outcome, keep_overturned
+from flows.stages.decisions.retracting import LETTER
 from flows.stages.progress import Progress, silent
-from flows.stages.retracting import LETTER
-from flows.stages.screening import (
+from flows.stages.screening.applications import (
     Screened,
     describe_run,
     freeze_flags,
@@ -22,6 +21,7 @@ from flows.stages.screening import (
     read_applications,
     screen_applications,
 )
+from flows.stages.screening.outcomes import keep_outcome, keep_overturned
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record

@@ -10,10 +10,19 @@ import pytest
 
 from analysis.screening.page import screening_page
 from analysis.screening.screen import screen
-from flows.stages import rescreening
-from flows.stages.deciding import set_standing
-from flows.stages.outcomes import outcome_rates
-from flows.stages.rescreening import (
+from flows.stages.decisions.deciding import set_standing
+from flows.stages.decisions.retracting import LETTER
+from flows.stages.screening import rescreening
+from flows.stages.screening.applications import (
+    Screened,
+    describe_run,
+    freeze_flags,
+    load_index,
+    screen_applications,
+    without_cleared,
+)
+from flows.stages.screening.outcomes import outcome_rates
+from flows.stages.screening.rescreening import (
     clear_pair,
     never_shown,
     open_applications,
@@ -21,15 +30,6 @@ from flows.stages.rescreening import (
     review_match,
     screen_open_again,
     withdrawn,
-)
-from flows.stages.retracting import LETTER
-from flows.stages.screening import (
-    Screened,
-    describe_run,
-    freeze_flags,
-    load_index,
-    screen_applications,
-    without_cleared,
 )
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.stages import ref_tables, resolution_anew
-from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES
-from flows.stages.refs import make_refs
-from flows.stages.resolution import kept_entities, settle
+from flows.stages.resolution import anew, ref_tables
+from flows.stages.resolution.ref_tables import EXACT_ROLES, SCORED_ROLES
+from flows.stages.resolution.refs import make_refs
+from flows.stages.resolution.resolving import kept_entities, settle
 from pipeline.resolve.cluster import cluster
 from pipeline.resolve.corpus import score_pairs
 from pipeline.resolve.exact import exact_entities
-from tests.flows.test_incremental_resolution import MODEL, World
+from tests.flows.resolution.test_incremental_resolution import MODEL, World
 from tests.pipeline.resolve.in_process import score_in_process
 
 
@@ -54,9 +54,9 @@ def test_page_by_page(seed: int, size: int) -> None:
         for module in ("settled", "corpus"):
             patched.setattr(f"pipeline.resolve.{module}.score_keys", score_in_process)
             patched.setattr(f"pipeline.resolve.{module}.CHUNK", size)
-        for module in (ref_tables, resolution_anew):
+        for module in (ref_tables, anew):
             patched.setattr(module, "PAGE", size)
-        patched.setattr("flows.stages.refs.MOSTLY", 0.0)
+        patched.setattr("flows.stages.resolution.refs.MOSTLY", 0.0)
         for name in ("settled", "keys"):  # numbers and contacts that become answering services
             patched.setattr(f"pipeline.resolve.{name}.HUB_NAMES", 4)
         check(world)

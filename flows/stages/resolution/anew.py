@@ -12,8 +12,8 @@ import numpy
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES, exact_table, tables_of_all
-from flows.stages.refs import delete_ids
+from flows.stages.resolution.ref_tables import EXACT_ROLES, SCORED_ROLES, exact_table, tables_of_all
+from flows.stages.resolution.refs import delete_ids
 from pipeline.model import Decision, Entity, Ref, Role, stable_id
 from pipeline.resolve.cluster import cluster
 from pipeline.resolve.components import batches, component_labels

@@ -20,22 +20,23 @@ from analysis.screening.pairs import pair_digests
 from analysis.screening.run import Run
 from analysis.screening.saved_index import open_index, save_index
 from analysis.screening.screen import ScreeningIndex, screen, screen_all
-from flows.stages.models import model_in_force
 from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
-from flows.stages.outcomes import rates_of_decided
 from flows.stages.progress import Progress, silent
 from flows.stages.reading_rows import Layout
-from flows.stages.refs import load_records
-from flows.stages.resolution import Resolved
-from flows.stages.screening_rows import screen_rows
+from flows.stages.resolution.loading import load_entities, load_refs
+from flows.stages.resolution.models import model_in_force
+from flows.stages.resolution.refs import load_records
+from flows.stages.resolution.resolving import Resolved
+from flows.stages.screening.outcomes import rates_of_decided
+from flows.stages.screening.rows import screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
-from pipeline.model import Application, Entity, Flag, Record, Ref
+from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import application_of, applications_of
 from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
-from pipeline.store.codec import from_json, to_json
+from pipeline.store.codec import to_json
 from pipeline.store.frozen import freeze
 from pipeline.store.intelligence import Store, open_snapshot
 from pipeline.store.reviews import reviews
@@ -147,12 +148,6 @@ def load_index(home: Home) -> ScreeningIndex:
     return index
 
 
-def load_refs(folder: Path) -> dict[str, Ref]:
-    with open_snapshot(folder, "sealed") as sealed:
-        payloads = sealed.rows("SELECT payload FROM core_refs ORDER BY ref_id")
-    return {ref.ref_id: ref for ref in (from_json(Ref, row["payload"]) for row in payloads)}
-
-
 def known_from(home: Home) -> Literal["designated", "suspected"]:
     """From which standing on a business counts as known. Raises FixProfile for another word."""
     if home.settings.known == "designated":
@@ -160,11 +155,6 @@ def known_from(home: Home) -> Literal["designated", "suspected"]:
     if home.settings.known == "suspected":
         return "suspected"
     raise FixProfile(f'{home.root / "imb.toml"}: known must be "designated" or "suspected".')
-
-
-def load_entities(store: Store) -> list[Entity]:
-    rows = store.rows("SELECT entity_id, kind, name, members FROM core_entities ORDER BY entity_id")
-    return [Entity(r["entity_id"], r["kind"], r["name"], tuple(r["members"])) for r in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages import screening_rows
 from flows.stages.reading_rows import Layout
-from flows.stages.screening import load_index
-from flows.stages.screening_rows import read_and_screen, screen_rows
+from flows.stages.screening import rows
+from flows.stages.screening.applications import load_index
+from flows.stages.screening.rows import read_and_screen, screen_rows
 from pipeline.home import open_home
 from pipeline.model import Record
 from pipeline.records.applications import application_of
@@ -35,9 +35,9 @@ def test_processes_share_a_file_and_keep_its_order(
     assert {r.line for r in alone[2]} == {11, 12}
     assert [f.application_id for f in alone[1]] == [a.application_id for a in asked]
 
-    monkeypatch.setattr(screening_rows, "WORTH_A_POOL", 4)
-    monkeypatch.setattr(screening_rows, "BATCH", 4)
-    monkeypatch.setattr(screening_rows, "screen", None)  # this process screens nothing itself
+    monkeypatch.setattr(rows, "WORTH_A_POOL", 4)
+    monkeypatch.setattr(rows, "BATCH", 4)
+    monkeypatch.setattr(rows, "screen", None)  # this process screens nothing itself
     told: list[tuple[int, int]] = []
     apart = screen_rows(read_groups(path, binding), layout, index, lambda *done: told.append(done), workers=2)
     assert apart == alone

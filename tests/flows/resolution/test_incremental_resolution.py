@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from flows.stages.extraction import page_rows
 from flows.stages.networks.updating import update_networks
-from flows.stages.resolution import resolve, settle
+from flows.stages.resolution.resolving import resolve, settle
 from pipeline.model import Ad, Address, Capture, Decision, Mention, Page, Party, Record, RecordKind, stable_id
 from pipeline.resolve.model import base_model
 from pipeline.schema import TABLES
@@ -166,7 +166,7 @@ class World:
 def check_nights(seed: int, nights: int) -> None:
     world = World(seed)
     with closing(world.store.connection), pytest.MonkeyPatch.context() as patched:
-        patched.setattr("flows.stages.refs.MOSTLY", 1.0)
+        patched.setattr("flows.stages.resolution.refs.MOSTLY", 1.0)
         patched.setattr("flows.stages.networks.reach.MOSTLY", 1.0)
         patched.setattr("pipeline.resolve.settled.score_keys", score_in_process)
         for number in range(12):
@@ -222,7 +222,7 @@ def test_a_large_change_and_another_program_settle_anew(monkeypatch: pytest.Monk
         assert settle(world.store, MODEL, []).everything
         world.add_record(9)
         assert not settle(world.store, MODEL, []).everything
-        monkeypatch.setattr("flows.stages.resolution.program_digest", lambda files: "another")
+        monkeypatch.setattr("flows.stages.resolution.resolving.program_digest", lambda files: "another")
         world.store.connection.execute("ALTER TABLE settled_operator_keys ADD COLUMN of_another_program VARCHAR")
         assert settle(world.store, MODEL, []).everything
         world.settle()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
-from flows.stages.ref_tables import EXACT_ROLES
-from flows.stages.retracting import in_words, rests_on
+from flows.stages.decisions.retracting import in_words, rests_on
+from flows.stages.resolution.ref_tables import EXACT_ROLES
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import Home
 from pipeline.model import Decision

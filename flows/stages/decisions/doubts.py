@@ -9,8 +9,8 @@ from typing import Any
 
 from analysis.doubts.finding import Doubt, find_doubtful
 from analysis.doubts.papers import NUMBERED, Paper, paper_of
-from flows.stages.models import model_in_force
-from flows.stages.screening import load_entities, load_refs
+from flows.stages.resolution.loading import load_entities, load_refs
+from flows.stages.resolution.models import model_in_force
 from pipeline.home import Home
 from pipeline.model import Decision, Entity, Record, Ref
 from pipeline.resolve.cluster import in_force

@@ -6,7 +6,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from flows.stages.screening import INDEX, load_index
+from flows.stages.screening.applications import INDEX, load_index
 from pipeline.home import open_home
 from pipeline.store.casework import Casework
 

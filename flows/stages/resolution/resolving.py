@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.stages.ref_tables import EXACT_ROLES, SCORED_ROLES
-from flows.stages.refs import RefChange, delete_ids, kept_refs, look_up, look_up_names, take_changes
-from flows.stages.resolution_anew import settle_anew
-from flows.stages.walking import walked
+from flows.stages.resolution.anew import settle_anew
+from flows.stages.resolution.ref_tables import EXACT_ROLES, SCORED_ROLES
+from flows.stages.resolution.refs import RefChange, delete_ids, kept_refs, look_up, look_up_names, take_changes
+from flows.stages.resolution.walking import walked
 from pipeline.model import Decision, Entity, Ref, Role
 from pipeline.resolve.cluster import cluster, in_force
 from pipeline.resolve.corpus import ScoredPair
@@ -22,7 +22,7 @@ from pipeline.resolve.settled import Settled
 from pipeline.store.intelligence import Store, scratch_beside
 
 # What makes refs and walks among them; the rest of the program is in the room of matching.
-_MODULES = ("refs", "ref_tables", "resolution", "resolution_anew", "walking")
+_MODULES = ("refs", "ref_tables", "resolving", "anew", "walking")
 _HERE = tuple(Path(__file__).with_name(f"{name}.py") for name in _MODULES)
 _KEPT = """
     CREATE TABLE IF NOT EXISTS settled_by (version VARCHAR);

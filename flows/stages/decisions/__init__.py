@@ -1,0 +1,1 @@
+"""What people decide about businesses, and what they should look at."""

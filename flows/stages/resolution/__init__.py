@@ -1,0 +1,1 @@
+"""Refs, pairs and entities of a build; the match model in force."""

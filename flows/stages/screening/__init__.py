@@ -1,0 +1,1 @@
+"""Applications screened: in a build, from a file, again; what people decided on the answers."""
