@@ -10,7 +10,16 @@ from hashlib import sha256
 from pipeline.records.column_map import ADDRESSES, HOLDER_KEY, ColumnMap, Headers, PartyColumns, synonyms
 from pipeline.records.combined import name_and_address, widened
 from pipeline.records.delimited import Row
-from pipeline.records.header_reading import FALLBACK, PRIOR, Meaning, instead, opens, read_header, with_last_day
+from pipeline.records.header_reading import (
+    FALLBACK,
+    PRIOR,
+    Meaning,
+    instead,
+    opens,
+    read_header,
+    split_words,
+    with_last_day,
+)
 from pipeline.records.headers import fold_header, why_never
 from pipeline.records.own_nouns import in_known_words
 from pipeline.records.whose_place import first_of_a_name, with_its_address
@@ -255,7 +264,7 @@ def _read_words(
     prior: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     entity_named = "entity_name" in own or any(m.what == "entity_name" for m in read.values())
     if column_map.kind == "filing" and not entity_named:  # in a register of companies "Name" is the company's
-        firm = (i for i, m in read.items() if (m.whose, m.what) == ("licensee", "name"))
+        firm = (i for i, m in read.items() if m.what == "name" and (m.whose == "licensee" or _is_taxpayers(header[i])))
         read |= {i: Meaning("", "entity_name", read[i].rank) for i in firm}
     if column_map.kind == "application" and "received" not in {*own, *(m.what for m in read.values())}:
         read |= {i: Meaning("", "received", m.rank) for i, m in read.items() if opens(header[i]) and m.what == "issued"}
@@ -278,6 +287,8 @@ def _read_words(
         # A company's registration, account or number for taxes.
         record["record_number"] = numbers or [(FALLBACK, i) for i in columns.take(COMPANY_NUMBERS)]
         numbers = record["license_number"] = []
+        if not record["license_type"] and not {"license_type"} & own.keys():  # its legal form
+            record["license_type"] = record.pop("ownership", [])
     if any(rank < FALLBACK for rank, _ in numbers):  # a paper of somebody's is not the number of a row without one
         record["license_number"] = [(rank, i) for rank, i in numbers if rank < FALLBACK]
     return _Told(
@@ -286,6 +297,10 @@ def _read_words(
         tuple(i for i, m in read.items() if m.what == "ignore"),
         [{what: _by_rank(found) for what, found in parts.items()} for _, parts in sorted(prior.items())],
     )
+
+
+def _is_taxpayers(header: str) -> bool:
+    return "taxpayer" in split_words(header)
 
 
 def _named(meaning: Meaning) -> str:

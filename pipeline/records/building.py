@@ -20,6 +20,9 @@ from pipeline.records.values import is_company, is_inverted_name, read_names, re
 KEY_JOIN = "|"
 TOTAL = re.compile(r"(?i)^(?:grand |sub)?total(?:s| \w+)?\b|^(?:record|row) count\b|^\d+ (?:records|rows)\b")
 INDIVIDUAL = re.compile(r"(?i)\btherapists?\b|\bpractitioners?\b|\bLMTs?\b|\bLMBTs?\b|\bmasseu(?:r|se)s?\b")
+PLACES = re.compile(
+    r"(?i)\b(?:establishments?|facility|facilities|premises|shops?|salons?|parlou?rs?|spas?|bath\s?houses?|studios?)\b"
+)
 NUMBERS = frozenset(("license_number", "record_number"))
 SHARED = frozenset(("license_type",))  # in a key of several columns: what many records of one name share
 
@@ -87,18 +90,22 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         premises, mailing = None, mailing or premises
     parties = tuple(p for b in binding.parties for p in parties_of_row(row, b))
     premises, mailing, parties = _as_told(row, premises, mailing, parties)
-    person, individual = (
-        says_person(take("ownership")),
-        any(map(INDIVIDUAL.search, row.all(binding.columns, "license_type"))),
-    )
+    types = row.all(binding.columns, "license_type")
+    person, individual = says_person(take("ownership")), any(map(INDIVIDUAL.search, types))
+    of_place = not individual and any(map(PLACES.search, types))
     told, trade = split_trade_name(_legal_name(row))
     trade = row.name(binding.columns, "dba_name") or trade
     holders = ("licensee", "applicant") if binding.map.kind == "license" else ("licensee",)
-    entity, parties = who_holds(told, trade, parties, person, "licensee" if individual else "", holders)
+    entity, parties = who_holds(told, trade, parties, person, "licensee" if individual else "", holders, of_place)
     dba = trade or _further_name(row, entity) or ("" if entity else _told_trade(row))
     if address_name and not (entity or dba or parties):
         dba, address_name = address_name, ""
-    if binding.map.person_address == "mailing" and any(p.role == "licensee" for p in parties) and not (entity or dba):
+    if (
+        binding.map.person_address == "mailing"
+        and not of_place
+        and any(p.role == "licensee" for p in parties)
+        and not (entity or dba)
+    ):
         if premises and mailing and premises != mailing:
             row.beside.append(("another address of the person", premises.line))
         premises, mailing = None, mailing or premises

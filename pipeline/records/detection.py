@@ -78,7 +78,8 @@ def _numbers(maps: Iterable[ColumnMap]) -> str:
 
 def _widest(rows: Sequence[Row]) -> str:
     """The cells of the first row that fills the most: titles stand above a header."""
-    filled: list[list[str]] = [[h for h in row.cells if h.strip()] for row in rows] or [["none"]]
+    first = sorted(rows, key=lambda row: row.line)
+    filled: list[list[str]] = [[h for h in row.cells if h.strip()] for row in first] or [["none"]]
     widest = max(filled, key=len)
     return ", ".join(widest)[:600]
 

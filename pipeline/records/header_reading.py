@@ -34,12 +34,13 @@ SHORT = {
     "add": "address", "adr": "address", "eff": "effective", "cred": "credential",
     "cert": "certificate", "cur": "current", "tele": "telephone",
     "acct": "account", "comp": "company", "cd": "code", "nm": "name", "biz": "business", "bus": "business",
-    "naic": "naics", "princ": "principal",
+    "naic": "naics", "princ": "principal", "str": "street", "hse": "house", "appl": "application",
+    "organizational": "organization",
 }  # fmt: skip
 AT_PLACE = frozenset((
-    "establishment", "facility", "location", "premises", "shop", "salon", "store", "city", "contractor", "provider",
-    "vendor", "company", "firm", "dealer", "licensee", "permittee", "registrant", "practitioner", "therapist",
-    "physician", "state", "individual", "professional",
+    "establishment", "est", "estab", "sos", "facility", "location", "premises", "shop", "salon", "store", "city",
+    "contractor", "provider", "vendor", "company", "firm", "dealer", "licensee", "permittee", "registrant",
+    "practitioner", "therapist", "physician", "state", "individual", "professional",
 ))  # fmt: skip
 NUMBERED = frozenset(("license_number", "record_number", "status", "license_type"))
 HOLDERS = frozenset(

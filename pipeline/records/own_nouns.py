@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.records.header_reading import PLACE_PARTS, SHARED_CONTACTS, is_known, read_header, split_words
+from pipeline.records.headers import header_words
 
 PLACE = "establishment"
 CONTACTS = frozenset((*SHARED_CONTACTS, "name"))
@@ -49,18 +50,24 @@ def in_known_words(header: Sequence[str]) -> list[str]:
 
 def _without_prefix(header: Sequence[str]) -> list[str]:
     """The header without the word of no list that begins at least half of it; what is "ID" or "Number" alone then is
-    the record's."""
-    words = [split_words(name) for name in header]
-    begin = Counter(w[0] for w in words if len(w) > 1).most_common(1)
+    the record's. What can be read as it stands is left so."""
+    words = [header_words(name).strip("_").split("_") for name in header]
+    begin = Counter(first for first, *rest in words if rest).most_common(1)
     first, times = begin[0] if begin else ("", 0)
-    if times < max(LEAST_PREFIXED, len(header) / 2) or is_known(first) or not first.isalpha():
+    if times < max(LEAST_PREFIXED, len(header) / 2) or not _is_no_word(first):
         return list(header)
-    return [_bare(w) if len(w) > 1 and w[0] == first else name for name, w in zip(header, words, strict=True)]
+    return [
+        _bare(w[1:]) if w[0] == first and w[1:] and not read_header(name) else name
+        for name, w in zip(header, words, strict=True)
+    ]
+
+
+def _is_no_word(text: str) -> bool:
+    return not text.isdigit() and not any(map(is_known, split_words(text))) and text != PLACE
 
 
 def _bare(words: Sequence[str]) -> str:
-    _, *rest = words
-    return " ".join(("record", *rest) if tuple(rest) in NUMBERS else rest)
+    return " ".join(("record", *words) if split_words(" ".join(words)) in NUMBERS else words)
 
 
 def _renamed(name: str, word: str) -> str:

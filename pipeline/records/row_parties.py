@@ -9,7 +9,15 @@ from pipeline.model import Party
 from pipeline.records.binding import BoundParty, Columns
 from pipeline.records.people_in_cell import Named, split_people
 from pipeline.records.row_cells import YOUNGEST, RowCells
-from pipeline.records.values import is_company, is_inverted_name, is_persons_name, is_trade, read_names, split_native
+from pipeline.records.values import (
+    is_company,
+    is_inverted_name,
+    is_known_name,
+    is_persons_name,
+    is_trade,
+    read_names,
+    split_native,
+)
 
 
 def parties_of_row(row: RowCells, bound: BoundParty) -> list[Party]:
@@ -89,16 +97,24 @@ def _party(row: RowCells, bound: BoundParty) -> Party | None:
 
 
 def who_holds(
-    entity: str, trade: str, parties: tuple[Party, ...], person: bool | None, individual: str, holders: tuple[str, ...]
+    entity: str,
+    trade: str,
+    parties: tuple[Party, ...],
+    person: bool | None,
+    individual: str,
+    holders: tuple[str, ...],
+    of_place: bool,
 ) -> tuple[str, tuple[Party, ...]]:
     """(business name, parties): a company in the column of the holder is the business, people in the column of the
     business its owners. `trade`: the trade name beside it. `person`: what the file says of the holder, None when it
     says nothing. `individual`: the role of whoever holds this kind of license, when only people do. `holders`: the
-    roles of whoever holds it in this kind of file."""
+    roles of whoever holds it in this kind of file. `of_place`: whether the license is one of a place: what is not known
+    as a person's name is then the place's."""
     holder = next((p for p in parties if p.role in holders and not p.first), None)
     if holder and entity and holder.full_name.casefold() == entity.casefold():
         return entity, tuple(p for p in parties if p is not holder)
-    if holder and not entity and (person is False or not holder.is_person or is_trade(holder.full_name)):
+    unknown = of_place and holder and not (is_inverted_name(holder.full_name) or is_known_name(holder.full_name))
+    if holder and not entity and (person is False or not holder.is_person or is_trade(holder.full_name) or unknown):
         return holder.full_name, tuple(p for p in parties if p is not holder)
     named = len(entity.split()) > 1 and not is_company(entity) and not is_trade(entity)
     people = split_people(entity) if named else []

@@ -14,6 +14,7 @@ from pipeline.records.row_cells import RowCells
 from pipeline.records.values import clean_state, split_city_state_zip
 
 STREET = re.compile(r"^(?:\d+[A-Za-z]?(?:-\d+)?|[NSEW]\d+\w*)\s+\S")
+WHOLE = re.compile(r",\s*[A-Z]{2}[\s,]+(?P<zip>\d{5})(?:-\d{4})?$")  # "1 ELM ST, ROLLA, MO 65401"
 NO_NAME = re.compile(r"(?i)^(?:p\.?\s?o\.?\s*box|suite|ste|unit|apt|#|floor|fl|bldg|building|room|rm|space|c/o$)\b")
 
 _address = lru_cache(maxsize=20_000)(parse_address)
@@ -24,7 +25,7 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     if not columns:
         return None, ""
     number, prefix, street, kind = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
-    line1, line2, name = _first_line(row, columns), row.text(columns, "line2"), ""
+    line1, line2, name = _first_line(row, columns), _further_lines(row, columns), ""
     if NUMBER.match(line1) and not street and line2[:1].isalpha() and not NO_NAME.match(line2):
         street, line2 = line2, ""  # a number on the first line, its street on the second
     line1 = street_line(line1, number, prefix, street, kind)
@@ -43,11 +44,22 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     city = row.text(columns, "city") or city
     state = clean_state(row.text(columns, "state") or state)
     code = zip_of(row.text(columns, "zip") or code, city, state)
+    if code and (own := WHOLE.search(line1)) and own["zip"] != code:  # the town beside it is another address's
+        another = (*row.places(columns, "line1")[1:2], city, state, code)
+        row.beside.append(("another address", ", ".join(filter(None, another))))
+        city, state, code = "", "", ""
     line = f"{line1} {line2}".strip()
     if not (line or (which == "premises" and (city or code))):
         return None, name
     found = _address(line, city=city, state=state, zip=code, unit=_unit(row, columns))
     return (found if found.city or found.zip else _told_whole(row, columns, found)), name
+
+
+def _further_lines(row: RowCells, columns: Columns) -> str:
+    """The second line; with the third where no column tells the town, which then stands in one of them."""
+    if {"city", "zip", "city_state_zip"} & columns.keys():
+        return row.text(columns, "line2")
+    return ", ".join(row.all(columns, "line2"))
 
 
 def _unit(row: RowCells, columns: Columns) -> str:

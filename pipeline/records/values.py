@@ -210,11 +210,16 @@ def is_trade(name: str) -> bool:
 
 
 def is_persons_name(legal: str, trade: str) -> bool:
-    """Whether a business with a trade name has a person's name as its legal one: a firm's own would carry a legal form.
+    """Whether a business with a trade name has a person's name as its legal one: a firm's own would carry a legal form
+    or words of the trade name ("Jade Lily")."""
+    words = set(re.findall(r"[a-z]+", fold(legal)))
+    return bool(trade) and not words <= set(re.findall(r"[a-z]+", fold(trade))) and is_known_name(legal)
 
-    Every word must be known as a name, and one at least be no word of trade names ("Jade Lily")."""
-    words = re.findall(r"[a-z]+", fold(legal))
-    if not trade or not 2 <= len(words) <= 4 or set(words) <= set(re.findall(r"[a-z]+", fold(trade))):
+
+def is_known_name(text: str) -> bool:
+    """Whether every word is known as a name of people, and none is one of trade names."""
+    words = re.findall(r"[a-z]+", fold(text))
+    if not 2 <= len(words) <= 4:
         return False
     known = all(len(w) == 1 or is_syllabic(w) or surname_frequency(w) or first_frequency(w) for w in words)
     return known and not any(map(word_frequency, words))

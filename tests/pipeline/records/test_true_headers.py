@@ -151,9 +151,10 @@ def test_a_column_that_may_be_another_number_is_not(tmp_path: Path, header: str,
 @pytest.mark.parametrize(
     ("header", "meant"),
     [
-        (["zx_id", "zx_trade_nm", "zx_loc_street", "zx_loc_zip", "zx_stat"], ["record id", "trade name"]),
-        (["zx_id", "zx_trade_nm", "zx_loc_street", "zx_loc_zip", "owner"], ["zx_id", "zx_trade_nm"]),  # on too few
-        (["loc_id", "loc_trade_nm", "loc_street", "loc_zip", "loc_stat"], ["loc_id", "loc_trade_nm"]),  # a known word
+        (["zx_id", "zx_legal_nm", "zx_loc_street", "zx_loc_zip", "zx_stat"], ["record id", "legal nm"]),
+        (["q7_number", "q7_legal_nm", "q7_fname", "q7_lname", "q7_stat", "x"], ["record number", "legal nm"]),
+        (["zx_id", "zx_legal_nm", "zx_loc_street", "zx_loc_zip", "owner"], ["zx_id", "zx_legal_nm"]),  # on too few
+        (["loc_id", "loc_legal_nm", "loc_street", "loc_zip", "loc_stat"], ["loc_id", "loc_legal_nm"]),  # a known word
     ],
 )
 def test_the_name_of_a_program_before_each_column(header: list[str], meant: list[str]) -> None:
@@ -175,6 +176,39 @@ def test_a_column_of_words_for_a_status_is_the_status(
     first = next(iter(read_records(path, "license")))
     assert isinstance(first, Record)
     assert first.status == status
+
+
+@pytest.mark.parametrize(
+    ("trade", "name", "entity", "person"),
+    [
+        ("Massage Establishment", "TEASEL HOUSE", "TEASEL HOUSE", ""),
+        ("Massage Establishment", "HANA COLE", "", "HANA COLE"),
+        ("Massage Establishment", "COLE, HANA", "", "COLE, HANA"),
+        ("Massage Therapist", "TEASEL HOUSE", "", "TEASEL HOUSE"),
+        ("Electrician", "TEASEL HOUSE", "", "TEASEL HOUSE"),
+    ],
+)
+def test_a_name_that_is_nobody_s_on_the_license_of_a_place(
+    tmp_path: Path, trade: str, name: str, entity: str, person: str
+) -> None:
+    path = written(tmp_path, "License No|Name|Address|Zip|License Type", [f"M-1|{name}|1 Elm St|65401|{trade}"])
+    [record] = read_records(path, "license")
+    assert isinstance(record, Record)
+    assert (record.entity_name, [p.full_name for p in record.parties]) == (entity, [person] if person else [])
+    assert bool(record.premises) == (trade == "Massage Establishment")
+
+
+def test_the_town_in_a_whole_address_is_believed_before_that_of_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "License No,Business Name,Full Address,Address1,City,Zip\n"
+        'M-1,Fern Spa,"1 Elm St, Rolla, MO 65401",PO Box 9,Nixa,65714\n'
+    )
+    [record] = read_records(path, "license")
+    assert isinstance(record, Record)
+    assert record.premises
+    assert (record.premises.premises_key, record.premises.city) == ("1 ELM ST|65401|", "Rolla")
+    assert ("another address", "PO Box 9, Nixa, 65714") in record.extra
 
 
 def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> None:
