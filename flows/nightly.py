@@ -12,7 +12,7 @@ from flows.ingest import receive
 from flows.running import home_for, publish_counts
 from flows.screen import rescreen
 from flows.stages.collecting import scheduled_sites
-from flows.stages.watching import watch_snapshot
+from flows.stages.watches.watching import watch_snapshot
 from pipeline.home import open_home
 
 

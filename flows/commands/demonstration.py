@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.console import JsonOption, emit, err, out, progress_bars, show_table
-from flows.stages.showing import list_networks, list_successions
+from flows.stages.networks.showing import list_networks, list_successions
 from pipeline.errors import FixHome
 from pipeline.home import open_home
 

@@ -18,8 +18,8 @@ from flows.stages.evidence.documents import RENDERINGS, document_maker
 from flows.stages.evidence.exhibits import export_exhibits
 from flows.stages.evidence.redacting import redact_package
 from flows.stages.evidence.sealing import rotate_key, seal_now
-from flows.stages.finding import find_captures
-from flows.stages.lookups import note_lookup
+from flows.stages.queries.finding import find_captures
+from flows.stages.queries.lookups import note_lookup
 from pipeline.errors import EvidenceBroken, FixInput
 from pipeline.evidence.package.redacted_check import is_redacted_copy, verify_copy
 from pipeline.evidence.sealing.key_files import read_key

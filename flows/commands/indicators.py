@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.indications import list_indicators
+from flows.stages.indicators.listing import list_indicators
 
 
 def indicators(

@@ -10,8 +10,7 @@ import typer
 
 from analysis.on_day import held_on
 from flows.console import HomeOption, JsonOption, SnapshotOption, emit, opened, out, show_table
-from flows.stages.lookups import note_lookup
-from flows.stages.showing import (
+from flows.stages.networks.showing import (
     holding_links,
     known_day,
     list_hubs,
@@ -19,6 +18,7 @@ from flows.stages.showing import (
     list_successions,
     network_detail,
 )
+from flows.stages.queries.lookups import note_lookup
 from pipeline.errors import FixInput
 
 ATTACHED = ("uses_phone", "at_premises", "operates")  # told by the members' table
@@ -53,7 +53,7 @@ def search(
     json: JsonOption = False,
 ) -> None:
     """Find businesses, operators, papers and ads, each with what it was found by and when that held."""
-    from flows.stages import searching  # reads texts like ads, which no other command here does
+    from flows.stages.queries import searching  # reads texts like ads, which no other command here does
 
     current = opened(home, snapshot)
     note_lookup(current, user, "search", text)
@@ -111,7 +111,7 @@ def show(
         out.print(detail["summary"], markup=False)
         out.print(f"Drawn: {output}")
         return
-    from flows.stages.indications import indicators_of  # reads addresses, which a picture does without
+    from flows.stages.indicators.listing import indicators_of  # reads addresses, which a picture does without
 
     # Indicators say what the whole archive shows, not what held on a day.
     indicators = indicators_of(current, detail["network_id"]) if on is None else []
@@ -235,7 +235,7 @@ def succession(
     json: JsonOption = False,
 ) -> None:
     """Businesses that closed and came back under another name; where one went; what was at a premises before."""
-    from flows.stages.following import generations, where_it_went, who_was_here  # reads addresses
+    from flows.stages.queries.following import generations, where_it_went, who_was_here  # reads addresses
 
     if sum(map(bool, (from_, at, chains))) > 1:
         raise FixInput("Ask one thing at a time: --from, --at or --chains.")
@@ -274,7 +274,7 @@ def timeline(
     json: JsonOption = False,
 ) -> None:
     """What happened when: ads, numbers, filings, licenses, closures, denials, inspections, in order."""
-    from flows.stages.timelines import named, timeline_of  # reads numbers and addresses
+    from flows.stages.queries.timelines import named, timeline_of  # reads numbers and addresses
 
     current = opened(home, snapshot)
     note_lookup(current, user, "view timeline", of)

@@ -21,7 +21,7 @@ from flows.stages.nightly import run_all
 from flows.stages.receiving import preview_file, receive_files
 from flows.stages.rereading import LISTED, Changes, last_changes
 from flows.stages.resolution.models import card_in_force, describe_model, model_in_force, train_model
-from flows.stages.watching import Watched, watch_snapshot
+from flows.stages.watches.watching import Watched, watch_snapshot
 from pipeline.errors import FixInput, NotFound
 from pipeline.home import locked
 from pipeline.model import RecordKind

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.showing import list_templates, template_detail
+from flows.stages.networks.showing import list_templates, template_detail
 
 template_app = typer.Typer(help="Ads written from one template: list, show.", no_args_is_help=True)
 

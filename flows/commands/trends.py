@@ -9,7 +9,7 @@ import typer
 
 from analysis.redact import profile_named
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.trending import find_trends, rows_of, write_trends
+from flows.stages.queries.trending import find_trends, rows_of, write_trends
 
 
 def trends(

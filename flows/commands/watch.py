@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.watching import add_watch, list_watches, remove_watch, watch_hits
+from flows.stages.watches.watching import add_watch, list_watches, remove_watch, watch_hits
 from pipeline.home import locked
 
 watch_app = typer.Typer(help="Watchlists: add, list, remove, hits.", no_args_is_help=True)

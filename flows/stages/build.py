@@ -21,7 +21,7 @@ from flows.stages.evidence.custody import note_holds
 from flows.stages.evidence.holding import sync_holds, withhold_titles
 from flows.stages.evidence.purged_copies import holds_purged, remove_purged_snapshots
 from flows.stages.extraction import extract_new
-from flows.stages.indicating import write_indicators
+from flows.stages.indicators.writing import write_indicators
 from flows.stages.intake import sync_captures, sync_files
 from flows.stages.networks.history import note_network_changes
 from flows.stages.networks.updating import write_networks

@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.stages.evidence.audit_reports import last_audit
 from flows.stages.evidence.sealing import seal_status
-from flows.stages.watch_notices import pending
+from flows.stages.watches.notices import pending
 from pipeline.errors import ImbError
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.sealing.files import BOOKKEEPING

@@ -23,7 +23,7 @@ from pipeline.resolve.model import MatchModel
 from pipeline.resolve.names.person_names import read_person
 from pipeline.resolve.two_shops import beside, one_shop
 
-CLEARER = 5.0  # bits by which one business must be the likelier owner of what may join one only
+CLEARER_BUSINESS = 5.0  # bits by which one business must be the likelier owner of what may join one only
 # Somebody's word about a business, which may bear the names of two: the next tenant's own application can give the
 # last one's trade name as its DBA.
 SAID_ABOUT = frozenset({"application", "tip", "inspection"})
@@ -241,7 +241,8 @@ def _join_one_each(
     """Let each ref of `single` join the one business it may belong to, and never bridge two.
 
     A shared line answers for several storefronts, and an application may bear two names: when several businesses come
-    into question, and none is the likelier one by CLEARER bits, it stays alone. Where a person joined one, it stays.
+    into question, and none is the likelier one by CLEARER_BUSINESS bits, it stays alone. Where a person joined one, it
+    stays.
     """
     refused: list[Refused] = []
     candidates: dict[str, dict[str, tuple[float, str, str]]] = defaultdict(dict)
@@ -256,7 +257,7 @@ def _join_one_each(
     chosen: list[tuple[float, str, str]] = []
     for root in sorted(candidates):
         best, *rest = sorted(candidates[root].values(), key=lambda c: (-c[0], c[1], c[2]))
-        if rest and best[0] - rest[0][0] < CLEARER:
+        if rest and best[0] - rest[0][0] < CLEARER_BUSINESS:
             refused.append(Refused(min(best[1:]), max(best[1:]), best[0], "between two businesses"))
         else:
             chosen.append(best)

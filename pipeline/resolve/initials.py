@@ -14,7 +14,7 @@ from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.names.compare_people import OTHER_PERSON, score_people
 from pipeline.resolve.names.person_names import read_person
 
-CLEARER = 5.0  # bits by which one person must be the likelier bearer of an initial that fits another one too
+CLEARER_PERSON = 5.0  # bits by which one person must be the likelier bearer of an initial that fits another one too
 _LETTER_ALONE = re.compile(r"\b\w\b")
 SLIPS = 2  # letters of a name that may be wrong
 
@@ -64,7 +64,10 @@ def undecided(
     pairs: Sequence[ScoredPair], same: Iterable[tuple[str, str]], by_id: Mapping[str, Ref]
 ) -> set[tuple[str, str]]:
     """The pairs (`ref_a`, `ref_b`) of a brief ref with full names that contradict, none of which is the likelier by
-    CLEARER bits. Two full names that match nevertheless, or are the same by somebody's word, do not contradict."""
+    CLEARER_PERSON bits.
+
+    Two full names that match nevertheless, or are the same by somebody's word, do not contradict.
+    """
     tied = {(pair.ref_a, pair.ref_b) for pair in pairs} | set(same)
     met: dict[str, list[tuple[float, Ref, ScoredPair]]] = defaultdict(list)
     for pair in pairs:
@@ -81,6 +84,6 @@ def undecided(
             if contradict([best], [other])
             and (min(best.ref_id, other.ref_id), max(best.ref_id, other.ref_id)) not in tied
         ]
-        if rivals and most - max(rivals) < CLEARER:
+        if rivals and most - max(rivals) < CLEARER_PERSON:
             found |= {(pair.ref_a, pair.ref_b) for _, _, pair in candidates}
     return found

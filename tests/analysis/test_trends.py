@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.trends import COLUMNS, Seen, Span, Trend, chart, monday, published, trends
-from flows.stages.trending import rows_of, write_trends
+from flows.stages.queries.trending import rows_of, write_trends
 from pipeline.errors import FixInput
 
 START = date(2026, 1, 5)

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from flows.stages.showing import holding_links
+from flows.stages.networks.showing import holding_links
 from pipeline.home import open_home
 from pipeline.model import Ref
 from pipeline.store.casework import Casework

@@ -11,7 +11,7 @@ import pytest
 from flows.stages.scheduler import Scheduler
 from tests.flows.command_line import imb
 from tests.flows.test_scheduler import ask, free_port, wait
-from tests.flows.test_watches import SECRETS, licenses
+from tests.flows.watches.test_watches import SECRETS, licenses
 from tests.pipeline.evidence.receivers import MailServer, WebAddress, mail_server, web_address
 
 ENDS = ("COMPLETED", "FAILED", "CRASHED")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages import kept_templates
-from flows.stages.networks import reach
+from flows.stages.networks import kept_templates, reach
 from flows.stages.resolution import resolving
 from pipeline.resolve.program import program_digest
 

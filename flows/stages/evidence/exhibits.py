@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.stages.finding import mentions
+from flows.stages.queries.finding import mentions
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.entries import utc_text
 from pipeline.evidence.package.building import build_package

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flows.stages.showing import network_detail
+from flows.stages.networks.showing import network_detail
 from pipeline.home import Home
 from pipeline.store.intelligence import Store, open_snapshot
 from pipeline.store.snapshot import read_manifest

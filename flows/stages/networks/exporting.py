@@ -12,7 +12,7 @@ from analysis.export.files import digest, write_manifest
 from analysis.export.formats import FORMATS
 from analysis.redact import profile_named
 from flows.stages.networks.details import full_details
-from flows.stages.showing import list_networks
+from flows.stages.networks.showing import list_networks
 from pipeline.errors import FixInput
 from pipeline.home import Home
 from pipeline.store.casework import Casework

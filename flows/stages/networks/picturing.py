@@ -9,8 +9,8 @@ from pathlib import Path
 from analysis.on_day import held_on
 from analysis.picture.making import write_picture
 from analysis.redact import profile_named
-from flows.stages.dated_sources import events_of
 from flows.stages.networks.details import full_details
+from flows.stages.queries.dated_sources import events_of
 from pipeline.errors import FixInput
 from pipeline.home import Home
 

@@ -26,9 +26,9 @@ from flows.stages.networks.rows import (
     standing_row,
     succession_row,
 )
+from flows.stages.networks.templating import write_templates
 from flows.stages.resolution.refs import kept_refs
 from flows.stages.resolution.resolving import Resolved, kept_entities
-from flows.stages.templating import write_templates
 from pipeline.model import Decision, Succession, stable_id
 from pipeline.store.intelligence import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from flows.stages.timelines import businesses_at
+from flows.stages.queries.timelines import businesses_at
 from pipeline.errors import NotFound
 from pipeline.extract.phones import normalize_phone
 from pipeline.home import Home

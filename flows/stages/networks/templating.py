@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flows.stages.kept_templates import keep_templates, known_templates
+from flows.stages.networks.kept_templates import keep_templates, known_templates
 from pipeline.extract.templates import AdText, Template, find_more_templates
 from pipeline.extract.templates.text import mask, unmask
 from pipeline.model import stable_id

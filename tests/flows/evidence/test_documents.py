@@ -8,7 +8,7 @@ from flows.stages.evidence.documents import archived_page, document_maker
 from pipeline.evidence.package.exhibit import ExhibitItem
 from pipeline.evidence.package.pages import render_item
 from pipeline.evidence.package.still import still_page
-from tests.flows.test_rendering import needs_browser
+from tests.flows.evidence.test_rendering import needs_browser
 from tests.pipeline.evidence.documents.conftest import made_item, made_package
 from tests.pipeline.evidence.documents.test_report import text_of
 

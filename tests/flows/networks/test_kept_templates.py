@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from benchmarks.template_ads import make_ads
-from flows.stages.kept_templates import known_templates
-from flows.stages.templating import write_templates
+from flows.stages.networks.kept_templates import known_templates
+from flows.stages.networks.templating import write_templates
 from pipeline.extract.templates import AdText
 from pipeline.store.intelligence import Store, open_working
 

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.stages.searching import _by_phone, search
-from flows.stages.timelines import stays_at
+from flows.stages.queries.searching import _by_phone, search
+from flows.stages.queries.timelines import stays_at
 from pipeline.home import open_home
 from pipeline.store.intelligence import Store, open_snapshot
 from tests.flows.command_line import imb

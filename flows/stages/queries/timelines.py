@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from analysis.timeline import Event, timeline
-from flows.stages.dated_sources import load_papers, load_sightings
+from flows.stages.queries.dated_sources import load_papers, load_sightings
 from pipeline.errors import NotFound
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone

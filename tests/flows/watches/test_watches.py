@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.stages import watching
-from flows.stages.watch_notices import pending
+from flows.stages.watches import watching
+from flows.stages.watches.notices import pending
 from pipeline.home import open_home
 from pipeline.store.casework import Casework
 from tests.flows.command_line import answer, imb

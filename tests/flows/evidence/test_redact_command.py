@@ -14,7 +14,7 @@ from analysis.redact import profiles
 from pipeline.evidence.bag import check_bag, write_manifests
 from pipeline.evidence.problem import Problem
 from tests.flows.command_line import imb
-from tests.flows.test_custody import archive_pages, built
+from tests.flows.evidence.test_custody import archive_pages, built
 
 MORE = ("Open daily. Lily and Coco work late, full body.", "Write to owner@lotus.example. My name is Coco.")
 

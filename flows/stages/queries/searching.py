@@ -15,8 +15,8 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from analysis.on_day import covers
-from flows.stages.finding import NAME_SCORE
-from flows.stages.timelines import stays_at
+from flows.stages.queries.finding import NAME_SCORE
+from flows.stages.queries.timelines import stays_at
 from pipeline.extract.contacts import find_handles, find_websites
 from pipeline.extract.emails import find_emails
 from pipeline.extract.phones import find_phones, normalize_phone

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.networks.succession import chains, followed
-from flows.stages.finding import businesses_called
-from flows.stages.timelines import stays_at
+from flows.stages.queries.finding import businesses_called
+from flows.stages.queries.timelines import stays_at
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Succession

@@ -12,7 +12,7 @@ from pipeline.evidence.verify import verify_home
 from pipeline.home import locked, open_home
 from pipeline.store.intelligence import open_snapshot
 from tests.flows.command_line import imb
-from tests.flows.test_custody import archive_pages, built, mentions
+from tests.flows.evidence.test_custody import archive_pages, built, mentions
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.watch import Match, Text, find_matches, ref_test, same_value
 from flows.stages.resolution.loading import load_refs
-from flows.stages.watch_notices import deliver
+from flows.stages.watches.notices import deliver
 from pipeline.errors import FixInput, ImbError
 from pipeline.home import Home
 from pipeline.store.casework import Casework

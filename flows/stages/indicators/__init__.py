@@ -1,0 +1,1 @@
+"""Indicators: of a build, and of a snapshot."""

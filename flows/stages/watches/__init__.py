@@ -1,0 +1,1 @@
+"""Watches: matched against a snapshot, and told to places outside."""
