@@ -1,4 +1,4 @@
-"""What an application's file gives and nobody could read: its answer says so instead of "nothing was found"."""
+"""What an answer must say of its application's row: what of it nobody could read, and who else bears its number."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from dataclasses import replace
 
 from analysis.screening.explain import WORDS
 from pipeline.model import Flag
+from pipeline.records.given import Given
+from pipeline.records.same_number import NAMED
 
 UNREAD = "given, not readable"
+SHARED = "The same number stands on another row of the file, for "
+
+
+def with_given(flag: Flag, given: Given) -> Flag:
+    """The flag with what is to be said of the row."""
+    flag = with_unread(flag, given.unread)
+    if not given.shared:
+        return flag
+    said = (
+        f"{SHARED}{' and for '.join(given.shared[:NAMED])}. Each row is answered for itself: find out whose number "
+        "it is before anything is decided."
+    )
+    return replace(flag, notes=(*flag.notes, said))
 
 
 def with_unread(flag: Flag, unread: Sequence[str]) -> Flag:
@@ -32,3 +47,9 @@ def half_read(flags: Iterable[Flag]) -> list[str]:
     """One line for each application of which a value was not read."""
     lines = ((f.application_id, [m for m in f.missing if m.endswith(f"({UNREAD})")]) for f in flags)
     return [f"{number}: {', '.join(found)}" for number, found in lines if found]
+
+
+def shared_numbers(flags: Iterable[Flag]) -> list[str]:
+    """One line for each application whose number stands on another row."""
+    told = ((f.application_id, next((n for n in f.notes if n.startswith(SHARED)), "")) for f in flags if f.notes)
+    return [f"{number}: {note}" for number, note in told if note]

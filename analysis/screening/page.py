@@ -214,6 +214,7 @@ def _unread(run: Run) -> str:
     parts = (
         ("Rows that could not be read", run.unread),
         ("Applications with values that could not be read and were not compared", run.partly),
+        ("Applications whose number stands on another row", run.shared),
         ("Columns whose meaning is not known, not compared", run.unasked),
     )
     return "".join(f"<h2>{title}: {len(lines):,}</h2>{_list(lines[:200])}" for title, lines in parts if lines)

@@ -13,7 +13,8 @@ from pipeline.model import Application, Flag
 @dataclass(frozen=True, slots=True)
 class Run:
     """`captures`: capture id -> (site, day, SHA-256) of exhibits; `unread`: rows kept back, in words; `partly`:
-    applications with values that were not read; `unasked`: columns whose meaning is not known; `screened`: all
+    applications with values that were not read; `shared`: those whose number
+    stands on another row; `unasked`: columns whose meaning is not known; `screened`: all
     flags of the run, where a report shows some of them; `reviews`: by application, whether two people
     confirmed the possible match, and what was said of it; `outcomes`: what became of all matches ever shown."""
 
@@ -25,6 +26,7 @@ class Run:
     captures: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     partly: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     screened: tuple[Flag, ...] = ()
     reviews: Mapping[str, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)

@@ -115,7 +115,12 @@ def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
             sheet.append(
                 ["matches shown so far", group.group, group.shown, *map(str, told), f"{group.undecided} undecided"]
             )
-    for title, lines in (("row not read", run.unread), ("not read", run.partly), ("column not compared", run.unasked)):
+    for title, lines in (
+        ("row not read", run.unread),
+        ("not read", run.partly),
+        ("number on another row", run.shared),
+        ("column not compared", run.unasked),
+    ):
         for line in lines:
             sheet.append([title, _legal(line)])
 

@@ -143,6 +143,9 @@ def _show(screened: Screened, new: New | None, run: Run, output: Path | None) ->
     if run.partly:
         out.print(f"{len(run.partly)} applications hold values that could not be read and were not compared, such as "
                   f"{'; '.join(run.partly[:5])}.", markup=False)  # fmt: skip
+    if run.shared:
+        out.print(f"{len(run.shared)} applications bear a number that another row bears too, such as "
+                  f"{'; '.join(run.shared[:2])}", markup=False)  # fmt: skip
     if run.unasked:
         out.print(f"Columns whose meaning is not known, not compared: {', '.join(run.unasked)}.", markup=False)
     if new is not None:

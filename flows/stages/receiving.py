@@ -19,6 +19,7 @@ from pipeline.model import Record, RecordKind
 from pipeline.records.doubts import doubts
 from pipeline.records.importing import Rejected, choose_binding
 from pipeline.records.previewing import preview, sheet_doubts
+from pipeline.records.same_number import shared_in_words
 
 SHOWN = 10
 
@@ -99,7 +100,8 @@ def count_rows(items: Items) -> tuple[dict[str, int], list[str]]:
     counts = {
         "records": len(records), "folded": sum(r.rows - 1 for r in records), "quarantined": len(rejected)
     }  # fmt: skip
-    return counts, [f"line {row.line}: {row.reason}" for row in rejected[:SHOWN]]
+    problems = [f"line {row.line}: {row.reason}" for row in rejected[:SHOWN]]
+    return counts, problems + [said for record in records if (said := shared_in_words(record))][:SHOWN]
 
 
 def preview_file(path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:

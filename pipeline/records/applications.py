@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
-
 from pipeline.errors import FixInput
 from pipeline.model import Application, Record
 
@@ -19,21 +15,6 @@ def unread_of(record: Record) -> tuple[str, ...]:
     named = dict.fromkeys(name.removesuffix(UNREAD) for name, _ in record.extra if name.endswith(UNREAD))
     nowhere = bool(record.premises and record.premises.line and not record.premises.building_key)
     return (*(name for name in ("dob", "phone", "received") if name in named), *(("premises",) if nowhere else ()))
-
-
-def applications_of(records: Iterable[Record]) -> list[tuple[Application, tuple[str, ...]]]:
-    """Each application with what of it is `unread_of`. Offices count alike: a number that several data sets have is
-    told with its data set, "1001 (city-office)"."""
-    records = list(records)
-    sets: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        sets[record.natural_key].add(record.dataset)
-    return [(_named_apart(record, len(sets[record.natural_key]) > 1), unread_of(record)) for record in records]
-
-
-def _named_apart(record: Record, shared: bool) -> Application:
-    application = application_of(record)
-    return replace(application, application_id=f"{record.natural_key} ({record.dataset})") if shared else application
 
 
 def application_of(record: Record) -> Application:

@@ -17,8 +17,10 @@ from pipeline.records.delimited import BadRow, Row
 from pipeline.records.detection import bind_file, detect_binding
 from pipeline.records.folding import Spill, clash, fold
 from pipeline.records.reading import read_table
+from pipeline.records.same_number import share_number
 from pipeline.records.values import without_ssn
 
+MOST_OF_ONE_NUMBER = 100  # applications; a word such as "pending" in the place of a number stands on every row
 Group = list[tuple[int, tuple[str, ...]]]  # line and cells of each row with one natural key
 
 
@@ -103,22 +105,34 @@ def read_groups(path: Path, binding: Binding, limit: int | None = None) -> Itera
 def fold_group(
     path: Path, binding: Binding, group: Group, fictional: bool, generated: bool
 ) -> Iterator[Record | Rejected]:
-    """The one record of these rows, and those of them that are rejected. `path` is only named."""
-    record: Record | None = None
+    """The one record of these rows, and those of them that are rejected. `path` is only named.
+
+    Of applications each that bears the number is a record: every applicant is to be answered."""
+    records: list[Record] = []
+    most = MOST_OF_ONE_NUMBER if binding.map.kind == "application" else 1
     for line, cells in group:
         try:
             further = build_record(binding, line, cells, fictional=fictional, generated=generated)
         except UnreadableRow as error:
             yield _rejected(path, binding, Row(line, cells), str(error))
             continue
-        if record is None:
-            record = further
-        elif reason := clash(record, further):
-            yield _rejected(path, binding, Row(line, cells), reason)
+        of_it = next((n for n, record in enumerate(records) if not clash(record, further)), None)
+        if of_it is not None:
+            records[of_it] = fold(records[of_it], further)
+        elif len(records) < most:
+            records.append(further)
         else:
-            record = fold(record, further)
-    if record is not None:
-        yield record
+            yield _rejected(path, binding, Row(line, cells), _no_number(records, further))
+    yield from share_number(records) if len(records) > 1 else records
+
+
+def _no_number(records: list[Record], further: Record) -> str:
+    if len(records) == 1:
+        return clash(records[0], further)
+    return (
+        f"the same number stands on line {records[0].line} and with more than {len(records)} other names: it is no "
+        "application's. Number the rows in a copy and take that"
+    )
 
 
 def _rejected(path: Path, binding: Binding, row: Row, reason: str) -> Rejected:

@@ -17,6 +17,7 @@ from pipeline.records.delimited import Row
 from pipeline.records.doubts import doubts
 from pipeline.records.importing import Rejected, choose_binding, read_bound
 from pipeline.records.reading import read_table
+from pipeline.records.same_number import shared_in_words
 from pipeline.records.sheet import hidden_in, passed_over
 from pipeline.records.text_source import file_kind
 from pipeline.records.values import says_person, without_ssn
@@ -151,6 +152,10 @@ def _problems(binding: Binding, items: Iterable[Record | Rejected], records: lis
             f"{len(numberless)} addresses have a street and no number in it (the first on line "
             f"{min(r.line for r in numberless)}). If a column holds the number, call it Street Number in a copy"
         )
+    shared = [said for record in records if (said := shared_in_words(record))]
+    yield from shared[:SHOWN]
+    if len(shared) > SHOWN:
+        yield f"{len(shared) - SHOWN} further applications bear a number that another bears too"
     if folded := sum(r.rows - 1 for r in records):
         yield f"{folded} further rows of records already counted are folded into them"
     if not read:

@@ -1,4 +1,4 @@
-"""Whether one number in two files means one thing. Pure.
+"""Whether one number in two files, or on two rows of one, means one thing. Pure.
 
 Every city counts its licenses from 1: "1001" of one office and "1001" of another are two licenses, also where both
 offices write the same header.
@@ -7,7 +7,7 @@ offices write the same header.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -17,6 +17,8 @@ from pipeline.records.values import LEGAL_FORM, is_trade
 from pipeline.resolve.names.romanization import fold
 
 APART = "~"  # between the data set of a number and what tells apart a second holder of it
+SHARED = "the same number"  # in `Record.extra`: who else bears it in this file
+NAMED = 3  # others that bear a number
 LEAST_DIFFERENT = 2  # a name alone changes by marriage or sale, a place alone by moving
 
 
@@ -41,6 +43,42 @@ def set_apart(record: Record) -> Record:
     base = record.dataset.partition(APART)[0]
     said = (sorted(map(sorted, _names(record))), sorted(_buildings(record)), _city(record), *record.phones, record.text)
     return replace(record, dataset=f"{base}{APART}{sha256(repr(said).encode()).hexdigest()[:8]}")
+
+
+def share_number(records: Sequence[Record]) -> list[Record]:
+    """Several applications that bear one number in one file: the first in the data set, the others beside it, and each
+    with who else bears it."""
+    placed = [records[0]]
+    for record in map(set_apart, records[1:]):
+        same = sum(record.dataset == other.dataset for other in placed)
+        placed.append(replace(record, dataset=f"{record.dataset}{same + 1}") if same else record)
+    told = [bearer(record) for record in records]
+    return [
+        replace(record, extra=(*record.extra, *((SHARED, other) for m, other in enumerate(told) if m != n)))
+        for n, record in enumerate(placed)
+    ]
+
+
+def shared_with(record: Record) -> tuple[str, ...]:
+    """Who else bears the number of an application in its file."""
+    if record.kind != "application":
+        return ()
+    return tuple(value for name, value in record.extra if name == SHARED)
+
+
+def shared_in_words(record: Record) -> str:
+    """What to say of an application whose number another bears; "" of every other record."""
+    others = " and for ".join(shared_with(record)[:NAMED])
+    return others and f"line {record.line}: number {record.natural_key} stands for {others} too; each is kept"
+
+
+def bearer(record: Record) -> str:
+    """Whose application it is: "Fern Spa, Mei Chen"."""
+    return ", ".join(n for n in (record.entity_name or record.dba_name, applicant_name(record)) if n)
+
+
+def applicant_name(record: Record) -> str:
+    return next((p.full_name for role in APPLICANTS for p in record.parties if p.role == role), "")
 
 
 def _meet(a: set[str], b: set[str]) -> bool | None:

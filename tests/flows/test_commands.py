@@ -163,6 +163,30 @@ def test_screen_a_file(home: Path, files: dict[str, Path], tmp_path: Path, suffi
         assert target.stat().st_size > 1000
 
 
+def test_an_application_is_answered_also_where_another_bears_its_number(
+    home: Path, files: dict[str, Path], tmp_path: Path
+) -> None:
+    hit = next(r for r in answer(home, "screen", str(files["applications"])) if r["result"] == "possible_match")
+    with files["applications"].open(encoding="utf-8-sig", newline="") as file:
+        asked = next(r for r in csv.DictReader(file) if r["application_id"] == hit["application_id"])
+    stranger = dict.fromkeys(asked, "") | {
+        "application_id": hit["application_id"],
+        "business_name": "Fern Orchard Books",
+    }
+    with (tmp_path / "twice.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, asked)
+        table.writeheader()
+        table.writerows((stranger, asked))
+    other, found = answer(home, "screen", str(tmp_path / "twice.csv"))
+    assert (other["result"], found["result"]) == ("insufficient_information", "possible_match")
+    assert found["known_entity_id"] == hit["known_entity_id"]
+    assert {r["application_id"].partition(" (")[0] for r in (other, found)} == {hit["application_id"]}
+    assert other["application_id"] != found["application_id"]
+    assert "The same number stands on another row of the file, for Fern Orchard Books." in found["sentence"]
+    said = " ".join(imb(home, "screen", str(tmp_path / "twice.csv")).stdout.split())
+    assert "2 applications bear a number that another row bears too" in said
+
+
 def test_screen_one_says_what_is_missing(home: Path) -> None:
     (alone,) = answer(home, "screen", "one", "--name", "Wei Li")
     assert alone["result"] == "insufficient_information"

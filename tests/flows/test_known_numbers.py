@@ -10,6 +10,7 @@ from flows.stages.receiving import receive_files
 from flows.stages.resolution.refs import load_records
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home, create_home, locked
+from pipeline.model import RecordKind
 from pipeline.store.intelligence import open_working
 
 SHARED = "license_no,name_of_business,street,city,st,zip,owner,phone\n"
@@ -25,12 +26,12 @@ LATER_A = CITY_A.replace("1 Fenwick St", "44 Larkmoor Rd").replace("0161", "0171
 LATER_B = CITY_B.replace("Gus Heath", "Hal Ferris")
 
 
-def take_in(home: Home, folder: Path, *texts: str, office: str = "") -> None:
+def take_in(home: Home, folder: Path, *texts: str, office: str = "", kind: RecordKind = "license") -> None:
     paths = [folder / f"{len(list(folder.iterdir()))}-{n}.csv" for n in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text)
     with locked(home, "test"):
-        receive_files(home, paths, "license", office=office)
+        receive_files(home, paths, kind, office=office)
 
 
 def read_waiting(home: Home, database: Path) -> None:
@@ -72,3 +73,26 @@ def test_what_an_office_numbered_is_its_own_where_the_office_is_named(tmp_path: 
     with open_working(database) as store:
         kept = [(r.dataset.rpartition("@")[2], r.natural_key) for r, _ in load_records(store)]
     assert sorted(kept) == [("joplin", "1001"), ("joplin", "1002"), ("springfield", "1001"), ("springfield", "1002")]
+
+
+ASKED = "application_id,business_name,applicant_name,email\n"
+HANA, LAN = "7,Fern Spa,Hana Park,hana@example.com\n", "7,Fern Spa,Lan Pham,lan@example.com\n"
+
+
+def test_applications_that_share_a_number_in_one_file_stay_two_in_every_later_one(tmp_path: Path) -> None:
+    """Whatever their order, and also where the number was known before it stood twice."""
+    home = create_home(tmp_path / "home")
+    database = tmp_path / "nightly.duckdb"
+    before = ASKED + "7,Fern Spa,,hana@example.com\n"
+    for text in (before, ASKED + HANA + LAN, ASKED + LAN.replace("lan@", "pham@") + HANA):
+        take_in(home, tmp_path, text, kind="application")
+    read_waiting(home, database)
+    with open_working(database) as store:
+        kept = {r.parties[0].full_name: (r.dataset, r.emails) for r, _ in load_records(store, None, "application")}
+        versions = store.rows("SELECT dataset, count(*) AS n FROM core_records GROUP BY ALL ORDER BY dataset")
+    assert {name: emails for name, (_, emails) in kept.items()} == {
+        "Hana Park": ("hana@example.com",),
+        "Lan Pham": ("pham@example.com",),
+    }
+    assert [v["n"] for v in versions] == [3, 2], "the one that was known before is Hana Park's"
+    assert kept["Hana Park"][0] == "applications"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from analysis.rules import SHIPPED
-from analysis.screening.half_read import half_read, with_unread
+from analysis.screening.half_read import half_read, shared_numbers, with_given
 from analysis.screening.known import standing_of
 from analysis.screening.pairs import pair_digests
 from analysis.screening.run import Run
@@ -32,7 +32,7 @@ from flows.stages.screening.rows import screen_rows
 from pipeline.errors import FixProfile
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
-from pipeline.records.applications import application_of, applications_of
+from pipeline.records.given import applications_of
 from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
@@ -69,8 +69,8 @@ def screen_open(
         threshold=home.settings.flag_threshold,
     )
     found = applications_of(record for record, _ in load_records(store, as_of, "application"))
-    flags = screen_all((application for application, _ in found), index)
-    flags = [with_unread(flag, unread) for flag, (_, unread) in zip(flags, found, strict=True)]
+    flags = screen_all((given.application for given in found), index)
+    flags = [with_given(flag, given) for flag, given in zip(flags, found, strict=True)]
     with store.transaction():
         store.replace("core_flags", map(flag_row, flags))
     save_index(index, home.working_database.with_name(INDEX), index_state(home, networks.standings, snapshot_id, model))
@@ -173,7 +173,7 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
     binding = choose_binding(path, "application", map_id=map_id)
     layout = Layout(path, binding, home.settings.fictional_numbers, home.settings.generated_numbers)
     index = load_index(home)
-    applications, flags, rejected = screen_rows(
+    given, told, rejected = screen_rows(
         read_groups(path, binding),
         layout,
         index,
@@ -182,14 +182,17 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
     )
     unasked = tuple(binding.header[i] for i in binding.kept)
     rejected.sort(key=lambda row: row.line)
-    return Screened(applications, _without_cleared(home, flags, applications, index), rejected, unasked)
+    applications = [g.application if g else None for g in given]
+    anew = _without_cleared(home, told, applications, index)
+    flags = [with_given(f, g) if g and f is not before else f for f, before, g in zip(anew, told, given, strict=True)]
+    return Screened(applications, flags, rejected, unasked)
 
 
 def read_applications(home: Home, path: Path) -> Iterator[Application]:
     """The applications of a file, not screened. Raises FixInput for an unreadable file."""
     fictional, generated = home.settings.fictional_numbers, home.settings.generated_numbers
     found = read_records(path, "application", fictional=fictional, generated=generated)
-    return (application_of(record) for record in found if isinstance(record, Record))
+    return (given.application for given in applications_of(r for r in found if isinstance(r, Record)))
 
 
 def screen_applications(home: Home, applications: Sequence[Application], *, progress: Progress = silent) -> list[Flag]:
@@ -242,6 +245,7 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
         captures={r["capture_id"]: (r["site"], f"{r['captured_at']:%Y-%m-%d}", r["sha256"]) for r in rows},
         unread=tuple(f"{r.file} line {r.line}: {r.reason}" for r in screened.rejected),
         partly=tuple(half_read(screened.flags)),
+        shared=tuple(shared_numbers(screened.flags)),
         unasked=screened.unasked,
         screened=tuple(screened.flags),
         reviews=_reviewed(home, screened),

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis.screening.half_read import with_unread
+from analysis.screening.half_read import with_given
 from analysis.screening.letter import complaint_deadline, letter
 from analysis.screening.pairs import pair_digests
 from flows.stages.decisions.retracting import LETTER
@@ -25,7 +25,7 @@ from flows.stages.screening.outcomes import keep_outcome, keep_overturned
 from pipeline.errors import NotFound
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
-from pipeline.records.applications import applications_of
+from pipeline.records.given import Given, applications_of
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
 from pipeline.store.frozen import agreed, shown_matches, standing_matches
@@ -35,8 +35,8 @@ from pipeline.store.reviews import TRUE_MATCH, review
 NO_LONGER = "The possible match shown before is none any more."
 
 
-def open_applications(home: Home) -> list[tuple[Application, tuple[str, ...]]]:
-    """The applications of the current snapshot, the newest version of each, with what of them could not be read."""
+def open_applications(home: Home) -> list[Given]:
+    """The applications of the current snapshot, the newest version of each."""
     folder = home.current_snapshot()
     with open_snapshot(folder, "sealed") as sealed, open_snapshot(folder) as store:
         ids = store.rows("SELECT record_id, version FROM core_records WHERE kind = 'application' ORDER BY record_id")
@@ -48,9 +48,9 @@ def open_applications(home: Home) -> list[tuple[Application, tuple[str, ...]]]:
 def screen_open_again(home: Home, progress: Progress = silent) -> Screened:
     """The open applications with today's standings."""
     found = open_applications(home)
-    applications = [application for application, _ in found]
+    applications = [given.application for given in found]
     flags = screen_applications(home, applications, progress=progress)
-    return Screened(applications, [with_unread(f, unread) for f, (_, unread) in zip(flags, found, strict=True)], [])
+    return Screened(applications, [with_given(f, given) for f, given in zip(flags, found, strict=True)], [])
 
 
 def never_shown(home: Home, flags: Iterable[Flag]) -> list[Flag]:
@@ -115,12 +115,12 @@ def clear_pair(home: Home, application_id: str, why: str, days: int, user: str, 
 
 def _shown(home: Home, application_id: str, file: Path | None) -> tuple[Application, Flag]:
     """The application and its possible match. Raises NotFound."""
-    asked = list(read_applications(home, file)) if file else [application for application, _ in open_applications(home)]
+    asked = list(read_applications(home, file)) if file else [given.application for given in open_applications(home)]
     application = next((a for a in asked if a.application_id == application_id), None)
     if application is None:
         apart = [a.application_id for a in asked if a.application_id.startswith(f"{application_id} (")]
         if apart:
-            raise NotFound(f"Several offices have an application {application_id}. Name one: {', '.join(apart)}.")
+            raise NotFound(f"Several applications bear the number {application_id}. Name one: {', '.join(apart)}.")
         where = f"in {file}" if file else "among the open applications; name the file it stands in with --file"
         raise NotFound(f"There is no application {application_id} {where}.")
     (flag,) = screen_applications(home, [application])

@@ -10,19 +10,19 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from analysis.screening.half_read import with_unread
+from analysis.screening.half_read import with_given
 from analysis.screening.index import ScreeningIndex
 from analysis.screening.passing import packed, uncollected
 from analysis.screening.saved_index import open_index
 from analysis.screening.screen import BATCH, WORTH_A_POOL, screen
 from flows.stages.reading_rows import Layout
-from pipeline.model import Application, Flag, Record
-from pipeline.records.applications import application_of, unread_of
+from pipeline.model import Flag, Record
+from pipeline.records.given import Given, applications_of
 from pipeline.records.importing import Group, Rejected, fold_group
 
 # An application without a possible match is left out: nobody asks for it again, and to hand it on to another process
 # costs a tenth of screening it.
-Part = tuple[list[Application | None], list[Flag], list[Rejected]]
+Part = tuple[list[Given | None], list[Flag], list[Rejected]]
 
 
 def screen_rows(
@@ -38,18 +38,18 @@ def screen_rows(
     Many rows against a saved index are shared among `workers` processes, which read their rows too: reading costs as
     much as screening. `progress` is told how many groups of rows are done, and of how many.
     """
-    applications: list[Application | None] = []
+    asked: list[Given | None] = []
     flags: list[Flag] = []
     rejected: list[Rejected] = []
     given = [0]  # groups in each part, added up
     parts = _counted(iter(rows), given)
     with uncollected():
         for done, part in enumerate(_screened(parts, layout, index, workers), 1):
-            applications += part[0]
+            asked += part[0]
             flags += part[1]
             rejected += part[2]
             progress(given[done], given[-1])
-    return applications, flags, rejected
+    return asked, flags, rejected
 
 
 def _counted(rows: Iterator[Group | Rejected], given: list[int]) -> Iterator[list[Group | Rejected]]:
@@ -73,17 +73,16 @@ def _screened(
 def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: ScreeningIndex) -> Part:
     """Some of the rows, in this process."""
     rejected: list[Rejected] = []
-    applications: list[Application] = []
-    unread: list[tuple[str, ...]] = []
+    records: list[Record] = []
     for row in rows:
         for item in (row,) if isinstance(row, Rejected) else _folded(row, layout):
             if isinstance(item, Record):
-                applications.append(application_of(item))
-                unread.append(unread_of(item))
+                records.append(item)
             else:
                 rejected.append(item)
-    flags = [with_unread(screen(a, index), unsaid) for a, unsaid in zip(applications, unread, strict=True)]
-    asked = [a if flag.result == "possible_match" else None for a, flag in zip(applications, flags, strict=True)]
+    given = applications_of(records)
+    flags = [with_given(screen(g.application, index), g) for g in given]
+    asked = [g if f.result == "possible_match" else None for g, f in zip(given, flags, strict=True)]
     return asked, flags, rejected
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.screening.half_read import half_read, with_unread
+from analysis.screening.half_read import half_read, shared_numbers, with_given, with_unread
 from analysis.screening.report import write_screening
 from analysis.screening.run import Run
-from pipeline.model import Flag, Record
+from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import unread_of
+from pipeline.records.given import Given
 from pipeline.records.importing import read_records
 
 HEADER = "application_id,applicant_name,dob,address,city,state,zip,phone\n"
@@ -55,3 +56,20 @@ def test_a_page_names_what_was_not_read(tmp_path: Path) -> None:
     page = write_screening([Flag("A1", "insufficient_information", "", 0.0)], tmp_path / "r.html", run).read_text()
     assert "A1: date of birth (given, not readable)" in page
     assert "Bus Addr Ln1" in page
+
+
+def test_each_row_of_a_number_that_stands_twice_says_so(tmp_path: Path) -> None:
+    asked = Application("7 (Fern Spa)", business_name="Fern Spa")
+    flag = Flag("7 (Fern Spa)", "no_relevant_result", "", 0.0, sentence="Nothing.", notes=("Something else.",))
+    assert with_given(flag, Given(asked)) is flag
+    told = with_given(flag, Given(asked, ("phone",), ("Orchid Spa, Lan Pham", "Ivy Spa")))
+    assert told.result == "insufficient_information"
+    note = (
+        "The same number stands on another row of the file, for Orchid Spa, Lan Pham and for Ivy Spa. Each row is "
+        "answered for itself: find out whose number it is before anything is decided."
+    )
+    assert told.notes == ("Something else.", note)
+    assert shared_numbers([flag, told]) == [f"7 (Fern Spa): {note}"]
+    run = Run(shared=tuple(shared_numbers([told])))
+    for name in ("a.csv", "a.html"):
+        assert "for Orchid Spa, Lan Pham and for Ivy Spa" in write_screening([told], tmp_path / name, run).read_text()

@@ -34,6 +34,7 @@ from flows.stages.screening.rescreening import (
 from pipeline.errors import FixInput, NotAllowed, NotFound
 from pipeline.home import Home, open_home
 from pipeline.model import Application, Flag
+from pipeline.records.given import Given
 from pipeline.store.casework import Casework
 from pipeline.store.reviews import MORE_NEEDED, NOT_DETERMINABLE, TRUE_MATCH
 
@@ -45,7 +46,7 @@ def home(fresh: Path) -> Home:
 
 @pytest.fixture
 def hit(home: Home) -> tuple[Application, Flag]:
-    asked = [application for application, _ in open_applications(home)]
+    asked = [given.application for given in open_applications(home)]
     flags = screen_applications(home, asked)
     return next((a, f) for a, f in zip(asked, flags, strict=True) if f.result == "possible_match")
 
@@ -190,10 +191,10 @@ def test_what_could_not_be_read_of_an_open_application_is_said(
     home: Home, hit: tuple[Application, Flag], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clear = replace(hit[0], applicant=None, related=(), phones=(), business_name="Fern", application_id="1 (city)")
-    monkeypatch.setattr(rescreening, "open_applications", lambda home: [(hit[0], ()), (clear, ("phone",))])
+    monkeypatch.setattr(rescreening, "open_applications", lambda home: [Given(hit[0]), Given(clear, ("phone",))])
     lead, unclear = screen_open_again(home).flags
     assert lead.result == "possible_match"
     assert unclear.result == "insufficient_information"
     assert "phone (given, not readable)" in unclear.missing
-    with pytest.raises(NotFound, match=r"Several offices have an application 1\. Name one: 1 \(city\)"):
+    with pytest.raises(NotFound, match=r"Several applications bear the number 1\. Name one: 1 \(city\)"):
         review_match(home, "1", MORE_NEEDED, "which office", "amy", None)

@@ -12,7 +12,7 @@ from flows.stages.screening.applications import load_index
 from flows.stages.screening.rows import read_and_screen, screen_rows
 from pipeline.home import open_home
 from pipeline.model import Record
-from pipeline.records.applications import application_of
+from pipeline.records.given import applications_of
 from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
 
 
@@ -27,13 +27,13 @@ def test_processes_share_a_file_and_keep_its_order(
     layout, index = Layout(path, binding, True, True), load_index(open_home(received))
     alone = read_and_screen(read_groups(path, binding), layout, index)
     whole = list(read_records(path, "application"))
-    asked = [application_of(r) for r in whole if isinstance(r, Record)]
+    asked = applications_of(r for r in whole if isinstance(r, Record))
     kept = [flag.result == "possible_match" for flag in alone[1]]
-    assert alone[0] == [a if is_match else None for a, is_match in zip(asked, kept, strict=True)]
+    assert alone[0] == [g if is_match else None for g, is_match in zip(asked, kept, strict=True)]
     assert any(kept) and not all(kept)
     assert alone[2] == [r for r in whole if isinstance(r, Rejected)]
     assert {r.line for r in alone[2]} == {11, 12}
-    assert [f.application_id for f in alone[1]] == [a.application_id for a in asked]
+    assert [f.application_id for f in alone[1]] == [g.application.application_id for g in asked]
 
     monkeypatch.setattr(rows, "WORTH_A_POOL", 4)
     monkeypatch.setattr(rows, "BATCH", 4)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import FixInput
 from pipeline.model import Record
-from pipeline.records.applications import application_of, applications_of
+from pipeline.records.applications import application_of
 from pipeline.records.importing import read_records
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -32,11 +31,3 @@ def test_other_records_are_refused() -> None:
     record = next(r for r in read_records(FIXTURES / "denied.csv", "denied") if isinstance(r, Record))
     with pytest.raises(FixInput, match="is a denied record, not an application"):
         application_of(record)
-
-
-def test_one_number_of_two_offices_is_two_applications() -> None:
-    one = Record("application", "city-office", "1001", 2)
-    third = Record("application", "city-office", "1002", 3, extra=(("dob (unread)", "soon"),))
-    found = applications_of([one, replace(one, dataset="county-office"), third])
-    assert [a.application_id for a, _ in found] == ["1001 (city-office)", "1001 (county-office)", "1002"]
-    assert [unread for _, unread in found] == [(), (), ("dob",)]
