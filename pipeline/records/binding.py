@@ -270,6 +270,9 @@ def _read_words(
         read |= {i: Meaning("", "received", m.rank) for i, m in read.items() if opens(header[i]) and m.what == "issued"}
     if column_map.kind == "license":
         read = with_last_day(read, header)
+    if column_map.kind == "filing" and "issued" not in {*own, *(m.what for m in read.values())}:
+        # The day a company's papers were filed is the day it was formed.
+        read |= {i: Meaning("", "issued", m.rank) for i, m in read.items() if m.what == "received"}
     for i, m in read.items():
         if m.what == "ignore":
             continue

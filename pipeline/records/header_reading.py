@@ -23,6 +23,8 @@ PLACE_PARTS = frozenset(
      "city_state_zip")
 )  # fmt: skip
 PLACES = ("premises", "mailing")
+ASIDE = re.compile(r"(?<=\w)\s*\([^()]*\)")  # "Provider Last Name (Legal Name)"
+NAME_PARTS = frozenset(("first", "middle", "last", "suffix"))
 FALLBACK = 200  # rank from which a header is the number of a record only where none says it better
 CODED = 400  # a code tells something only where no column says it in words
 PRIOR = "prior"  # whose an earlier address is
@@ -128,7 +130,12 @@ def _behind_a_state(run: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def read_header(header: str) -> Meaning | None:
-    """What the column holds; IGNORED for what is not kept; None when its words do not say."""
+    """What the column holds; IGNORED for what is not kept; None when its words do not say. What stands in parentheses
+    explains the words before it, where they need none."""
+    return _read_words(header) or (_read_words(bare) if (bare := ASIDE.sub(" ", header)) != header else None)
+
+
+def _read_words(header: str) -> Meaning | None:
     written = header_words(header).strip("_")
     words = split_words(header)
     if not words or header.startswith(":@"):  # Socrata's computed regions
@@ -153,6 +160,8 @@ def read_header(header: str) -> Meaning | None:
     if _is_somebodys_paper(words):
         return Meaning("", "license_number", FALLBACK + 100)
     at_place = tuple(w for w in bare if w not in AT_PLACE)  # "Establishment Permit #"
+    if at_place[-2:] == ("number", "1"):  # "Provider License Number_1": the first of several
+        at_place = at_place[:-1]
     if words[-1] == "description":  # "LicenseTypeCodeDesc"
         at_place = tuple(w for w in at_place if w != "code")
     if (found := _phrases("exact").get("_".join(at_place))) and found[0] in NUMBERED:
@@ -271,7 +280,8 @@ def _read_part(words: Sequence[str]) -> Meaning | None:
             if set(words) & set(_tables()["place_only"]["words"]):
                 return None
             return Meaning("", "entity_name", 100 + rank)
-        return Meaning("licensee", what, rank) if not whose else None
+        holders = what in NAME_PARTS and set(words) & HOLDERS  # "Provider Last Name"
+        return Meaning("licensee", what, rank) if holders or not whose else None
     if whose == "mailing":
         return Meaning("", what, 50 + rank) if what in SHARED_CONTACTS else None
     if whose == "landlord":

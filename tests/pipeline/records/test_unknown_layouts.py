@@ -129,6 +129,8 @@ def test_numbers_of_two_offices_are_two_data_sets() -> None:
         ("own_addr1", ("mailing", "line1")),
         ("Service Street", ("premises", "line1")),
         ("BIZNAME", ("", "entity_name")),
+        ("Provider Last Name (Legal Name)", ("licensee", "last")),
+        ("Provider License Number_1", ("", "license_number")),
     ],
 )
 def test_headers_are_read_word_by_word(header: str, meaning: tuple[str, str]) -> None:
