@@ -15,6 +15,7 @@ from typing import Any, Literal
 from analysis.screening import explain
 from analysis.screening.account import Account, compare_all, probability
 from analysis.screening.asked import Asked, ask, candidates, is_dated, missing, party_name
+from analysis.screening.exhibits import choose_exhibits
 from analysis.screening.index import KnownBusiness, ScreeningIndex
 from analysis.screening.names import name_words
 from analysis.screening.notes import notes
@@ -193,9 +194,7 @@ def _lead(
     rules = index.rules.screening
     business = _business(best, index)
     target, link = _target(business, best, index)
-    captures = [c for p in best.places for c in p.captures]
-    for b in (target, business.business_id if business else ""):
-        captures += index.businesses[b].captures if b in index.businesses else ()
+    touched = dict.fromkeys((business.business_id if business else "", target))
     own = index.own_licenses.get(asked.application.license_number, "")
     return _flag(
         asked,
@@ -209,7 +208,9 @@ def _lead(
         matched_kinds=best.kinds,
         contributions=side_by_side(asked, best, business, index),
         path=explain.path(best, business, target, link, index),
-        exhibits=tuple(dict.fromkeys(captures))[: rules.exhibits],
+        exhibits=choose_exhibits(
+            best.places, [index.businesses[b] for b in touched if b in index.businesses], rules.exhibits
+        ),
         contrary=explain.contrary(best, business, index, own, asked.application.received),
         surname_band=_surname_band(best.party if best.whose else asked.application.applicant, asked, index),
         missing=explain.missing_fields(best.contributions),

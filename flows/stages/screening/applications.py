@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
 from analysis.rules import SHIPPED
+from analysis.screening.exhibits import spread_captures
 from analysis.screening.half_read import half_read, shared_numbers, with_given
 from analysis.screening.known import standing_of
 from analysis.screening.pairs import pair_digests
@@ -68,6 +69,7 @@ def screen_open(
         snapshot_id=snapshot_id,
         threshold=home.settings.flag_threshold,
     )
+    index = spread_captures(index, lambda captures: capture_days(store, captures))
     found = applications_of(record for record, _ in load_records(store, as_of, "application"))
     flags = screen_all((given.application for given in found), index)
     flags = [with_given(flag, given) for flag, given in zip(flags, found, strict=True)]
@@ -88,6 +90,13 @@ def index_state(home: Home, standings: Mapping[str, object], snapshot_id: str, m
     rules = SHIPPED.read_text(encoding="utf-8")
     parts = [words, known_from(home), home.settings.flag_threshold, snapshot_id, model.version, rules]
     return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def capture_days(store: Store, captures: Iterable[str]) -> dict[str, date]:
+    """Capture id -> day of capture."""
+    with store.listed("asked", captures):
+        rows = store.rows("SELECT capture_id, captured_at FROM raw_captures WHERE capture_id IN (SELECT id FROM asked)")
+    return {r["capture_id"]: r["captured_at"].date() for r in rows}
 
 
 def coverage(store: Store) -> tuple[str, ...]:
@@ -143,6 +152,7 @@ def load_index(home: Home) -> ScreeningIndex:
             snapshot_id=snapshot_id,
             threshold=home.settings.flag_threshold,
         )
+        index = spread_captures(index, lambda captures: capture_days(store, captures))
     with contextlib.suppress(OSError):  # who may not write here screens all the same, only later
         save_index(index, folder / INDEX, state)
     return index
