@@ -19,7 +19,7 @@ def spread_captures(index: ScreeningIndex, days_of: Callable[[Collection[str]], 
     """The index with the captures of each business and place in `spread_order`. `days_of` is asked once."""
     businesses = index.businesses.values()
     places = [place for uses in index.places.values() for of_value in uses.values() for place in of_value]
-    days = days_of({capture for known in (*businesses, *places) for capture in known.captures})
+    days = days_of({*(c for b in businesses for c in b.captures), *(c for place in places for c in place.captures)})
     most = index.rules.screening.exhibits
 
     def spread(place: KnownPlace) -> KnownPlace:
