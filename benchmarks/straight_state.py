@@ -17,7 +17,7 @@ from demo.visible import Item, sightings
 from flows.demonstration import KINDS
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Ad, Address, Capture, Mention, Record, Ref, Source, stable_id
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 from pipeline.resolve.refs import refs_from_ad, refs_from_record
 
 NOON = time(12, tzinfo=UTC)
@@ -68,7 +68,7 @@ def _record_refs(world: World) -> Iterator[tuple[str, Item, list[Ref]]]:
         for name, path in write_registers(world, Path(folder)).items():
             kind = KINDS[name]
             lane = "intelligence" if kind in {"tip", "inspection"} else "regulatory"
-            for record in read_records(path, kind, fictional=True, generated=True):
+            for record in read_records(choose_layout(path, kind)):
                 if isinstance(record, Record):
                     source_id = stable_id("row", name, str(record.line))
                     source = Source(source_id, "row", lane, world.today.toordinal(), name, known_at)  # type: ignore[arg-type]

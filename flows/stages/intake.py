@@ -11,13 +11,13 @@ from typing import Any
 
 from flows.stages.known_numbers import keep_apart
 from flows.stages.progress import Progress
-from flows.stages.reading_rows import Layout, read_file
-from flows.stages.receiving import number_rules, unreadable_files
+from flows.stages.reading_rows import layout_in, read_file
+from flows.stages.receiving import unreadable_files
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind, stable_id
 from pipeline.records.grades import grade_of
-from pipeline.records.importing import Rejected, choose_binding
+from pipeline.records.importing import Rejected
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
 
@@ -100,15 +100,14 @@ def _read_file(home: Home, store: Store, body: dict[str, Any], known_at: datetim
     path: Path = home.root / body["stored"]
     kind: RecordKind = body["kind"]
     dataset = ""
-    fictional, generated = number_rules(home)
-    binding = choose_binding(path, kind, map_id=body.get("map") or None, office=body.get("office", ""))
-    found = chain.from_iterable(read_file(Layout(path, binding, fictional, generated), list))
+    layout = layout_in(home, path, kind, body.get("map"), body.get("office", ""))
+    found = chain.from_iterable(read_file(layout, list))
     with store.transaction():
         for rows in _batches(found):
             records = [r for r in rows if isinstance(r, Record)]
             rejected = [r for r in rows if isinstance(r, Rejected)]
             dataset = dataset or next((r.dataset for r in records), "")
-            if not binding.map.one_issuer:
+            if not layout.binding.map.one_issuer:
                 records = keep_apart(store, records)
             _insert_records(store, records, body["sha256"], known_at)
             store.insert("raw_quarantine", [_rejected_row(body, r) for r in rejected])

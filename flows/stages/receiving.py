@@ -10,14 +10,14 @@ from typing import Any
 
 from flows.stages.evidence.custody import note
 from flows.stages.progress import Progress, silent
-from flows.stages.reading_rows import Items, Layout, read_file
+from flows.stages.reading_rows import Items, layout_in, read_file
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind
 from pipeline.records.doubts import doubts
-from pipeline.records.importing import Rejected, choose_binding
+from pipeline.records.importing import Rejected, choose_layout
 from pipeline.records.previewing import preview, sheet_doubts
 from pipeline.records.same_number import shared_in_words
 
@@ -72,23 +72,18 @@ def unreadable_files(archive: Archive) -> set[tuple[str, str]]:
     return {(e.body["sha256"], e.body["kind"]) for e in archive.journal.entries("intake_unreadable")}
 
 
-def number_rules(home: Home) -> tuple[bool, bool]:
-    """Whether fictional (555-01XX) and generated (555-XXXX) numbers count as phones in this home."""
-    return home.settings.fictional_numbers, home.settings.generated_numbers
-
-
 def _count(home: Home, path: Path, kind: RecordKind, map_id: str | None, office: str) -> dict[str, Any]:
     counts: Counter[str] = Counter(records=0, folded=0, quarantined=0)
     problems: list[str] = []
-    binding = choose_binding(path, kind, map_id=map_id, office=office)
-    for counted, told in read_file(Layout(path, binding, *number_rules(home)), count_rows):
+    layout = layout_in(home, path, kind, map_id, office)
+    for counted, told in read_file(layout, count_rows):
         counts.update(counted)
         problems += told[: SHOWN - len(problems)]
     return {
-        "map": binding.dataset if counts["records"] else "",
+        "map": layout.binding.dataset if counts["records"] else "",
         "rows": sum(counts.values()),
         **counts,
-        "doubts": [*sheet_doubts(path), *doubts(binding)],
+        "doubts": [*sheet_doubts(path), *doubts(layout.binding)],
         "first_problems": problems,
     }
 
@@ -106,7 +101,7 @@ def count_rows(items: Items) -> tuple[dict[str, int], list[str]]:
 
 def preview_file(path: Path, kind: RecordKind, map_id: str | None) -> dict[str, Any]:
     """What an import would do: map, columns, first rows, problems. Nothing is taken over."""
-    found = preview(path, kind, map_id=map_id)
+    found = preview(choose_layout(path, kind, map_id=map_id))
     return {
         **asdict(found),
         "rows": [_row(record) for record in found.rows],

@@ -34,37 +34,48 @@ class Rejected:
     raw: str
 
 
-def read_records(
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A file of records and how its rows are read. `fictional` accepts NPA-555-01XX phones, `generated` any
+    NPA-555-XXXX."""
+
+    path: Path
+    binding: Binding
+    fictional: bool = True
+    generated: bool = True
+
+
+def choose_layout(
     path: Path,
     kind: RecordKind,
-    column_map: ColumnMap | None = None,
     *,
     map_id: str | None = None,
+    office: str = "",
     fictional: bool = True,
     generated: bool = True,
-) -> Iterator[Record | Rejected]:
-    """Records and rejected rows of a file. sum(record.rows) + rejected = the rows of the file that are not blank.
-
-    `column_map`, or `map_id` (id of a shipped map, or path of a TOML file), chooses the layout; without, it is
-    detected. `fictional` accepts NPA-555-01XX phones, `generated` any NPA-555-XXXX. Raises FixInput when the file is
-    no table, no map fits, or it turns out damaged further on: then nothing of it may be taken over.
-    """
-    binding = choose_binding(path, kind, column_map, map_id)
-    yield from read_bound(path, binding, fictional, generated)
-
-
-def choose_binding(
-    path: Path, kind: RecordKind, column_map: ColumnMap | None = None, map_id: str | None = None, office: str = ""
-) -> Binding:
-    """The layout of the file, with the office whose numbers it holds, if one is named. Raises FixInput."""
-    chosen = column_map or (_named_map(map_id) if map_id else None)
-    if chosen is None:
-        return replace(detect_binding(path, kind), office=office)
-    if chosen.kind != kind:
+) -> Layout:
+    """How a file is read. `map_id` (id of a shipped map, or path of a TOML file) chooses the column map; without, it is
+    detected. `office`: whose numbers the file holds, if one is named. Raises FixInput when the file is no table or no
+    map fits."""
+    if not map_id:
+        binding = detect_binding(path, kind)
+    elif (chosen := _named_map(map_id)).kind == kind:
+        binding = bind_file(path, chosen)
+    else:
         raise FixInput(
             f"Column map {chosen.id} is for {chosen.kind} records, not {kind}. Choose another map with --map."
         )
-    return replace(bind_file(path, chosen), office=office)
+    return Layout(path, replace(binding, office=office), fictional, generated)
+
+
+def read_records(layout: Layout, limit: int | None = None) -> Iterator[Record | Rejected]:
+    """Records and rejected rows of a file. sum(record.rows) + rejected = the rows of the file that are not blank.
+
+    `limit`: so many rows at most. Raises FixInput when the file turns out damaged further on: then nothing of it may be
+    taken over.
+    """
+    for item in read_groups(layout, limit):
+        yield from (item,) if isinstance(item, Rejected) else fold_group(layout, item)
 
 
 def _named_map(name: str) -> ColumnMap:
@@ -78,17 +89,10 @@ def _named_map(name: str) -> ColumnMap:
     return maps[name]
 
 
-def read_bound(
-    path: Path, binding: Binding, fictional: bool, generated: bool, limit: int | None = None
-) -> Iterator[Record | Rejected]:
-    """As `read_records`, by a layout that is chosen already."""
-    for item in read_groups(path, binding, limit):
-        yield from (item,) if isinstance(item, Rejected) else fold_group(path, binding, item, fictional, generated)
-
-
-def read_groups(path: Path, binding: Binding, limit: int | None = None) -> Iterator[Group | Rejected]:
+def read_groups(layout: Layout, limit: int | None = None) -> Iterator[Group | Rejected]:
     """First the rows that have no number or no cells, rejected; then, the whole file being read, the others by number
     for `fold_group`, in order of their first lines. Raises FixInput before the first group."""
+    path, binding = layout.path, layout.binding
     with closing(Spill()) as spill:
         with closing(read_table(path, binding.map.format, binding.width)) as rows:
             for row in islice((r for r in rows if r.line > binding.line), limit):
@@ -102,17 +106,14 @@ def read_groups(path: Path, binding: Binding, limit: int | None = None) -> Itera
         yield from spill.groups()
 
 
-def fold_group(
-    path: Path, binding: Binding, group: Group, fictional: bool, generated: bool
-) -> Iterator[Record | Rejected]:
-    """The one record of these rows, and those of them that are rejected. `path` is only named.
-
-    Of applications each that bears the number is a record: every applicant is to be answered."""
+def fold_group(layout: Layout, group: Group) -> Iterator[Record | Rejected]:
+    """The one record of these rows, and those of them that are rejected. The file itself is not opened."""
+    path, binding = layout.path, layout.binding
     records: list[Record] = []
     most = MOST_OF_ONE_NUMBER if binding.map.kind == "application" else 1
     for line, cells in group:
         try:
-            further = build_record(binding, line, cells, fictional=fictional, generated=generated)
+            further = build_record(binding, line, cells, fictional=layout.fictional, generated=layout.generated)
         except UnreadableRow as error:
             yield _rejected(path, binding, Row(line, cells), str(error))
             continue

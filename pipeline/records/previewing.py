@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pipeline.model import Address, Record, RecordKind
+from pipeline.model import Address, Record
 from pipeline.records.binding import Binding
 from pipeline.records.cell_text import clean
-from pipeline.records.column_map import ColumnMap
 from pipeline.records.delimited import Row
 from pipeline.records.doubts import doubts
-from pipeline.records.importing import Rejected, choose_binding, read_bound
+from pipeline.records.importing import Layout, Rejected, read_records
 from pipeline.records.reading import read_table
 from pipeline.records.same_number import shared_in_words
 from pipeline.records.sheet import hidden_in, passed_over
@@ -45,18 +44,10 @@ class Preview:
     read: int  # rows looked at
 
 
-def preview(
-    path: Path,
-    kind: RecordKind,
-    column_map: ColumnMap | None = None,
-    *,
-    map_id: str | None = None,
-    fictional: bool = True,
-    generated: bool = True,
-) -> Preview:
+def preview(layout: Layout) -> Preview:
     """Mapping, ten records, doubts and the problems of the first rows; takes nothing over. Raises as read_records."""
-    binding = choose_binding(path, kind, column_map, map_id)
-    items = list(read_bound(path, binding, fictional, generated, PREVIEW_READS))
+    path, binding = layout.path, layout.binding
+    items = list(read_records(layout, PREVIEW_READS))
     records = [i for i in items if isinstance(i, Record)]
     read = sum(r.rows for r in records) + len(items) - len(records)
     absent = tuple(n for n in binding.map.columns if n not in binding.columns)

@@ -15,7 +15,7 @@ from demo.state import World
 from pipeline.extract.page import extract_page
 from pipeline.extract.profile import load_profiles
 from pipeline.model import Page, Record, RecordKind
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 
 PROFILES = load_profiles(Path(__file__).parents[2] / "spiders" / "sites")
 KINDS: dict[str, RecordKind] = {
@@ -94,7 +94,7 @@ def test_consent_tombstone_and_closed_places_are_told(shelf: Shelf) -> None:
 
 def test_registers_are_read_under_their_own_maps(world: World, tmp_path: Path) -> None:
     for name, path in write_registers(world, tmp_path).items():
-        rows = list(read_records(path, KINDS[name]))
+        rows = list(read_records(choose_layout(path, KINDS[name])))
         records = [row for row in rows if isinstance(row, Record)]
         assert {record.dataset for record in records} == {name}
         keys = {p.key for p in world.papers if p.dataset == name}

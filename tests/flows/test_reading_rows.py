@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from flows.stages import reading_rows
-from flows.stages.reading_rows import Layout, read_file
+from flows.stages.reading_rows import MOST_WORKERS, processes_here, read_file
 from flows.stages.receiving import SHOWN, count_rows
-from pipeline.records.importing import choose_binding, read_records
+from pipeline.records.importing import choose_layout, read_records
 
 
 def test_processes_read_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "list.csv"
     rows = [f"L-{n % 30},Spa {n % 30},{n} Elm St,6540{n % 9}" if n % 11 else f"L-{n},cut" for n in range(60)]
     path.write_text("\n".join(["License Number,Business Name,Address,Zip", *rows]), encoding="utf-8")
-    layout = Layout(path, choose_binding(path, "license"), True, True)
+    layout = choose_layout(path, "license")
     alone = [item for part in read_file(layout, list, workers=1) for item in part]
-    assert alone == list(read_records(path, "license"))
+    assert alone == list(read_records(layout))
     monkeypatch.setattr(reading_rows, "BATCH", 3)
     monkeypatch.setattr(reading_rows, "WORTH_A_POOL", 6)
     apart = [item for part in read_file(layout, list, workers=2) for item in part]
@@ -30,3 +30,11 @@ def test_processes_read_what_one_does(tmp_path: Path, monkeypatch: pytest.Monkey
         assert len(told) <= SHOWN
     assert sum(counts.values()) == 60
     assert min(counts.values()) > 0
+
+
+@pytest.mark.parametrize(("processors", "processes"), [(1, 1), (2, 2), (8, 8), (96, MOST_WORKERS)])
+def test_a_large_machine_gets_no_process_for_each_processor(
+    monkeypatch: pytest.MonkeyPatch, processors: int, processes: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)))
+    assert processes_here() == processes

@@ -23,7 +23,7 @@ from analysis.screening.saved_index import open_index, save_index
 from analysis.screening.screen import ScreeningIndex, screen, screen_all
 from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
 from flows.stages.progress import Progress, silent
-from flows.stages.reading_rows import Layout
+from flows.stages.reading_rows import layout_in
 from flows.stages.resolution.loading import load_entities, load_refs
 from flows.stages.resolution.models import model_in_force
 from flows.stages.resolution.refs import load_records
@@ -34,7 +34,7 @@ from pipeline.errors import FixProfile
 from pipeline.home import Home
 from pipeline.model import Application, Flag, Record
 from pipeline.records.given import applications_of
-from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
+from pipeline.records.importing import Rejected, read_groups, read_records
 from pipeline.resolve.model import MatchModel
 from pipeline.store.casework import Casework
 from pipeline.store.codec import to_json
@@ -180,17 +180,16 @@ class Screened:
 
 def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: Progress = silent) -> Screened:
     """Screen a file of applications against the current snapshot. Raises FixInput for an unreadable file."""
-    binding = choose_binding(path, "application", map_id=map_id)
-    layout = Layout(path, binding, home.settings.fictional_numbers, home.settings.generated_numbers)
+    layout = layout_in(home, path, "application", map_id)
     index = load_index(home)
     given, told, rejected = screen_rows(
-        read_groups(path, binding),
+        read_groups(layout),
         layout,
         index,
         progress=lambda done, total: progress("screen", done, total),
         workers=os.cpu_count() or 1,
     )
-    unasked = tuple(binding.header[i] for i in binding.kept)
+    unasked = tuple(layout.binding.header[i] for i in layout.binding.kept)
     rejected.sort(key=lambda row: row.line)
     applications = [g.application if g else None for g in given]
     anew = _without_cleared(home, told, applications, index)
@@ -200,8 +199,7 @@ def screen_file(home: Home, path: Path, *, map_id: str | None = None, progress: 
 
 def read_applications(home: Home, path: Path) -> Iterator[Application]:
     """The applications of a file, not screened. Raises FixInput for an unreadable file."""
-    fictional, generated = home.settings.fictional_numbers, home.settings.generated_numbers
-    found = read_records(path, "application", fictional=fictional, generated=generated)
+    found = read_records(layout_in(home, path, "application"))
     return (given.application for given in applications_of(r for r in found if isinstance(r, Record)))
 
 

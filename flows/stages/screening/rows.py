@@ -15,10 +15,9 @@ from analysis.screening.index import ScreeningIndex
 from analysis.screening.passing import packed, uncollected
 from analysis.screening.saved_index import open_index
 from analysis.screening.screen import BATCH, WORTH_A_POOL, screen
-from flows.stages.reading_rows import Layout
 from pipeline.model import Flag, Record
 from pipeline.records.given import Given, applications_of
-from pipeline.records.importing import Group, Rejected, fold_group
+from pipeline.records.importing import Group, Layout, Rejected, fold_group
 
 # An application without a possible match is left out: nobody asks for it again, and to hand it on to another process
 # costs a tenth of screening it.
@@ -75,7 +74,7 @@ def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: Scr
     rejected: list[Rejected] = []
     records: list[Record] = []
     for row in rows:
-        for item in (row,) if isinstance(row, Rejected) else _folded(row, layout):
+        for item in (row,) if isinstance(row, Rejected) else fold_group(layout, row):
             if isinstance(item, Record):
                 records.append(item)
             else:
@@ -84,10 +83,6 @@ def read_and_screen(rows: Iterable[Group | Rejected], layout: Layout, index: Scr
     flags = [with_given(screen(g.application, index), g) for g in given]
     asked = [g if f.result == "possible_match" else None for g, f in zip(given, flags, strict=True)]
     return asked, flags, rejected
-
-
-def _folded(rows: Group, layout: Layout) -> Iterator[Record | Rejected]:
-    return fold_group(layout.path, layout.binding, rows, layout.fictional, layout.generated)
 
 
 _here: dict[str, tuple[Layout, ScreeningIndex]] = {}  # of this worker process

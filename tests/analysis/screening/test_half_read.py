@@ -12,7 +12,7 @@ from analysis.screening.run import Run
 from pipeline.model import Application, Flag, Record
 from pipeline.records.applications import unread_of
 from pipeline.records.given import Given
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 
 HEADER = "application_id,applicant_name,dob,address,city,state,zip,phone\n"
 
@@ -29,7 +29,7 @@ HEADER = "application_id,applicant_name,dob,address,city,state,zip,phone\n"
 def test_what_was_given_and_not_read(tmp_path: Path, row: str, unread: tuple[str, ...]) -> None:
     path = tmp_path / "asked.csv"
     path.write_text(f"{HEADER}{row}\n")
-    [record] = list(read_records(path, "application"))
+    [record] = list(read_records(choose_layout(path, "application")))
     assert isinstance(record, Record)
     assert unread_of(record) == unread
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages.reading_rows import Layout
 from flows.stages.screening import rows
 from flows.stages.screening.applications import load_index
 from flows.stages.screening.rows import read_and_screen, screen_rows
 from pipeline.home import open_home
 from pipeline.model import Record
 from pipeline.records.given import applications_of
-from pipeline.records.importing import Rejected, choose_binding, read_groups, read_records
+from pipeline.records.importing import Rejected, choose_layout, read_groups, read_records
 
 
 def test_processes_share_a_file_and_keep_its_order(
@@ -23,10 +22,9 @@ def test_processes_share_a_file_and_keep_its_order(
     path = tmp_path / "asked.csv"
     folded, cut, numberless = lines[1], lines[2].split(",")[0], "," * lines[0].count(",") + "x"
     path.write_text("\n".join([*lines[:9], folded, cut, numberless, *lines[9:20]]), encoding="utf-8")
-    binding = choose_binding(path, "application")
-    layout, index = Layout(path, binding, True, True), load_index(open_home(received))
-    alone = read_and_screen(read_groups(path, binding), layout, index)
-    whole = list(read_records(path, "application"))
+    layout, index = choose_layout(path, "application"), load_index(open_home(received))
+    alone = read_and_screen(read_groups(layout), layout, index)
+    whole = list(read_records(layout))
     asked = applications_of(r for r in whole if isinstance(r, Record))
     kept = [flag.result == "possible_match" for flag in alone[1]]
     assert alone[0] == [g if is_match else None for g, is_match in zip(asked, kept, strict=True)]
@@ -39,6 +37,6 @@ def test_processes_share_a_file_and_keep_its_order(
     monkeypatch.setattr(rows, "BATCH", 4)
     monkeypatch.setattr(rows, "screen", None)  # this process screens nothing itself
     told: list[tuple[int, int]] = []
-    apart = screen_rows(read_groups(path, binding), layout, index, lambda *done: told.append(done), workers=2)
+    apart = screen_rows(read_groups(layout), layout, index, lambda *done: told.append(done), workers=2)
     assert apart == alone
     assert told[-1] == (21, 21)

@@ -9,13 +9,15 @@ import pytest
 from pipeline.errors import FixInput
 from pipeline.model import Record
 from pipeline.records.applications import application_of
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def test_application_of_a_record() -> None:
-    record = next(r for r in read_records(FIXTURES / "applications.csv", "application") if isinstance(r, Record))
+    record = next(
+        r for r in read_records(choose_layout(FIXTURES / "applications.csv", "application")) if isinstance(r, Record)
+    )
     application = application_of(record)
     assert application.application_id == "A26-000001"
     assert application.business_name == "Birch Lane Wellness LLC"
@@ -28,6 +30,6 @@ def test_application_of_a_record() -> None:
 
 
 def test_other_records_are_refused() -> None:
-    record = next(r for r in read_records(FIXTURES / "denied.csv", "denied") if isinstance(r, Record))
+    record = next(r for r in read_records(choose_layout(FIXTURES / "denied.csv", "denied")) if isinstance(r, Record))
     with pytest.raises(FixInput, match="is a denied record, not an application"):
         application_of(record)

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from pipeline.errors import FixInput
 from pipeline.model import Record, RecordKind
-from pipeline.records.importing import Rejected, choose_binding, read_records
+from pipeline.records.importing import Rejected, choose_layout, read_records
 from pipeline.records.previewing import preview
 from pipeline.records.reading import read_table
 
@@ -26,7 +26,7 @@ HEADER = "application_id,business_name,applicant_name,address,city,state,zip,pho
 
 
 def read(path: Path, kind: RecordKind = "application") -> tuple[list[Record], list[Rejected]]:
-    items = list(read_records(path, kind))
+    items = list(read_records(choose_layout(path, kind)))
     return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, Rejected)]
 
 
@@ -83,7 +83,10 @@ def _flip(data: bytes) -> bytes:
 
 def test_what_is_no_table_is_refused_with_file_and_advice(tmp_path: Path) -> None:
     for name, path in _broken(tmp_path).items():
-        for attempt in (lambda p: list(read_records(p, "application")), lambda p: preview(p, "application")):
+        for attempt in (
+            lambda p: list(read_records(choose_layout(p, "application"))),
+            lambda p: preview(choose_layout(p, "application")),
+        ):
             with pytest.raises(FixInput) as caught:
                 attempt(path)
             message = str(caught.value)
@@ -216,7 +219,7 @@ def test_a_header_without_rows_gives_nothing_and_says_so(tmp_path: Path) -> None
     path = tmp_path / "a.csv"
     path.write_text(HEADER)
     assert read(path) == ([], [])
-    assert "the file has a header and no rows" in preview(path, "application").problems
+    assert "the file has a header and no rows" in preview(choose_layout(path, "application")).problems
 
 
 def test_a_very_long_line_costs_itself_only(tmp_path: Path) -> None:
@@ -322,7 +325,7 @@ def test_two_thousand_mutated_files(
     path.write_bytes(mutate((FIXTURES / name[0]).read_bytes(), steps))
     try:
         records, rejected = read(path, name[1])
-        binding = choose_binding(path, name[1])
+        binding = choose_layout(path, name[1]).binding
         with closing(read_table(path, binding.map.format, binding.width)) as rows:
             expected = sum(1 for row in rows if row.line > binding.line)
     except FixInput as error:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.model import Party, Record
 from pipeline.records.given import applications_of
-from pipeline.records.importing import MOST_OF_ONE_NUMBER, Rejected, read_records
+from pipeline.records.importing import MOST_OF_ONE_NUMBER, Rejected, choose_layout, read_records
 from pipeline.records.previewing import preview
 
 HEADER = "application_id,business_name,applicant_name,address,city,state,zip,phone\n"
@@ -21,7 +21,7 @@ OTHER = "7,Fern Spa,Lan Pham,1 Elm St,Ozark,MO,65721,417-555-0103\n"
 
 def read(path: Path, *rows: str) -> tuple[list[Record], list[Rejected]]:
     path.write_text(HEADER + "".join(rows))
-    items = list(read_records(path, "application"))
+    items = list(read_records(choose_layout(path, "application")))
     return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, Rejected)]
 
 
@@ -64,7 +64,7 @@ def test_whose_number_it_is_does_not_hang_on_the_order_of_rows(tmp_path: Path) -
 
 def test_a_preview_says_that_a_number_stands_twice(tmp_path: Path) -> None:
     read(tmp_path / "a.csv", FERN, ORCHID)
-    assert preview(tmp_path / "a.csv", "application").problems[:2] == (
+    assert preview(choose_layout(tmp_path / "a.csv", "application")).problems[:2] == (
         "line 2: number 7 stands for Orchid Spa, Lan Pham too; each is kept",
         "line 3: number 7 stands for Fern Spa, Hana Park too; each is kept",
     )

@@ -15,7 +15,7 @@ from pipeline.model import Record, RecordKind
 from pipeline.records.column_map import load_maps
 from pipeline.records.detection import detect_map
 from pipeline.records.folding import Spill
-from pipeline.records.importing import Rejected, read_records
+from pipeline.records.importing import Rejected, choose_layout, read_records
 from pipeline.records.previewing import preview
 from pipeline.records.values import is_persons_name
 
@@ -23,7 +23,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def split(path: Path, kind: RecordKind, **more: str) -> tuple[dict[str, Record], list[Rejected]]:
-    items = list(read_records(path, kind, **more))  # type: ignore[arg-type]
+    items = list(read_records(choose_layout(path, kind, **more)))  # type: ignore[arg-type]
     records = [i for i in items if isinstance(i, Record)]
     assert len({r.natural_key for r in records}) == len(records)
     return {r.natural_key: r for r in records}, [i for i in items if isinstance(i, Rejected)]
@@ -175,7 +175,7 @@ def test_never_imported_columns_are_dropped_and_said() -> None:
     for secret in ("900-12-3456", "900-65-4321", "Z1234567", "Z7654321", "p.jpg", "negative", "J. Doe"):
         assert secret not in everything
     assert records["77"].extra == (("Comment", "call back, SSN [withheld]"),)
-    said = preview(path, "application")
+    said = preview(choose_layout(path, "application"))
     assert {h for h, what in said.columns.items() if what.startswith("dropped")} == {
         *("SSN", "Driver's License Number", "Photo URL", "Race", "Convictions", "TB Test Result", "Client Name")
     }
@@ -241,7 +241,7 @@ def test_connecticut_lost_leading_zero() -> None:
 
 
 def test_preview_shows_mapping_rows_and_problems() -> None:
-    shown = preview(FIXTURES / "missouri_traps.txt", "license")
+    shown = preview(choose_layout(FIXTURES / "missouri_traps.txt", "license"))
     assert shown.map == "missouri-roster"
     assert shown.columns["lic_number"] == "license_number"
     assert shown.columns["rel_first_name"] == "related.first"
@@ -254,26 +254,26 @@ def test_preview_shows_mapping_rows_and_problems() -> None:
 def test_absent_columns_are_named_and_empty_ones_are_not(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("application_id,business_name,phone\n1,Fern LLC,\n")
-    assert "phone" not in preview(path, "application").absent
-    assert "email" in preview(path, "application").absent
+    assert "phone" not in preview(choose_layout(path, "application")).absent
+    assert "email" in preview(choose_layout(path, "application")).absent
 
 
 def test_no_map_fits_names_headers_and_maps(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("color,shape\nred,round\n")
     with pytest.raises(FixInput, match=r"Headers seen: color, shape\. Maps tried: applications"):
-        list(read_records(path, "application"))
+        list(read_records(choose_layout(path, "application")))
 
 
 def test_wrong_kind_or_map_is_refused() -> None:
     with pytest.raises(FixInput, match="no column map for tip records fits"):
-        list(read_records(FIXTURES / "texas.csv", "tip"))
+        list(read_records(choose_layout(FIXTURES / "texas.csv", "tip")))
     with pytest.raises(FixInput, match="There is no column map 'nowhere'"):
-        list(read_records(FIXTURES / "texas.csv", "license", map_id="nowhere"))
+        list(read_records(choose_layout(FIXTURES / "texas.csv", "license", map_id="nowhere")))
     with pytest.raises(FixInput, match="is for license records, not tip"):
-        list(read_records(FIXTURES / "texas.csv", "tip", map_id="texas-tdlr"))
+        list(read_records(choose_layout(FIXTURES / "texas.csv", "tip", map_id="texas-tdlr")))
     with pytest.raises(FixInput, match="does not fit column map missouri-roster"):
-        list(read_records(FIXTURES / "kansas_city.csv", "license", map_id="missouri-roster"))
+        list(read_records(choose_layout(FIXTURES / "kansas_city.csv", "license", map_id="missouri-roster")))
 
 
 def test_a_map_of_the_users_own(tmp_path: Path) -> None:
@@ -331,10 +331,10 @@ def test_a_file_without_a_header_is_told_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "extract.csv"
     path.write_text('"05","QUIET FERN LLC","120 INVENTED ST","MIAMI","FL","33101","MM12345","01/05/2020"\n' * 3)
     with pytest.raises(FixInput, match=r"no header\. Put a line with the names of its columns on top of a copy"):
-        list(read_records(path, "license"))
+        list(read_records(choose_layout(path, "license")))
     path.write_text("Permit list\nColor,Shape,Weight of it\nred,round,5\n")
     with pytest.raises(FixInput, match=r"Headers seen: Color, Shape, Weight of it.*such as record_number"):
-        list(read_records(path, "application"))
+        list(read_records(choose_layout(path, "application")))
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def test_a_layout_without_the_headers_of_an_office_is_not_called_that_office_s(
     path = tmp_path / "city.csv"
     path.write_text(f"{header}\n{row}\n")
     assert detect_map(path, "license")[0].id == "licenses"
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert [f"{p.role}: {p.full_name}" for p in record.parties] == [holder]
 
@@ -397,7 +397,7 @@ def test_a_known_layout_reads_further_columns_by_their_words(tmp_path: Path) -> 
     lines = (FIXTURES / "city_licenses.csv").read_text().splitlines()
     path = tmp_path / "more.csv"
     path.write_text(f"{lines[0]},aka\n{lines[1]},Mina Vale\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert record.dataset == "city-licenses"
     [owner] = record.parties
@@ -415,9 +415,9 @@ def test_a_layout_known_by_its_own_headers_may_have_grown_columns(tmp_path: Path
 def test_a_register_says_its_decision_in_other_words(tmp_path: Path) -> None:
     path = tmp_path / "denied.csv"
     path.write_text("Docket Number,Respondent,Board Decision,Dt of Decision\nD-1,Ann Vale,Denied,2025-12-01\n")
-    [record] = list(read_records(path, "denied"))
+    [record] = list(read_records(choose_layout(path, "denied")))
     assert isinstance(record, Record)
     assert (record.status, record.effective) == ("Denied", date(2025, 12, 1))
-    assert preview(path, "denied").problems == ()
+    assert preview(choose_layout(path, "denied")).problems == ()
     path.write_text("Docket Number,Respondent,Verdictum\nD-1,Ann Vale,Denied\n")
-    assert "no column says what was decided" in preview(path, "denied").problems[0]
+    assert "no column says what was decided" in preview(choose_layout(path, "denied")).problems[0]

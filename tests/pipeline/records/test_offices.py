@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address, Record
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 
 OFFICES = Path(__file__).with_name("offices")
 TABLE: dict[str, dict[str, Any]] = tomllib.loads((OFFICES / "expected.toml").read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def told(record: Record) -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_file_of_an_office_is_read_whole(name: str) -> None:
-    items = list(read_records(OFFICES / name, TABLE[name].get("kind", "license")))
+    items = list(read_records(choose_layout(OFFICES / name, TABLE[name].get("kind", "license"))))
     records = {item.line: item for item in items if isinstance(item, Record)}
     assert len(records) == len(items)
     for line in TABLE[name]["line"]:

@@ -13,7 +13,7 @@ import pytest
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address, Record
 from pipeline.records.combined import name_and_address, split_cell
-from pipeline.records.importing import read_records
+from pipeline.records.importing import choose_layout, read_records
 from pipeline.records.own_nouns import in_known_words
 from pipeline.records.previewing import preview
 
@@ -55,7 +55,7 @@ def told(record: Record) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("layout", TABLE["layout"], ids=lambda layout: layout["name"])
 def test_a_header_of_an_office_is_read_whole(tmp_path: Path, layout: dict[str, Any]) -> None:
     path = written(tmp_path, layout["header"], layout["rows"])
-    items = sorted(read_records(path, layout.get("kind", "license")), key=lambda item: item.line)
+    items = sorted(read_records(choose_layout(path, layout.get("kind", "license"))), key=lambda item: item.line)
     for item, fields in zip(items, layout["expected"], strict=True):
         assert isinstance(item, Record), item
         wanted = {field: value for field, value in fields.items() if value}
@@ -106,12 +106,12 @@ def test_a_cell_that_cannot_be_taken_apart_is_kept_and_told(tmp_path: Path) -> N
         "License Number,Business Name and Address,Owner Name\n"
         'R-1,"FERN SPA, 1 ELM ST, ROLLA, MO 65401",Hana Cole\nR-2,FERN SPA 1 ELM ST,Ann Vale\n'
     )
-    whole, half = (r for r in read_records(path, "license") if isinstance(r, Record))
+    whole, half = (r for r in read_records(choose_layout(path, "license")) if isinstance(r, Record))
     assert whole.premises
     assert (whole.entity_name, whole.premises.premises_key) == ("FERN SPA", "1 ELM ST|65401|")
     assert (half.entity_name, half.premises) == ("", None)
     assert ("Business Name and Address", "FERN SPA 1 ELM ST") in half.extra
-    shown = preview(path, "license")
+    shown = preview(choose_layout(path, "license"))
     assert any("'Business Name and Address' holds a name and an address" in d for d in shown.doubts)
     assert ("business address", "premises.line1", "1 ELM ST, ROLLA, MO 65401") in shown.layout
 
@@ -123,14 +123,14 @@ def numbered(folder: Path, header: str, numbers: list[str]) -> Path:
 
 def test_a_column_whose_values_differ_is_taken_for_the_number_and_told(tmp_path: Path) -> None:
     path = numbered(tmp_path, "blms_id", ["71", "72", "73", "74", "75"])
-    assert [r.natural_key for r in read_records(path, "license") if isinstance(r, Record)] == [
+    assert [r.natural_key for r in read_records(choose_layout(path, "license")) if isinstance(r, Record)] == [
         "71",
         "72",
         "73",
         "74",
         "75",
     ]
-    assert any("'blms_id' is taken for the number" in d for d in preview(path, "license").doubts)
+    assert any("'blms_id' is taken for the number" in d for d in preview(choose_layout(path, "license")).doubts)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,9 @@ def test_a_column_whose_values_differ_is_taken_for_the_number_and_told(tmp_path:
 )
 def test_a_column_that_may_be_another_number_is_not(tmp_path: Path, header: str, numbers: list[str]) -> None:
     path = numbered(tmp_path, header, numbers)
-    assert not {r.natural_key for r in read_records(path, "license") if isinstance(r, Record)} & set(numbers)
+    assert not {r.natural_key for r in read_records(choose_layout(path, "license")) if isinstance(r, Record)} & set(
+        numbers
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_a_column_of_words_for_a_status_is_the_status(
     tmp_path: Path, header: str, values: list[str], status: str
 ) -> None:
     path = written(tmp_path, f"License No|Business Name|Zip|{header}", [f"M-{v}|Fern Spa|65401|{v}" for v in values])
-    first = next(iter(read_records(path, "license")))
+    first = next(iter(read_records(choose_layout(path, "license"))))
     assert isinstance(first, Record)
     assert first.status == status
 
@@ -192,7 +194,7 @@ def test_a_name_that_is_nobody_s_on_the_license_of_a_place(
     tmp_path: Path, trade: str, name: str, entity: str, person: str
 ) -> None:
     path = written(tmp_path, "License No|Name|Address|Zip|License Type", [f"M-1|{name}|1 Elm St|65401|{trade}"])
-    [record] = read_records(path, "license")
+    [record] = read_records(choose_layout(path, "license"))
     assert isinstance(record, Record)
     assert (record.entity_name, [p.full_name for p in record.parties]) == (entity, [person] if person else [])
     assert bool(record.premises) == (trade == "Massage Establishment")
@@ -204,7 +206,7 @@ def test_the_town_in_a_whole_address_is_believed_before_that_of_a_column(tmp_pat
         "License No,Business Name,Full Address,Address1,City,Zip\n"
         'M-1,Fern Spa,"1 Elm St, Rolla, MO 65401",PO Box 9,Nixa,65714\n'
     )
-    [record] = read_records(path, "license")
+    [record] = read_records(choose_layout(path, "license"))
     assert isinstance(record, Record)
     assert record.premises
     assert (record.premises.premises_key, record.premises.city) == ("1 ELM ST|65401|", "Rolla")
@@ -217,7 +219,7 @@ def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> 
         "License Number|Zorb Name|Zorb Address|Zorb Zip|Quax Name|Quax Address|Quax Zip|Owner",
         ["Z-1|Fern Spa|1 Elm St|65401|Oak Spa|2 Elm St|65402|Hana Cole"],
     )
-    (record,) = read_records(path, "license")
+    (record,) = read_records(choose_layout(path, "license"))
     assert isinstance(record, Record)
     assert (record.entity_name, record.premises) == ("", None)
     assert ("Zorb Name", "Fern Spa") in record.extra

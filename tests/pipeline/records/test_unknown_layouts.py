@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from pipeline.model import Record
 from pipeline.records.header_reading import IGNORED, Meaning, read_header, split_words
-from pipeline.records.importing import Rejected, read_records
+from pipeline.records.importing import Rejected, choose_layout, read_records
 from pipeline.records.previewing import preview
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -34,7 +34,7 @@ def said(record: Record, field: str) -> Any:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_layout_nobody_described(name: str) -> None:
-    items = list(read_records(LAYOUTS / name, "license"))
+    items = list(read_records(choose_layout(LAYOUTS / name, "license")))
     assert not [i for i in items if isinstance(i, Rejected)]
     records = {i.natural_key: i for i in items if isinstance(i, Record)}
     for key, fields in EXPECTED[name].items():
@@ -47,7 +47,7 @@ def test_every_file_is_expected() -> None:
 
 
 def test_numbers_of_two_offices_are_two_data_sets() -> None:
-    one, two = (next(iter(read_records(LAYOUTS / n, "license"))) for n in ("ohio.csv", "arizona.csv"))
+    one, two = (next(iter(read_records(choose_layout(LAYOUTS / n, "license")))) for n in ("ohio.csv", "arizona.csv"))
     assert isinstance(one, Record)
     assert isinstance(two, Record)
     assert one.dataset != two.dataset
@@ -177,7 +177,7 @@ def test_words_run_together_are_taken_apart_only_when_all_are_known() -> None:
 def test_a_second_owner_is_a_second_person(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Business Name,Owner Name 1,Owner Name 2\nL-1,Fern Spa,Mei Chen,Hana Park\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert [p.full_name for p in record.parties] == ["Mei Chen", "Hana Park"]
 
@@ -198,7 +198,7 @@ def test_a_workbook_with_titles_merged_groups_and_counted_days(tmp_path: Path) -
     )
     path = tmp_path / "a.xlsx"
     book.save(path)
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert (record.natural_key, record.entity_name, record.line) == ("M-1", "Fern Spa", 5)
     assert (record.issued, record.expires) == (date(2023, 11, 1), date(2026, 11, 1))
@@ -213,7 +213,7 @@ def test_an_address_of_several_lines_with_a_point(tmp_path: Path) -> None:
         'Permit Number,Business Name,Location\nP-1,Fern Spa,"210 Teasel Pike\nNashville, TN 37203\n(36.15, -86.79)"\n'
         "P-2,Oak Spa,POINT (-90.08 29.97)\n"
     )
-    with_place, without = (r for r in read_records(path, "license") if isinstance(r, Record))
+    with_place, without = (r for r in read_records(choose_layout(path, "license")) if isinstance(r, Record))
     assert with_place.premises
     assert (with_place.premises.street_key, with_place.premises.zip) == ("210 TEASEL PIKE", "37203")
     assert without.premises is None
@@ -222,7 +222,7 @@ def test_an_address_of_several_lines_with_a_point(tmp_path: Path) -> None:
 def test_the_preview_says_when_addresses_have_no_place(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Permit Number,Business Name,Address\nP-1,Fern Spa,1 Elm St\n")
-    assert any("no city and no ZIP" in p for p in preview(path, "license").problems)
+    assert any("no city and no ZIP" in p for p in preview(choose_layout(path, "license")).problems)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_the_preview_says_when_addresses_have_no_place(tmp_path: Path) -> None:
 def test_a_plain_city_is_that_of_the_address_before_it(tmp_path: Path, header: str, row: str) -> None:
     path = tmp_path / "asked.csv"
     path.write_text(f"{header}\n{row}\n")
-    [record] = list(read_records(path, "application"))
+    [record] = list(read_records(choose_layout(path, "application")))
     assert isinstance(record, Record)
     assert record.premises
     assert record.mailing
@@ -258,7 +258,7 @@ def test_a_town_behind_an_earlier_address_is_not_that_of_the_premises(tmp_path: 
         "App #,Name,Business Address,City St Zip,Prior Addr,ST ZIP\n"
         'A-2,Ann Vale,8344 Teasel Dr,"Springfield, MO 65804","1 Birch St, Rolla",AR 72201\n'
     )
-    [record] = list(read_records(path, "application"))
+    [record] = list(read_records(choose_layout(path, "application")))
     assert isinstance(record, Record)
     assert record.premises
     assert (record.premises.city, record.premises.zip) == ("Springfield", "65804")
@@ -272,17 +272,17 @@ def test_the_second_column_of_a_name_is_not_read_and_told(tmp_path: Path) -> Non
         "License No,Business Name,Address,City,Zip,Address,City,Zip\n"
         "L-1,Fern Spa,8344 Teasel Dr,,,1 Birch St,Rolla,65401\n"
     )
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert record.premises
     assert (record.premises.street_key, record.premises.city, record.premises.zip) == ("8344 TEASEL DR", "", "")
-    assert any("'Address' stands 2 times" in d for d in preview(path, "license").doubts)
+    assert any("'Address' stands 2 times" in d for d in preview(choose_layout(path, "license")).doubts)
 
 
 def test_a_box_at_the_post_office_is_no_premises(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Business Name,Address,City,State,Zip\nL-1,Fern Spa,P.O. Box 9,Rolla,MO,65401\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert record.premises is None
     assert record.mailing
@@ -294,7 +294,7 @@ def test_the_preview_asks_about_columns_that_words_do_not_tell(tmp_path: Path) -
     path.write_text(
         "Ref,Business Name,Address,City,Zip,Site Street Name B,Key Person\nR-1,Fern Spa,1 Elm St,Rolla,65401,x,y\n"
     )
-    shown = preview(path, "license")
+    shown = preview(choose_layout(path, "license"))
     assert "no column is taken for the number" in shown.doubts[0]
     assert any("'Key Person' seems to hold names" in d for d in shown.doubts)
     assert shown.layout[:2] == (("Ref", "kept as written", "R-1"), ("Business Name", "entity_name", "Fern Spa"))
@@ -310,7 +310,7 @@ def test_hidden_sheets_are_passed_over_and_told(tmp_path: Path) -> None:
     old.sheet_state = "hidden"
     path = tmp_path / "a.xlsx"
     book.save(path)
-    shown = preview(path, "license")
+    shown = preview(choose_layout(path, "license"))
     assert [r.natural_key for r in shown.rows] == ["M-1"]
     assert any("'Old' is not read" in d for d in shown.doubts)
 
@@ -327,7 +327,7 @@ def test_hidden_rows_and_columns_are_read_and_told(tmp_path: Path) -> None:
     sheet.column_dimensions["D"].hidden = True
     path = tmp_path / "a.xlsx"
     book.save(path)
-    shown = preview(path, "license")
+    shown = preview(choose_layout(path, "license"))
     assert [r.natural_key for r in shown.rows] == ["M-1", "M-2", "M-3"]
     assert any("1 rows are hidden in the sheet" in d and "row 3" in d for d in shown.doubts)
     assert any(d.startswith("columns D are hidden") for d in shown.doubts)
@@ -337,7 +337,7 @@ def test_a_header_that_comes_again_is_counted_and_no_record(tmp_path: Path) -> N
     path = tmp_path / "a.csv"
     head = "License No,Business Name,Zip"
     path.write_text(f"{head}\nM-1,Fern Spa,65401\n{head}\nM-2,Oak Spa,65401\n")
-    items = list(read_records(path, "license"))
+    items = list(read_records(choose_layout(path, "license")))
     assert [(i.line, i.reason) for i in items if isinstance(i, Rejected)] == [(3, "the header again, no record")]
     assert [r.natural_key for r in items if isinstance(r, Record)] == ["M-1", "M-2"]
 
@@ -349,7 +349,7 @@ def test_marks_of_the_program_that_wrote_the_file(tmp_path: Path) -> None:
         '="0012",Fern &amp; Lark Spa,Zo&euml; O&#39;Hara,15 Teasel St&nbsp;#4<br>,="01970"\n'
         "227099011.0,Oak Spa,,16 Teasel St,'01970\n"
     )
-    first, second = (r for r in read_records(path, "license") if isinstance(r, Record))
+    first, second = (r for r in read_records(choose_layout(path, "license")) if isinstance(r, Record))
     assert (first.natural_key, first.license_number, second.natural_key) == ("0012", "0012", "227099011")
     assert (first.entity_name, first.parties[0].full_name) == ("Fern & Lark Spa", "Zoë O'Hara")
     assert first.premises
@@ -360,18 +360,20 @@ def test_marks_of_the_program_that_wrote_the_file(tmp_path: Path) -> None:
 def test_a_register_without_numbers(tmp_path: Path) -> None:
     path = tmp_path / "denied.csv"
     path.write_text("Name,DOB,Decision,Decision Date\nHana Cole,1/3/1985,Denied,3/1/2026\nLi Wei,,Withdrawn,3/2/2026\n")
-    records = [r for r in read_records(path, "denied") if isinstance(r, Record)]
+    records = [r for r in read_records(choose_layout(path, "denied")) if isinstance(r, Record)]
     assert [(r.parties[0].full_name, r.status) for r in records] == [("Hana Cole", "Denied"), ("Li Wei", "Withdrawn")]
-    assert any("no column is taken for the number" in d for d in preview(path, "denied").doubts)
+    assert any("no column is taken for the number" in d for d in preview(choose_layout(path, "denied")).doubts)
 
 
 def test_a_birthday_of_nobody_named_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Business Name,Zip,DOB\nM-1,Fern Spa,65401,1/3/1985\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert "1985" not in repr(record)
-    assert any("'DOB' is never imported (a date of birth" in p for p in preview(path, "license").problems)
+    assert any(
+        "'DOB' is never imported (a date of birth" in p for p in preview(choose_layout(path, "license")).problems
+    )
 
 
 @pytest.mark.parametrize("header", ["License No,Business Name,Address,City,Business Address,Business City,Owner",
@@ -381,7 +383,7 @@ def test_a_plain_address_beside_that_of_the_business_is_another(tmp_path: Path, 
     home, shop = "1 Birch St,Rolla", "8 Teasel Dr,Salem"
     path = tmp_path / "a.csv"
     path.write_text(f"{header}\nM-1,Fern Spa,{f'{home},{shop}' if first_home else f'{shop},{home}'},Hana Cole\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert record.premises
     assert (record.premises.street_key, record.premises.city) == ("8 TEASEL DR", "Salem")
@@ -392,13 +394,13 @@ def test_a_plain_address_beside_that_of_the_business_is_another(tmp_path: Path, 
 def test_last_names_without_first_ones_are_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Surname,Zip\nM-1,Cole,65401\n")
-    assert any("call it First Name" in d for d in preview(path, "license").doubts)
+    assert any("call it First Name" in d for d in preview(choose_layout(path, "license")).doubts)
 
 
 def test_a_company_in_the_column_of_last_names(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Last Name,First Name,Zip\nM-1,Fern Spa LLC,,65401\nM-2,Cole,Hana,65401\n")
-    firm, person = (r for r in read_records(path, "license") if isinstance(r, Record))
+    firm, person = (r for r in read_records(choose_layout(path, "license")) if isinstance(r, Record))
     assert (firm.entity_name, firm.parties) == ("Fern Spa LLC", ())
     assert [p.full_name for p in person.parties] == ["Hana Cole"]
 
@@ -406,7 +408,7 @@ def test_a_company_in_the_column_of_last_names(tmp_path: Path) -> None:
 def test_a_name_of_digits_is_no_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Facility,Facility Name,Zip\nM-1,7099011,Fern Spa,65401\n")
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert (record.entity_name, record.dba_name) == ("Fern Spa", "")
 
@@ -416,9 +418,9 @@ def test_names_in_a_column_of_forms_of_ownership_are_asked_about(tmp_path: Path)
     path.write_text(
         "License No,Business Name,Ownership,Zip\nM-1,Fern Spa,COLE HANA,65401\nM-2,Oak Spa,VALE ANN,65401\n"
     )
-    assert any("'Ownership' is taken for a form" in d for d in preview(path, "license").doubts)
+    assert any("'Ownership' is taken for a form" in d for d in preview(choose_layout(path, "license")).doubts)
     path.write_text("License No,Business Name,Ownership,Zip\nM-1,Fern Spa,LLC,65401\n")
-    assert not preview(path, "license").doubts
+    assert not preview(choose_layout(path, "license")).doubts
 
 
 def test_a_suffix_behind_a_street_is_the_street_s(tmp_path: Path) -> None:
@@ -426,7 +428,7 @@ def test_a_suffix_behind_a_street_is_the_street_s(tmp_path: Path) -> None:
     path.write_text(
         "License No,Business Name,Street Number,Street Name,Suffix,City,Zip\nM-1,Fern Spa,15,Teasel,St,Rolla,65401\n"
     )
-    [record] = list(read_records(path, "license"))
+    [record] = list(read_records(choose_layout(path, "license")))
     assert isinstance(record, Record)
     assert record.premises
     assert record.premises.street_key == "15 TEASEL ST"
@@ -440,7 +442,7 @@ def test_an_application_for_a_permit_in_a_city_s_own_words(tmp_path: Path) -> No
         'P-99,2026-03-01,"COLE, HANA",PO Box 9,Ozark,MO,65721,Fern Spa,15 Teasel St,4,Springfield,65804,Lark Plaza LLC,'
         '"COLE, HANA - President; VALE, ANN - Secretary"\n'
     )
-    [record] = list(read_records(path, "application"))
+    [record] = list(read_records(choose_layout(path, "application")))
     assert isinstance(record, Record)
     assert (record.natural_key, record.received, record.landlord) == ("P-99", date(2026, 3, 1), "Lark Plaza LLC")
     assert record.premises
@@ -457,7 +459,7 @@ def test_an_order_of_a_board_in_other_words(tmp_path: Path) -> None:
         "Docket No.,Respondent,AKA,Business,Business Location,Final Order Date,Final Order,Statute\n"
         '2025-011,HANA COLE,LILY,FERN SPA,"15 Teasel St, Springfield, MO 65804",3/1/2026,Denied,324.262.2(2)\n'
     )
-    [record] = list(read_records(path, "denied"))
+    [record] = list(read_records(choose_layout(path, "denied")))
     assert isinstance(record, Record)
     assert (record.natural_key, record.status, record.effective) == ("2025-011", "Denied", date(2026, 3, 1))
     assert (record.cause, record.entity_name) == ("324.262.2(2)", "FERN SPA")
@@ -467,7 +469,7 @@ def test_an_order_of_a_board_in_other_words(tmp_path: Path) -> None:
 def test_the_preview_says_when_streets_have_no_number(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("License No,Business Name,Street Name,Zip,Hs\nM-1,Fern Spa,Teasel St,65401,15\n")
-    assert any("no number in it" in p for p in preview(path, "license").problems)
+    assert any("no number in it" in p for p in preview(choose_layout(path, "license")).problems)
 
 
 def test_a_point_s_address_tells_the_town_of_the_street(tmp_path: Path) -> None:
@@ -477,7 +479,7 @@ def test_a_point_s_address_tells_the_town_of_the_street(tmp_path: Path) -> None:
         'M-1,Fern Spa,15 Teasel St # 4,"15 TEASEL ST\nROLLA, MO 65401\n(37.9, -91.7)"\n'
         'M-2,Oak Spa,16 Teasel St,"99 ELM ST\nROLLA, MO 65401"\n'
     )
-    first, second = (r.premises for r in read_records(path, "license") if isinstance(r, Record))
+    first, second = (r.premises for r in read_records(choose_layout(path, "license")) if isinstance(r, Record))
     assert first
     assert (first.premises_key, first.city) == ("15 TEASEL ST|65401|4", "Rolla")
     assert second
