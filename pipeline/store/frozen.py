@@ -7,7 +7,8 @@ run, application and the digests of its texts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,6 +24,7 @@ from pipeline.store.codec import from_json, to_json
 from pipeline.store.roles import role_of
 
 MATCH = "possible_match"
+ASKED = 1_000  # applications named in one query
 Match = tuple[str, str, str]  # application, known entity, `agreed`
 _KEEP = sa.text("INSERT INTO flag_texts (digest, text) VALUES (:digest, :text) ON CONFLICT DO NOTHING")
 
@@ -99,6 +101,24 @@ def shown_matches(casework: Casework) -> set[Match]:
     with casework.engine.connect() as connection:
         rows = connection.execute(sa.select(*columns).where(FLAGS.c.result == MATCH).distinct())
         return {(application, known, key) for application, known, key in rows}
+
+
+def told_matches(casework: Casework, applications: Collection[str]) -> dict[str, list[Flag]]:
+    """Application -> every match that any run showed of it, each text once, without what was searched."""
+    found: dict[str, list[Flag]] = defaultdict(list)
+    wanted = sorted(applications)
+    with casework.engine.connect() as connection:
+        for some in (wanted[at : at + ASKED] for at in range(0, len(wanted), ASKED)):
+            query = (
+                sa.select(FLAGS.c.application_id, FLAG_TEXTS.c.text)
+                .join(FLAG_TEXTS, FLAG_TEXTS.c.digest == FLAGS.c.text)
+                .where(FLAGS.c.result == MATCH, FLAGS.c.application_id.in_(some))
+                .distinct()
+                .order_by(FLAGS.c.application_id, FLAG_TEXTS.c.text)
+            )
+            for application, text in connection.execute(query):
+                found[application].append(replace(from_json(Flag, text), application_id=application))
+    return dict(found)
 
 
 def latest_matches(casework: Casework) -> list[Flag]:

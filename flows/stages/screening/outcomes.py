@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.outcomes import CONFIRMED, MORE, OVERTURNED, UNCLEAR, WAITING, Outcomes, outcomes
 from pipeline.home import Home
 from pipeline.model import Flag
@@ -28,8 +30,16 @@ def rates_of_decided(home: Home) -> tuple[Outcomes, ...]:
 
 
 def outcome_rates(home: Home) -> list[Outcomes]:
-    """Of all possible matches that were ever shown: in all, by strength of the lead, by surname-frequency band."""
+    """Of all possible matches that were ever shown: in all, by strength of the lead, by surname-frequency band.
+
+    What was shown and said of an entity counts for the id it has now."""
     casework = Casework(home.casework_url)
-    said = logged_outcomes(casework)
-    shown = [*latest_matches(casework), *(flag for flag, _ in said)]
+    aliases = casework.aliases()
+
+    def now(flag: Flag) -> Flag:
+        return replace(flag, known_entity_id=aliases.get(flag.known_entity_id, flag.known_entity_id))
+
+    said = [(now(flag), word) for flag, word in logged_outcomes(casework)]
+    by_id = sorted(latest_matches(casework), key=lambda flag: flag.known_entity_id not in aliases)
+    shown = [*map(now, by_id), *(flag for flag, _ in said)]
     return outcomes(shown, {(flag.application_id, flag.known_entity_id): word for flag, word in said})

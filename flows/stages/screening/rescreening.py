@@ -11,6 +11,7 @@ from typing import Any
 from analysis.screening.half_read import with_given
 from analysis.screening.letter import complaint_deadline, letter
 from analysis.screening.pairs import pair_digests
+from analysis.screening.same_lead import is_one_lead
 from flows.stages.decisions.retracting import LETTER
 from flows.stages.progress import Progress, silent
 from flows.stages.screening.applications import (
@@ -28,7 +29,7 @@ from pipeline.model import Application, Flag, Record
 from pipeline.records.given import Given, applications_of
 from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
-from pipeline.store.frozen import agreed, shown_matches, standing_matches
+from pipeline.store.frozen import agreed, shown_matches, standing_matches, told_matches
 from pipeline.store.intelligence import open_snapshot
 from pipeline.store.reviews import TRUE_MATCH, review
 
@@ -55,12 +56,20 @@ def screen_open_again(home: Home, progress: Progress = silent) -> Screened:
 
 def never_shown(home: Home, flags: Iterable[Flag]) -> list[Flag]:
     """Of these the possible matches that no earlier run showed like this: another known entity, further kinds, other
-    values of the applicant that agree, or another strength are new."""
+    values of the applicant that agree, or another strength are new. An entity follows the id it has now."""
     casework = Casework(home.casework_url)
-    aliases = casework.aliases()
-    shown = {(a, aliases.get(known, known), key) for a, known, key in shown_matches(casework)}
+    aliases, before = casework.aliases(), shown_matches(casework)
+    shown = {(a, aliases.get(known, known), key) for a, known, key in before}
     matches = (f for f in flags if f.result == "possible_match")
-    return [f for f in matches if (f.application_id, f.known_entity_id, agreed(f)) not in shown]
+    fresh = [f for f in matches if (f.application_id, f.known_entity_id, agreed(f)) not in shown]
+    # An entity that was parted keeps its id in one part; what led to it may be in the other.
+    agreeing = {(a, key) for a, _, key in before}
+    told = told_matches(casework, {f.application_id for f in fresh if (f.application_id, agreed(f)) in agreeing})
+    return [f for f in fresh if not any(_is_told(f, earlier) for earlier in told.get(f.application_id, ()))]
+
+
+def _is_told(flag: Flag, earlier: Flag) -> bool:
+    return agreed(earlier) == agreed(flag) and is_one_lead(earlier, flag)
 
 
 def withdrawn(home: Home, flags: Iterable[Flag]) -> list[Flag]:

@@ -85,8 +85,36 @@ def test_another_known_entity_or_a_further_kind_is_new(home: Home, hit: tuple[Ap
     rescreen(home, "amy")
     _, flag = hit
     assert never_shown(home, [flag]) == []
-    assert never_shown(home, [replace(flag, known_entity_id="another")])
+    assert never_shown(home, [replace(flag, known_entity_id="another", path=("Mei Chen — same phone — Fern Spa",))])
     assert never_shown(home, [replace(flag, matched_kinds=(*flag.matched_kinds, "email"))])
+
+
+def test_a_match_is_not_new_where_a_build_gave_its_business_another_id(
+    home: Home, hit: tuple[Application, Flag]
+) -> None:
+    """Neither where the old id is no more, nor where a part that the lead does not touch keeps it."""
+    rescreen(home, "amy")
+    _, flag = hit
+    Casework(home.casework_url).add_aliases([(flag.known_entity_id, "joined")], "s2")
+    assert never_shown(home, [replace(flag, known_entity_id="joined", path=("told otherwise",))]) == []
+    parted = replace(flag, known_entity_id="parted")
+    assert never_shown(home, [parted]) == []
+    assert never_shown(home, [replace(parted, band="other")])
+    assert never_shown(home, [replace(parted, application_id="A-NEW")])
+    elsewhere = tuple(replace(c, source_ids=(f"new {n}",)) for n, c in enumerate(flag.contributions))
+    assert never_shown(home, [replace(parted, contributions=elsewhere)])
+
+
+def test_what_was_decided_of_a_match_counts_for_the_id_its_business_has_now(
+    home: Home, hit: tuple[Application, Flag]
+) -> None:
+    rescreen(home, "amy")
+    application, flag = hit
+    review_match(home, application.application_id, MORE_NEEDED, "a lease", "amy", None)
+    before = outcome_rates(home)[0]
+    Casework(home.casework_url).add_aliases([(flag.known_entity_id, "joined")], "s2")
+    freeze_flags(home, [replace(flag, known_entity_id="joined")], "amy")
+    assert outcome_rates(home)[0] == before
 
 
 def test_a_cleared_pair_is_not_shown_again(home: Home, hit: tuple[Application, Flag]) -> None:
