@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.records.cell_text import clean
-from pipeline.records.values import is_company, is_trade
+from pipeline.records.values import is_company, is_known_name, is_trade
 from pipeline.resolve.names.romanization import fold
 from pipeline.resolve.population import first_frequency
 
@@ -15,6 +15,7 @@ APART = re.compile(r"\s*(?:[;|\n]|\s&\s|\sand\s)\s*", re.IGNORECASE)
 CERTAIN = re.compile(r"[;|\n]")
 STROKE = re.compile(r"\s+/\s+|(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})")  # not that of c/o, a/k/a, d/b/a
 SHARE = re.compile(r"[\s,-]*\(?\b\d{1,3}(?:\.\d+)?\s?%\)?")
+FIRM_AND = re.compile(r"(?i)^(?P<firm>.+\b(?:llc|pllc|inc|corp|ltd|llp|lp)\.?), (?P<person>[^\W\d_].+)$")
 ROLE = re.compile(
     r"[\s,]*(?:[-–:,]\s*|\()(?P<role>(?:managing\s+)?(?:member|partner|director)|(?:vice\s+)?president|secretary|treasurer"
     r"|manager|owner|officer|ceo|cfo|sole\s+proprietor)\)?\s*$",
@@ -53,8 +54,8 @@ def split_people(text: str) -> list[Named]:
     somebody's mail is told of ("c/o Lark Accounting").
 
     Lines, semicolons and bars part names; a stroke, "and" and "&" only where each side is a whole name and none a
-    company's. A comma parts whole names of one surname, or three and more: "Cole, Mary" is one person. "Dale & Donna
-    Cole" are two people where both are known given names.
+    company's. A comma parts a company from the person behind it ("Fern LLC, Hana Cole"), whole names of one surname, or
+    three and more: "Cole, Mary" is one person. "Dale & Donna Cole" are two people where both are known given names.
     """
     parts = [p for p in CERTAIN.split(text) if clean(p)]
     if len(parts) == 1:
@@ -82,6 +83,9 @@ def addressee_only(text: str) -> bool:
 
 def _said_together(text: str) -> list[str]:
     bare = SHARE.sub("", text)
+    found = FIRM_AND.match(bare)
+    if found and not is_company(found["person"]) and is_known_name(ROLE.sub("", found["person"])):
+        return [found["firm"], found["person"]]
     if is_company(bare) or (MARKED.search(bare) and any(p.search(bare) for p in (ALSO, CARE_OF, TRADING_AS))):
         return [text]
     sides = STROKE.split(bare)

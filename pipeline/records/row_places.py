@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.extract.addresses import parse_address
 from pipeline.model import Address
 from pipeline.records.binding import Columns
-from pipeline.records.place_text import NUMBER, box_line, is_cross_street, street_line, zip_of
+from pipeline.records.place_text import NUMBER, box_line, is_box, is_cross_street, street_line, zip_of
 from pipeline.records.row_cells import RowCells
 from pipeline.records.values import clean_state, split_city_state_zip
 
@@ -25,7 +25,7 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     if not columns:
         return None, ""
     number, prefix, street, kind = (row.text(columns, part) for part in ("number", "prefix", "street", "kind"))
-    line1, line2, name = _first_line(row, columns), _further_lines(row, columns), ""
+    (line1, line2), name = _lines(row, columns, which), ""
     if NUMBER.match(line1) and not street and line2[:1].isalpha() and not NO_NAME.match(line2):
         street, line2 = line2, ""  # a number on the first line, its street on the second
     line1 = street_line(line1, number, prefix, street, kind)
@@ -55,11 +55,20 @@ def place_of_row(row: RowCells, columns: Columns, which: str) -> tuple[Address |
     return (found if found.city or found.zip else _told_whole(row, columns, found)), name
 
 
-def _further_lines(row: RowCells, columns: Columns) -> str:
-    """The second line; with the third where no column tells the town, which then stands in one of them."""
+def _lines(row: RowCells, columns: Columns, which: str) -> tuple[str, str]:
+    """The first line and the second; with the third and fourth where no column tells the town, which then stands in one
+    of them, and without the names of whoever takes the mail above street or box."""
+    first, further = _first_line(row, columns), row.all(columns, "line2")
     if {"city", "zip", "city_state_zip"} & columns.keys():
-        return row.text(columns, "line2")
-    return ", ".join(row.all(columns, "line2"))
+        return first, further[0] if further else ""
+    lines = [first, *further]
+    while len(lines) > 2 and not _is_place(lines[0]) and any(map(_is_place, lines)):
+        row.beside.append((f"{which or 'prior'} address (name)", lines.pop(0)))
+    return lines[0], ", ".join(lines[1:])
+
+
+def _is_place(line: str) -> bool:
+    return bool(STREET.match(line)) or is_box(line)
 
 
 def _unit(row: RowCells, columns: Columns) -> str:

@@ -69,7 +69,7 @@ def test_layout_is_detected_and_read(name: str, kind: RecordKind, map_id: str, c
 
 
 def test_every_shipped_map_has_a_fixture() -> None:
-    """The general map of licenses has a folder of its own: test_unknown_layouts.py."""
+    """The general map of licenses has a folder of its own: test_offices.py."""
     assert {map_id for _, _, map_id, _ in LAYOUTS} == set(load_maps()) - {"licenses"}
 
 
