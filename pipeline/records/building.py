@@ -96,6 +96,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
     told, trade = split_trade_name(_legal_name(row))
     trade = row.name(binding.columns, "dba_name") or trade
     holders = ("licensee", "applicant") if binding.map.kind == "license" else ("licensee",)
+    named = parties
     entity, parties = who_holds(told, trade, parties, person, "licensee" if individual else "", holders, of_place)
     dba = trade or _further_name(row, entity) or ("" if entity else _told_trade(row))
     if address_name and not (entity or dba or parties):
@@ -110,7 +111,10 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
             row.beside.append(("another address of the person", premises.line))
         premises, mailing = None, mailing or premises
     prior = tuple(a for columns in binding.prior if (a := place_of_row(row, columns, "")[0]))
-    landlord, story, phones = take("landlord"), without_ssn(take("text")), row.phones(binding.columns)
+    firm = next((p for p in named if not any(p is kept for kept in parties)), Party("", ""))  # now the business itself
+    phones = tuple(dict.fromkeys((*row.phones(binding.columns), *firm.phones)))
+    emails = tuple(dict.fromkeys((*row.emails(binding.columns), *firm.emails)))
+    landlord, story = take("landlord"), without_ssn(take("text"))
     if not (entity or dba or parties or premises or mailing or landlord or story or phones):
         raise UnreadableRow("the row names nobody and no place")
     return Record(
@@ -134,7 +138,7 @@ def build_record(binding: Binding, line: int, cells: Sequence[str], *, fictional
         prior_addresses=prior,
         parties=parties,
         phones=phones,
-        emails=row.emails(binding.columns),
+        emails=emails,
         websites=read_websites(" ".join(row.all(binding.columns, "website"))),
         landlord=landlord,
         previous_names=read_names(take("previous_names")),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.records.header_reading import PLACE_PARTS, SHARED_CONTACTS, is_known, read_header, split_words
 from pipeline.records.headers import header_words
@@ -26,6 +27,20 @@ NAMED = frozenset(("entity_name", "dba_name", "name", "first", "last", "last_or_
 def in_known_words(header: Sequence[str]) -> list[str]:
     """The header with "Establishment" for such a word, without such a program's name; as it is where there is none, or
     several."""
+    return _with_house_numbers(_in_known_words(header))
+
+
+def _with_house_numbers(header: Sequence[str]) -> list[str]:
+    """The header with "LocNo" before "LocStreet" as the number of the house."""
+    words = [split_words(name) for name in header]
+    found = list(header)
+    for i, (name, street) in enumerate(pairwise(words)):
+        if name[1:] == ("number",) and street == (name[0], "street") and read_header(header[i]) is None:
+            found[i] = f"{name[0]} street number"
+    return found
+
+
+def _in_known_words(header: Sequence[str]) -> list[str]:
     read = [read_header(h) for h in header]
     if not any(m and m.what in NAMED and m.whose != "contact" for m in read):
         unread = [split_words(name) for name, meaning in zip(header, read, strict=True) if meaning is None]

@@ -168,6 +168,26 @@ def test_the_town_in_a_whole_address_is_believed_before_that_of_a_column(tmp_pat
     assert ("another address", "PO Box 9, Nixa, 65714") in record.extra
 
 
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        (["LocNo", "LocStreet"], "location street number"),
+        (["BusNo", "LocStreet"], "BusNo"),
+        (["LicNo", "LicStreet"], "LicNo"),  # a number of its own
+        (["LocNo", "LocCity"], "LocNo"),
+    ],
+)
+def test_a_number_before_a_street_of_the_same_word(header: list[str], number: str) -> None:
+    assert in_known_words(header)[0] == number
+
+
+def test_the_phone_of_a_firm_that_holds_a_license_is_the_business_s(tmp_path: Path) -> None:
+    path = written(tmp_path, "License No|Customer Name|Customer Phone|Zip", ["M-1|Fern LLC|573-555-0123|65401"])
+    [record] = read_records(choose_layout(path, "license"))
+    assert isinstance(record, Record)
+    assert (record.entity_name, record.phones, record.parties) == ("Fern LLC", ("+15735550123",), ())
+
+
 def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> None:
     path = written(
         tmp_path,
