@@ -11,7 +11,8 @@ from typing import Any
 from analysis.rules import shipped_rules
 from analysis.screening.key_filter import KeyFilter
 from analysis.screening.names import NameShares, letters
-from analysis.screening.saved_index import FORMAT, RARELY_THERE, save_entries
+from analysis.screening.near_numbers import NearNumbers
+from analysis.screening.saved_index import FORMAT, NEAR, RARELY_THERE, save_entries
 from analysis.screening.slips import door_key
 from benchmarks.known_state import CLOSED, OPENED, Shop
 
@@ -45,6 +46,10 @@ def _entries(
             yield kind, key, _text(value)
         if kind in RARELY_THERE:
             filters.append((kind, KeyFilter.of(keys).bits))
+    named: dict[str, list[str]] = defaultdict(list)
+    for shop in sorted(shops, key=lambda s: numbers[s.number]):
+        named[shop.phone].append(letters(shop.operator))
+    filters += zip(NEAR, NearNumbers.of(named).parts(), strict=True)
 
 
 def _text(value: Any) -> str:
@@ -61,7 +66,7 @@ def _kinds(shops: Sequence[Shop], numbers: dict[int, int], shares: NameShares) -
         return _together(shops, key, value)
 
     def numbered(key: Callable[[Shop], str]) -> Rows:
-        return _together(shops, key, lambda s: _born(s, numbers), lambda s: numbers[s.number])
+        return _namesakes(shops, numbers, key)
 
     name: Callable[[Shop], str] = lambda s: f"B{s.number}"  # noqa: E731
     return {
@@ -101,8 +106,12 @@ def _together(
         yield one, [value(shop) for shop in sorted((shops[at] for at in found[one]), key=order)]
 
 
-def _born(shop: Shop, numbers: dict[int, int]) -> list[Any]:
-    return [numbers[shop.number], [[letters(shop.operator), shop.operator]]]
+def _namesakes(shops: Sequence[Shop], numbers: dict[int, int], key: Callable[[Shop], str]) -> Rows:
+    """Under each key the number, letters and name of every operator, in columns."""
+    rows = _together(
+        shops, key, lambda s: (numbers[s.number], letters(s.operator), s.operator), lambda s: numbers[s.number]
+    )
+    return ((one, list(zip(*people, strict=True))) for one, people in rows)
 
 
 def _person(shop: Shop) -> dict[str, Any]:

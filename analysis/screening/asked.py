@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.networks.sights import role_key
-from analysis.screening.index import Born, ScreeningIndex
+from analysis.screening.index import Namesakes, ScreeningIndex
 from analysis.screening.known import KnownPerson, birth_of
 from analysis.screening.names import is_company, letters, letters_near
 from analysis.screening.slips import door_key, near_street, swapped
@@ -57,7 +57,7 @@ def _near_phones(phones: Iterable[str], index: ScreeningIndex) -> tuple[tuple[st
     """(number, known number one slip away) for each that nobody is known by and nobody else is seen to use."""
     seen = (index.by_contact, index.places["phone"], index.taken)
     strange = [p for p in sorted(phones) if not any(p in where for where in seen)]
-    return tuple((p, near) for p in strange for near in index.phones_near(p))
+    return tuple((p, near) for p in strange for near in index.near_numbers.near(p))
 
 
 def _near_premises(
@@ -111,9 +111,8 @@ def missing(asked: Asked) -> tuple[str, ...]:
 def candidates(asked: Asked, index: ScreeningIndex) -> list[tuple[str, Party | None, KnownPerson | None]]:
     """(group, party, known person or None) to which something besides a name leads. Names alone look nobody up."""
     found: dict[tuple[str, int, int], None] = {}
-    near = [born for _, value in asked.near_phones for born in index.by_phone.get(value, ())]
     for number, party in enumerate(asked.parties):
-        for known in (*_namesakes_born_with(party, index), *_namesakes(party, near, index)):
+        for known in (*_namesakes_born_with(party, index), *_namesakes_near_by(party, asked, index)):
             found[index.people[known].group, number, known] = None
     groups = {p.group for v in asked.phones for p in index.places["phone"].get(v, ())}
     groups |= {p.group for v in asked.emails for p in index.places["email"].get(v, ())}
@@ -139,18 +138,26 @@ def _namesakes_born_with(party: Party, index: ScreeningIndex) -> Iterator[int]:
     """Known people with the date of birth, or the one with day and month swapped, of whom a name agrees too."""
     dob = birth_of(party.dob)
     days = (dob, swapped(dob)) if dob else ()
-    return _namesakes(party, [born for day in days if day for born in index.by_birth.get(day, ())], index)
+    return _namesakes(party, [born for day in days if day and (born := index.by_birth.get(day))], index)
 
 
-def _namesakes(party: Party, known: Sequence[Born], index: ScreeningIndex) -> Iterator[int]:
-    """Those of the known people of whom a name agrees. Only names with about the same letters are compared."""
-    if not known:
-        return
-    own = {n: letters(n) for n in (party_name(party), party.native_name, *party.other_names) if n}
-    for number, names in known:
-        if any(
-            letters_near(mine, theirs) and index.name_score(a, b) >= index.rules.screening.name_floor
-            for a, mine in own.items()
-            for theirs, b in names
-        ):
-            yield number
+def _namesakes_near_by(party: Party, asked: Asked, index: ScreeningIndex) -> Iterator[int]:
+    """Known people who go with a number one slip away, of whom a name agrees too."""
+    own = [letters(n) for n in _names_of(party)]
+    near = ((value, index.near_numbers.letters(value)) for _, value in asked.near_phones)
+    values = [value for value, theirs in near if any(letters_near(mine, theirs) for mine in own)]
+    return _namesakes(party, [index.by_phone[value] for value in values], index)
+
+
+def _names_of(party: Party) -> list[str]:
+    return [n for n in (party_name(party), party.native_name, *party.other_names) if n]
+
+
+def _namesakes(party: Party, known: Iterable[Namesakes], index: ScreeningIndex) -> Iterator[int]:
+    """Those of the known people of whom a name agrees, ascending for each key. Only names with about the same letters
+    are compared."""
+    own = _names_of(party)
+    for people, written, names in known:
+        near = {(at, name) for name in own for at in letters_near(letters(name), written)}
+        agreeing = {people[at] for at, name in near if index.name_agrees(name, names[at])}
+        yield from sorted(agreeing)

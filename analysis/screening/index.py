@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from analysis.networks.facts import Facts
 from analysis.networks.links import find_ties
@@ -25,17 +25,24 @@ from analysis.screening.known import (
     standing_of,
 )
 from analysis.screening.names import NameShares, letters, letters_near, name_words
-from analysis.screening.slips import door_key, phone_slips
+from analysis.screening.near_numbers import NearNumbers
+from analysis.screening.slips import door_key
 from pipeline.model import Address, Entity, Link, Network, Ref, Succession
 from pipeline.resolve.compare import compare_person_names
 
 K = TypeVar("K")
 V = TypeVar("V")
-# Number of a person, and letters and name of all names: most who share a birthday share no more.
-Born = tuple[int, tuple[tuple[str, str], ...]]
 Door = tuple[str, str]  # street of a known premises, and its value in `places`
 LANDLORD = ("landlord", "lessor", "property_owner")
 ACTIVE = ("active", "current", "good standing", "issued", "valid", "licensed")
+
+
+class Namesakes(NamedTuple):
+    """Known people under one key, a line for each of their names: most who share a birthday share no more."""
+
+    people: Sequence[int]  # their numbers
+    letters: Sequence[str]
+    names: Sequence[str]
 
 
 class Compared(Protocol):
@@ -82,11 +89,12 @@ class ScreeningIndex:
     model_version: str
     threshold: float
     compare: Callable[[str, str], Compared]
-    by_birth: Mapping[date, Sequence[Born]]
+    by_birth: Mapping[date, Namesakes]
     by_contact: Mapping[str, Sequence[int]]  # -> numbers of people
     by_group: Mapping[str, Sequence[int]]
     by_building: Mapping[str, Sequence[KnownPlace]]
-    by_phone: Mapping[str, Sequence[Born]]  # whom the papers of those who use a number name: for its slips
+    by_phone: Mapping[str, Namesakes]  # whom the papers of those who use a number name: for its slips
+    near_numbers: NearNumbers  # of `by_phone`
     taken: Mapping[str, str]  # number that others are seen to use -> one of them: no slip of a known one
     by_door: Mapping[str, Sequence[Door]]  # house, ZIP and unit -> streets and values of premises: for their slips
     saved_at: Path | None = None  # the file it was opened from
@@ -117,6 +125,7 @@ class ScreeningIndex:
         inside = {b for g in groups.values() for b in g.businesses}
         people = dict(enumerate(known_people(facts, groups, hubs)))
         places = {kind: known_places(facts, groups, kind, hubs) for kind in ("phone", "premises", "email")}
+        by_phone = _by_phone(people, places["phone"])
         return cls(
             rules=rules,
             shares=name_shares(facts, groups.values()),
@@ -133,11 +142,12 @@ class ScreeningIndex:
             model_version=str(getattr(model, "version", "") or getattr(model, "model_id", "")),
             threshold=rules.screening.threshold if threshold is None else threshold,
             compare=compare,
-            by_birth=_gathered((birth, (n, names_of(p))) for n, p in people.items() for birth in p.births),
+            by_birth=_namesakes(_gathered((birth, n) for n, p in people.items() for birth in p.births), people),
             by_contact=_gathered((value, n) for n, p in people.items() for value in (*p.phones, *p.emails)),
             by_group=_gathered((p.group, n) for n, p in people.items()),
             by_building=_by_building(facts, places["premises"]),
-            by_phone=_by_phone(people, places["phone"]),
+            by_phone=by_phone,
+            near_numbers=NearNumbers.of({phone: named.letters for phone, named in by_phone.items()}),
             taken=_taken(facts, places["phone"]),
             by_door=_by_door(facts, places["premises"]),
         )
@@ -145,16 +155,15 @@ class ScreeningIndex:
     def premises_value(self, address: Address) -> str:
         return self.premises_entity.get(address.premises_key, address.premises_key)
 
-    def phones_near(self, phone: str) -> Iterator[str]:
-        """Known numbers one slip away."""
-        saved = getattr(self.by_phone, "slips", None)  # a hundred look-ups in one
-        return saved(phone) if saved else (near for near in phone_slips(phone) if near in self.by_phone)
-
     def name_score(self, one: str, two: str) -> float:
         """How far two names agree, 0 to 1; 0 when not even their letters do."""
         if one == two:
             return 1.0
-        return self.compare(one, two).score if letters_near(letters(one), letters(two)) else 0.0
+        return self.compare(one, two).score if letters_near(letters(one), [letters(two)]) else 0.0
+
+    def name_agrees(self, one: str, two: str) -> bool:
+        """Whether two names with about the same letters agree."""
+        return one == two or self.compare(one, two).score >= self.rules.screening.name_floor
 
     def group(self, group_id: str) -> Group:
         return self.groups.get(group_id) or Group(group_id, "", (), ())
@@ -167,9 +176,11 @@ def _gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return dict(found)
 
 
-def names_of(person: KnownPerson) -> tuple[tuple[str, str], ...]:
-    """Letters and name of every name of the person, each once."""
-    return tuple(sorted({(letters(name), name) for name in (*person.names, *person.aliases)}))
+def _namesakes(found: Mapping[K, Iterable[int]], people: Mapping[int, KnownPerson]) -> dict[K, Namesakes]:
+    """Every name of the people, each once."""
+    named = {n: sorted({*person.names, *person.aliases}) for n, person in people.items()}
+    lines = {key: [(n, letters(name), name) for n in sorted(set(ns)) for name in named[n]] for key, ns in found.items()}
+    return {key: Namesakes(*map(list, zip(*under, strict=True))) for key, under in lines.items() if under}
 
 
 def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[KnownPlace]]:
@@ -180,7 +191,7 @@ def _by_building(facts: Facts, places: Mapping[str, Sequence[KnownPlace]]) -> di
     return dict(found)
 
 
-def _by_phone(people: Mapping[int, KnownPerson], places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, list[Born]]:
+def _by_phone(people: Mapping[int, KnownPerson], places: Mapping[str, Sequence[KnownPlace]]) -> dict[str, Namesakes]:
     named = _gathered(((p.group, business), n) for n, p in people.items() for business in p.businesses)
     found: dict[str, set[int]] = defaultdict(set)
     for value, uses in places.items():
@@ -188,7 +199,7 @@ def _by_phone(people: Mapping[int, KnownPerson], places: Mapping[str, Sequence[K
     for n, person in people.items():
         for value in person.phones:
             found[value].add(n)
-    return {value: [(n, names_of(people[n])) for n in sorted(ns)] for value, ns in found.items() if ns}
+    return _namesakes(found, people)
 
 
 def _taken(facts: Facts, known: Mapping[str, object]) -> dict[str, str]:
@@ -295,4 +306,4 @@ def _successors(successions: Iterable[Succession]) -> dict[str, list[Succession]
     return found
 
 
-__all__ = ["Born", "Door", "KnownBusiness", "ScreeningIndex", "is_active", "is_landlord", "name_shares"]
+__all__ = ["Door", "KnownBusiness", "Namesakes", "ScreeningIndex", "is_active", "is_landlord", "name_shares"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log2
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from analysis.rules import ScreeningRules
 from pipeline.resolve.names.person_names import read_person
@@ -42,9 +42,10 @@ def is_abbreviated(name: str) -> bool:
     return len(read.parts) < 2 and bool(read.initials) and not read.native
 
 
-def letters_near(one: str, two: str) -> bool:
-    """A cheap look at sorted letters: whether two names are worth comparing."""
-    return bool(one and two) and fuzz.ratio(one, two, score_cutoff=PREFILTER) > 0
+def letters_near(one: str, others: Sequence[str]) -> list[int]:
+    """A cheap look at sorted letters: which of the other names, by their places, are worth comparing."""
+    found = process.extract(one, others, scorer=fuzz.ratio, score_cutoff=PREFILTER, limit=None) if one else ()
+    return [at for _, _, at in found]
 
 
 def is_company(name: str) -> bool:

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,25 +19,26 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from analysis.rules import shipped_rules
-from analysis.screening.index import Born, Door, KnownBusiness, ScreeningIndex
+from analysis.screening.index import Door, KnownBusiness, Namesakes, ScreeningIndex
 from analysis.screening.key_filter import KeyFilter
 from analysis.screening.known import Group, KnownPerson, KnownPlace
 from analysis.screening.names import NameShares
-from analysis.screening.slips import phone_slips
+from analysis.screening.near_numbers import NearNumbers
 from pipeline.model import Link, Succession
 from pipeline.resolve.compare import compare_person_names
 
-FORMAT = "7"
+FORMAT = f"8 {sys.byteorder}"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory
 PLACES = ("phone", "premises", "email")
+NEAR = tuple(f"near:{part}" for part in range(5))  # the parts of NearNumbers
 RARELY_THERE = (
     "premises_entity",
     "contact",
     "building",
     "own_license",
-    "names_at",
+    "taken",
     "door",
     *(f"place:{kind}" for kind in PLACES),
 )
@@ -50,6 +52,7 @@ class Shelf(Mapping[K, V], Generic[K, V]):
     ) -> None:
         self._connection, self._kind, self._key, self._read = connection, kind, key, read
         self._seen: dict[K, V] = {}
+        self._missed: K | None = None  # the key asked for last that is not there: one application asks again and again
         row = connection.execute("SELECT bits FROM filter WHERE kind = ?", (kind,)).fetchone()
         self._filter = KeyFilter(row[0]) if row else None
 
@@ -63,21 +66,20 @@ class Shelf(Mapping[K, V], Generic[K, V]):
         """As of any mapping; no value is None. Most that is asked for is not there, which must cost little."""
         if (seen := self._seen.get(key)) is not None:
             return seen
+        if key == self._missed:
+            return default
         text = str(key)
         if self._filter is not None and not self._filter.may_hold(text):
+            self._missed = key
             return default
         query = "SELECT value FROM entry WHERE kind = ? AND key = ?"
         row = self._connection.execute(query, (self._kind, text)).fetchone()
         if row is None:
+            self._missed = key
             return default
         if len(self._seen) >= KEPT:
             self._seen.clear()
         return self._seen.setdefault(key, self._read(row[0]))
-
-    def slips(self, number: str) -> Iterator[str]:
-        """The phone numbers one slip away that are keys here."""
-        near = self._filter.slips(number) if self._filter else phone_slips(number)
-        return (one for one in near if one in self)
 
     def __contains__(self, key: object) -> bool:
         return self.get(key) is not None  # type: ignore[arg-type]
@@ -106,6 +108,7 @@ def save_entries(path: Path, entries: Iterable[tuple[str, str, str]], filters: I
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     connection = sqlite3.connect(part)
     try:
+        connection.execute("PRAGMA page_size = 16384")  # a day's namesakes of a million people on one page
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(
@@ -146,6 +149,7 @@ def _filters(index: ScreeningIndex) -> Iterator[tuple[str, bytes]]:
     shelves = _shelves(index)
     for kind in RARELY_THERE:
         yield kind, KeyFilter.of(map(str, shelves[kind][0])).bits
+    yield from zip(NEAR, index.near_numbers.parts(), strict=True)
 
 
 def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
@@ -158,11 +162,11 @@ def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
         "nearest": (index.nearest, Link),
         "successors": (index.successors, list[Succession]),
         "own_license": (index.own_licenses, str),
-        "birth": (index.by_birth, list[Born]),
+        "birth": (index.by_birth, Namesakes),
         "contact": (index.by_contact, list[int]),
         "members": (index.by_group, list[int]),
         "building": (index.by_building, list[KnownPlace]),
-        "names_at": (index.by_phone, list[Born]),
+        "names_at": (index.by_phone, Namesakes),
         "taken": (index.taken, str),
         "door": (index.by_door, list[Door]),
         "ends": (index.shares.ends, int),
@@ -172,8 +176,8 @@ def _shelves(index: ScreeningIndex) -> dict[str, tuple[Mapping[Any, Any], Any]]:
     return shelves | {f"place:{kind}": (index.places[kind], list[KnownPlace]) for kind in PLACES}
 
 
-def _read_born(text: str) -> list[Born]:
-    return [(number, tuple((written, name) for written, name in names)) for number, names in json.loads(text)]
+def _read_namesakes(text: str) -> Namesakes:
+    return Namesakes(*json.loads(text))
 
 
 def _read_doors(text: str) -> list[Door]:
@@ -182,9 +186,9 @@ def _read_doors(text: str) -> list[Door]:
 
 # Read a few times for each application: without a schema, ten times as fast.
 PLAIN: dict[str, Callable[[str], Any]] = {
-    "birth": _read_born, "names_at": _read_born, "door": _read_doors, "contact": json.loads, "members": json.loads,
-    "premises_entity": json.loads, "own_license": json.loads, "taken": json.loads,
-    "ends": int, "rests": int, "whole": int,
+    "birth": _read_namesakes, "names_at": _read_namesakes, "door": _read_doors,
+    "contact": json.loads, "members": json.loads, "premises_entity": json.loads, "own_license": json.loads,
+    "taken": json.loads, "ends": int, "rests": int, "whole": int,
 }  # fmt: skip
 
 
@@ -194,7 +198,7 @@ def open_index(path: Path, state: str | None = None) -> ScreeningIndex | None:
         return None
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
     try:
-        connection.execute("PRAGMA mmap_size = 1073741824")
+        connection.execute(f"PRAGMA mmap_size = {1 << 40}")  # as much as SQLite was built for
         row = connection.execute("SELECT value FROM entry WHERE kind = 'about'").fetchone()
         about: dict[str, Any] = json.loads(row[0]) if row else {}
     except (sqlite3.DatabaseError, ValueError):
@@ -211,6 +215,7 @@ def _restored(connection: sqlite3.Connection, about: Mapping[str, Any], path: Pa
 
     rules = shipped_rules()
     counts = (shelf(kind, int) for kind in ("ends", "rests", "whole"))
+    parts = dict(connection.execute("SELECT kind, bits FROM filter WHERE kind LIKE 'near:%'"))
     return ScreeningIndex(
         rules=rules,
         shares=NameShares(rules.screening, int(about["people"]), *counts),
@@ -227,11 +232,12 @@ def _restored(connection: sqlite3.Connection, about: Mapping[str, Any], path: Pa
         model_version=about["model_version"],
         threshold=float(about["threshold"]),
         compare=compare_person_names,
-        by_birth=shelf("birth", list[Born], date.fromisoformat),
+        by_birth=shelf("birth", Namesakes, date.fromisoformat),
         by_contact=shelf("contact", list[int]),
         by_group=shelf("members", list[int]),
         by_building=shelf("building", list[KnownPlace]),
-        by_phone=shelf("names_at", list[Born]),
+        by_phone=shelf("names_at", Namesakes),
+        near_numbers=NearNumbers.read([parts[kind] for kind in NEAR]),
         taken=shelf("taken", str),
         by_door=shelf("door", list[Door]),
         saved_at=path,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -14,17 +13,6 @@ from pipeline.resolve.places import compare_places
 
 SAME_STREET = 0.85  # compare_places at or above, the units being alike: a street, its kind left out or a letter off
 SHORT_WORD = 5  # letters from which a word of a street's name is recognized with one letter off: not PARK for LARK
-
-
-def phone_slips(phone: str) -> Iterator[str]:
-    """Every E.164 number one digit off, or with two neighbors exchanged; the country code's first digit stays."""
-    for at in range(2, len(phone)):
-        before, digit, after = phone[:at], phone[at], phone[at + 1 :]
-        for other in "0123456789":
-            if other != digit:
-                yield before + other + after
-        if after and after[0] != digit:
-            yield before + after[0] + digit + after[1:]
 
 
 def door_key(address: Address) -> str:

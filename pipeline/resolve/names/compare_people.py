@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, LCSseq
 from rapidfuzz.fuzz import ratio
 
 from pipeline.resolve.names.person_names import PersonName, of_parts, read_person
@@ -13,6 +13,7 @@ from pipeline.resolve.names.romanization import boundaries, readings
 from pipeline.resolve.names.sounds import (
     VOWELS,
     is_surname_spelling,
+    may_be_spelled_alike,
     may_share_sounds,
     same_letters_loosely,
     same_sounds,
@@ -31,7 +32,7 @@ def score_people(a: str, b: str) -> tuple[float, str]:
     """Two written names of people; either may hold several ("aka", "née", "/"), of which the first says most."""
     names, others = written_names(a), written_names(b)
     best = _compare_people(read_person(names[0]), read_person(others[0]))
-    for one, two in product(names, others):
+    for one, two in islice(product(names, others), 1, None):
         score, reason = _compare_people(read_person(one), read_person(two))
         if min(score, BY_ANOTHER_NAME) > best[0]:
             best = min(score, BY_ANOTHER_NAME), f"by another name: {reason}"
@@ -53,7 +54,20 @@ def _compare_people(one: PersonName, two: PersonName) -> tuple[float, str]:
             return found
     if len(one.ordered) < 2 or len(two.ordered) < 2:
         return min(OTHER_PERSON, _likeness(one, two)), "one name part alone"
-    return _compare_loosely(one, two)
+    return _other_person(one, two) if _are_far_apart(one, two) else _compare_loosely(one, two)
+
+
+def _are_far_apart(one: PersonName, two: PersonName) -> bool:
+    """Whether two names of two plain parts each are surely another's by every rule below: most pairs of strangers,
+    at a tenth of the price."""
+    if not (one.is_plain and two.is_plain):
+        return False
+    (a, b), (c, d) = one.ordered, two.ordered
+    if abs(len(a) + len(b) - len(c) - len(d)) <= 2 and any(
+        OSA.distance(x, y, score_cutoff=2) <= 2 for x in (a + b, b + a) for y in (c + d, d + c)
+    ):
+        return False
+    return not may_be_spelled_alike(one.ordered, two.ordered)
 
 
 def _read_so(spelled: Sequence[tuple[str, ...]], letters: PersonName) -> tuple[float, str] | None:
@@ -84,18 +98,24 @@ def _compare_loosely(one: PersonName, two: PersonName) -> tuple[float, str]:
         return 0.95, "same name from the other end"
     if _middle_behind(one, two) or _middle_behind(two, one):
         return 0.86, "same name, the middle behind the given name"
+    letters, others = sorted((one.letters, two.letters), key=len)
+    strange = len(letters) - LCSseq.similarity(sorted(letters), sorted(others))  # letters that the longer name lacks
     full, other = (one, two) if len(one.letters) > len(two.letters) else (two, one)
-    longer = len(full.letters) > len(other.letters) and set(full.letters).issuperset(other.letters)
+    longer = strange == 0 and len(others) > len(letters)
     if longer and any(_same_letters(short, other) for short in full.shorter()):
         return 0.90, "a part of the name left out"
-    if slip := _slip(one, two):
+    if strange <= 2 and (slip := _slip(one, two)):
         return slip, "a letter or two off"
     if _sounds_alike(one, two):
         return 0.86, "another spelling of the sounds, or a short form"
-    if _slip_shortened(one, two) or _slip_shortened(two, one):
+    if strange <= 1 and (_slip_shortened(one, two) or _slip_shortened(two, one)):
         return 0.85, "a part of the name left out, a letter off"
     if len(one.ordered) > 2 and one.jumbled == two.jumbled:
         return 0.70, "same parts in another order"
+    return _other_person(one, two)
+
+
+def _other_person(one: PersonName, two: PersonName) -> tuple[float, str]:
     why = "other given name" if set(one.parts) & set(two.parts) else "other name"
     return min(OTHER_PERSON, _likeness(one, two)), why
 
@@ -120,6 +140,11 @@ def _english_name_elsewhere(one: PersonName, two: PersonName) -> bool:
 
 def _sounds_alike(one: PersonName, two: PersonName) -> bool:
     """Spellings of one sound, some part written alike; or every part of three or more in another system."""
+    if not (
+        may_be_spelled_alike(one.ordered, {*two.ordered, *two.pieces})
+        or may_be_spelled_alike(two.ordered, {*one.ordered, *one.pieces})
+    ):
+        return False
     if same_sounds(one.turns(), [two.ordered]):
         return True
     if one.has_middle and same_sounds([one.from_the_end()], [two.ordered]):
@@ -166,10 +191,8 @@ def _initials_fit(one: PersonName, two: PersonName) -> bool:
         turned = [(left, right) for left in x.turns() for right in y.turns()]
         if x.after_comma and len(x.ordered) == len(y.ordered):  # "TRAN, HUNG V." is Hung V. Tran
             turned += [(x.pieces, y.ordered), (x.pieces, y.from_the_end())]
-        if (
-            len(x.pieces) == len(y.pieces) and x.pieces != x.ordered
-        ):  # "GARCIA-LOPEZ, MARIA J" is Maria José García López
-            turned.append((x.pieces, y.pieces))
+        if x.pieces and len(x.pieces) == len(y.pieces) and x.pieces != x.ordered:
+            turned.append((x.pieces, y.pieces))  # "GARCIA-LOPEZ, MARIA J" is Maria José García López
         if y.has_middle and len(x.ordered) == len(y.ordered):
             turned += [(x.ordered, y.from_the_end()), (x.from_the_end(), y.ordered)]
         if _initial_of_what_is_left_out(x, y):

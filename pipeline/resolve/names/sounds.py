@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import islice, product
+from itertools import islice, product, repeat
 from typing import NamedTuple
 
 from pipeline.resolve.names.romanization import DATA, pinyin_syllables, spelling, syllables
@@ -29,6 +29,8 @@ from pipeline.resolve.population import surname_frequency
 
 LEAST_LOOSE = 4  # letters of a part that are left
 LEAST_JAPANESE = 3  # "Ohno" and "Ono": few letters are written in two ways, long vowels above all
+_REPEATED = re.compile(r"(.)\1+")
+_STABLE = str.maketrans(dict.fromkeys("aceghijkoqrstuvwxyz4", "") | {"n": "m", "f": "p"})
 _DOUBLED = re.compile(r"([a-z])\1")
 MOST_READINGS = 24  # ways to cut a name into syllables that are tried
 MOST_CUTS = 6  # of one part
@@ -199,15 +201,28 @@ def _worth_reading(one: Sequence[Sequence[str]], two: Sequence[str]) -> list[Seq
 
 def may_share_sounds(one: Sequence[str], two: Sequence[str]) -> bool:
     """Whether every part of `one` can be cut so that a syllable is, or sounds like, one of `two`."""
-    marks = [_marks(part) for part in two]
-    return all(not all(_marks(part).isdisjoint(other) for other in marks) for part in one)
+    others = [_sound_marks(part) for part in two]
+    return all(not all(_sound_marks(part).isdisjoint(other) for other in others) for part in one)
 
 
 @lru_cache(maxsize=65536)
-def _marks(part: str) -> frozenset[str]:
+def _sound_marks(part: str) -> frozenset[str]:
     """The syllables that a part may be cut into, and all their classes."""
     texts = {text for cut in _wide_cuts(part) for text in cut}
     return frozenset(texts.union(*(_any_class().get(text, NOTHING) for text in texts)))
+
+
+def may_be_spelled_alike(one: Sequence[str], two: Collection[str]) -> bool:
+    """Whether every part of `one` may be a spelling, a short form or a loose writing of some part of `two`."""
+    return all(map(_is_like_some, one, repeat(two)))
+
+
+def _is_like_some(part: str, others: Collection[str]) -> bool:
+    sounds, bones = _sound_marks(part), skeleton(part)
+    for other in others:
+        if not sounds.isdisjoint(_sound_marks(other)) or (bones == skeleton(other) and _families(part, other)):
+            return True
+    return False
 
 
 def _in_one_system(left: Name, right: Name, of_characters: bool = False) -> bool:
@@ -348,14 +363,22 @@ def same_letters_loosely(one: Sequence[str], two: Sequence[str]) -> bool:
     return "japanese" in families and is_japanese and not are_of_one_system(one) and not are_of_one_system(two)
 
 
-def _families(x: str, y: str) -> set[str]:
+def _families(one: str, two: str) -> set[str]:
     """Those in which two parts are the same but for such letters, enough of them left."""
-    mine, other = _loose(x), _loose(y)
+    if skeleton(one) != skeleton(two):
+        return set()
+    mine, other = _loose(one), _loose(two)
     return {
         family
         for family, letters in mine.items()
         if letters == other[family] and len(letters) >= (LEAST_JAPANESE if family == "japanese" else LEAST_LOOSE)
     }
+
+
+@lru_cache(maxsize=65536)
+def skeleton(part: str) -> str:
+    """The letters that no family leaves out or writes otherwise, each once: "lombardi" -> "lmbd". A cheap look."""
+    return _REPEATED.sub(r"\1", part.translate(_STABLE))
 
 
 @lru_cache(maxsize=65536)

@@ -78,7 +78,9 @@ def test_every_mapping_comes_back_whole(index: ScreeningIndex, tmp_path: Path) -
     for name in ("people", "groups", "businesses", "premises_entity", "nearest", "own_licenses", "taken"):
         assert dict(getattr(saved, name)) == dict(getattr(index, name)), name
         assert len(getattr(saved, name)) == len(getattr(index, name))
-    for name in ("by_birth", "by_contact", "by_group", "by_building", "by_phone", "by_door", "successors"):
+    assert dict(saved.by_birth) == index.by_birth and dict(saved.by_phone) == index.by_phone
+    assert saved.near_numbers == index.near_numbers
+    for name in ("by_contact", "by_group", "by_building", "by_door", "successors"):
         assert {k: list(v) for k, v in getattr(saved, name).items()} == dict(getattr(index, name)), name
     assert {k: {v: list(u) for v, u in m.items()} for k, m in saved.places.items()} == index.places
     assert saved.shares.people == index.shares.people

@@ -1,39 +1,15 @@
-"""Which numbers and streets are one slip of the hand from each other."""
+"""Which streets are one slip of the hand from each other."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from analysis.screening.key_filter import KeyFilter
-from analysis.screening.slips import door_key, near_street, phone_slips
+from analysis.screening.slips import door_key, near_street
 from pipeline.model import Address
 
-PHONES = st.from_regex(r"\+1[2-9][0-9]{2}555[0-9]{4}", fullmatch=True)
 PLACE = Address("", "1200 N LARKMOOR AVE", "5", "Springfield", "MO", "65801")
-
-
-@given(PHONES)
-def test_every_slip_of_a_phone_is_another_number_from_which_the_first_is_a_slip(phone: str) -> None:
-    found = list(phone_slips(phone))
-    assert len(found) == len(set(found)) and phone not in found
-    assert all(len(other) == len(phone) and other[:2] == "+1" for other in found)
-    assert all(phone in phone_slips(other) for other in found[:: len(found) // 5])
-
-
-@given(st.sets(PHONES, max_size=30), PHONES)
-def test_a_filter_says_the_same_of_all_slips_at_once(known: set[str], phone: str) -> None:
-    held = KeyFilter.of([*known, *list(phone_slips(phone))[::7]])
-    assert list(held.slips(phone)) == [near for near in phone_slips(phone) if held.may_hold(near)]
-
-
-def test_digits_off_and_neighbors_exchanged_are_slips_and_two_digits_off_are_not() -> None:
-    found = set(phone_slips("+14175550123"))
-    assert {"+14175550124", "+14175550132", "+14175551023", "+14715550123"} <= found
-    assert not {"+14175550112", "+14175550321", "+4175550123"} & found
 
 
 @pytest.mark.parametrize(

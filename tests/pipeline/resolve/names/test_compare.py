@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 
 from pipeline.model import Address
 from pipeline.resolve.compare import compare_addresses, compare_business_names, compare_person_names
+from pipeline.resolve.names.compare_people import _are_far_apart, _compare_loosely
+from pipeline.resolve.names.person_names import read_person
+from pipeline.resolve.names.romanization import spelling
+from pipeline.resolve.names.sounds import skeleton
 from pipeline.resolve.names.written_names import written_names
 
 CASES = Path(__file__).parents[3] / "cases" / "name_pairs.tsv"
@@ -169,6 +173,35 @@ def test_any_text_scores_the_same_both_ways(a: str, b: str) -> None:
         assert one.score == two.score
         assert 0 <= one.score <= 1
         assert compare(a, a).score in (0.0, 0.88, 1.0)
+
+
+WORDS = (
+    "Mary|Anna|Wei|Meiling|Nguyen|Thi|Lan|Olga|Ivanova|O'Brien|de la Cruz|Garcia-Lopez|J.|H|Jr|aka|/|,|née|"
+    "陈美玲|金莲|영희|Петрова|さとう|Nan|Kittisak|Bob"
+)
+NAMELIKE = st.lists(st.sampled_from(WORDS.split("|")), min_size=1, max_size=5).map(" ".join)
+
+
+@given(NAMELIKE, NAMELIKE)
+def test_names_in_any_scripts_and_ways_score_the_same_both_ways(a: str, b: str) -> None:
+    assert compare_person_names(a, b).score == compare_person_names(b, a).score
+
+
+@given(NAMELIKE, NAMELIKE)
+def test_who_is_told_apart_at_a_glance_would_be_by_all_rules(a: str, b: str) -> None:
+    one, two = read_person(a), read_person(b)
+    if _are_far_apart(one, two):
+        assert _compare_loosely(one, two)[0] <= 0.45
+
+
+def test_characters_beside_a_name_with_an_initial_are_another_name() -> None:
+    assert compare_person_names("陈美玲", "Mary J. Smith").score < 0.45
+
+
+def test_no_loose_spelling_changes_the_skeleton() -> None:
+    rules = [rule for family in spelling()["loose"].values() for rule in family.items()]
+    assert len(rules) > 50
+    assert all(skeleton(f"ba{written}ld") == skeleton(f"ba{plain}ld") for written, plain in rules)
 
 
 KINDS = {"person": compare_person_names, "business": compare_business_names, "address": compare_addresses}
