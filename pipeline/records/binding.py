@@ -280,6 +280,8 @@ def _read_words(
             columns.give_back(i)
         elif m.whose in RECORDS:
             record[_named(m)].append((m.rank, i))
+            if m.what == "phone" and "email" in split_words(header[i]):  # "Phone / Email"
+                record["email"].append((m.rank, i))
         elif m.whose == PRIOR:
             prior[m.n][m.what].append((m.rank, i))
         else:

@@ -12,6 +12,7 @@ from pipeline.errors import FixInput
 from pipeline.model import RecordKind
 from pipeline.records.binding import Binding, bind
 from pipeline.records.column_map import ColumnMap, load_maps
+from pipeline.records.dates_by_values import with_dates
 from pipeline.records.delimited import Row
 from pipeline.records.headers import fold_header
 from pipeline.records.number_by_values import with_number
@@ -46,7 +47,7 @@ def detect_binding(path: Path, kind: RecordKind, maps: Mapping[str, ColumnMap] |
     tried = [m for m in (maps or load_maps()).values() if m.kind == kind]
     if best := _best_fit(rows, tried):
         sample = _sample(path, best)
-        return with_status(with_number(best, sample), sample)
+        return with_dates(with_status(with_number(best, sample), sample), sample)
     seen = _widest(rows)
     if rows and _is_data(rows[0]):
         raise FixInput(

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,12 @@ def opens(header: str) -> bool:
     """Whether a date is that of the opening of a file: of an application, the day it came in."""
     words = split_words(header)
     return words == ("start", "date") or bool(set(words) & set(_tables()["dates"]["opens"]))
+
+
+def says_only_when(header: str) -> bool:
+    """Whether all words of a header are those of some kind of date, or of a paper ("License Closed")."""
+    table = _tables()["dates"]
+    return set(split_words(header)) <= {*table["end"]["expires_with"], *chain(*table["kinds"].values())}
 
 
 def _read_date(words: Sequence[str]) -> Meaning | None:

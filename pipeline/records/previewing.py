@@ -24,6 +24,7 @@ from pipeline.records.values import says_person, without_ssn
 PREVIEW_ROWS = 10
 PREVIEW_READS = 5_000  # rows a preview looks at
 EXAMPLES_FROM = 50  # rows
+LONGEST_CODE = 3  # of a form of ownership: "L", "LLP"
 SHOWN = 5  # lines named of one problem
 
 
@@ -91,7 +92,8 @@ def _ownership(binding: Binding, records: list[Record]) -> list[str]:
     """A column that is called like one for forms of ownership ("LLC") and holds something else, names perhaps."""
     headers = {binding.header[i] for i in binding.columns.get("ownership", ())}
     told = [value for record in records for name, value in record.extra if name in headers]
-    if not told or 2 * sum(says_person(value) is None for value in told) <= len(told):
+    words = [value for value in told if len(value) > LONGEST_CODE and says_person(value) is None]
+    if 2 * len(words) <= len(told):
         return []
     return [
         f"column {', '.join(map(repr, sorted(headers)))} is taken for a form of ownership, such as LLC, and holds "

@@ -11,7 +11,7 @@ from pipeline.records.binding import Binding, Columns
 from pipeline.records.cell_text import clean
 from pipeline.records.people_in_cell import addressee_only
 from pipeline.records.place_text import clean_place
-from pipeline.records.values import parse_date, read_emails, read_phones
+from pipeline.records.values import EMAIL, parse_date, read_emails, read_phones
 
 YOUNGEST = 2015  # birth year: "2/3/65" is not 2065
 
@@ -74,7 +74,8 @@ class RowCells:
             return ()
         area = self.text(columns, "phone_area")
         found: list[str] = []
-        for text in (self.raw[i] for i in columns["phone"] if self.cells[i]):
+        for cell in (self.raw[i] for i in columns["phone"] if self.cells[i]):
+            text = EMAIL.sub(" ", cell) if "@" in cell else cell  # "Phone / Email"
             numbers, whole = read_phones(f"{area} {text}" if area else text, self.fictional, self.generated)
             found.extend(numbers)
             if not whole:

@@ -4,6 +4,7 @@ an office's own nouns and a program's name before each."""
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,23 @@ def test_the_phone_of_a_firm_that_holds_a_license_is_the_business_s(tmp_path: Pa
     [record] = read_records(choose_layout(path, "license"))
     assert isinstance(record, Record)
     assert (record.entity_name, record.phones, record.parties) == ("Fern LLC", ("+15735550123",), ())
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "dates"),
+    [
+        ("Approved", ["1/4/2026", "2026-01-05"], [date(2026, 1, 4), date(2026, 1, 5)]),
+        ("License Approved", ["1/4/2026", ""], [date(2026, 1, 4), None]),
+        ("Approved", ["1/4/2026", "Yes"], [None, None]),
+        ("Approved Amount", ["1/4/2026", "1/5/2026"], [None, None]),
+        ("Approved", ["45231", "45232"], [None, None]),  # a number, perhaps
+    ],
+)
+def test_a_column_of_dates_is_one_whatever_its_header_calls_them(
+    tmp_path: Path, header: str, values: list[str], dates: list[date | None]
+) -> None:
+    path = written(tmp_path, f"License No|Name|Zip|{header}", [f"M-{n}|Fern|65401|{v}" for n, v in enumerate(values)])
+    assert [r.issued for r in read_records(choose_layout(path, "license")) if isinstance(r, Record)] == dates
 
 
 def test_the_word_before_two_names_with_addresses_is_nobodys(tmp_path: Path) -> None:
