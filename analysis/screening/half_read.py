@@ -50,6 +50,5 @@ def half_read(flags: Iterable[Flag]) -> list[str]:
 
 
 def shared_numbers(flags: Iterable[Flag]) -> list[str]:
-    """One line for each application whose number stands on another row."""
-    told = ((f.application_id, next((n for n in f.notes if n.startswith(SHARED)), "")) for f in flags if f.notes)
-    return [f"{number}: {note}" for number, note in told if note]
+    """The applications whose number stands on another row."""
+    return [f.application_id for f in flags if any(note.startswith(SHARED) for note in f.notes)]

@@ -15,8 +15,8 @@ from typing import Any
 
 from analysis.screening.asked import party_name
 from analysis.screening.explain import CONFIRMED, WORDS
-from analysis.screening.page import LEVELS, SEALED
 from analysis.screening.run import Run
+from analysis.screening.shown import LEVELS, SEALED
 from pipeline.errors import FixInput
 from pipeline.model import Flag
 

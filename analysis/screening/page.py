@@ -4,11 +4,9 @@ was searched. No script, nothing from outside; dates of birth and e-mails are co
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
-from typing import Any
 
 from analysis.fairness import Fairness, fairness
 from analysis.outcomes import ENOUGH, OPEN
@@ -16,18 +14,10 @@ from analysis.rules import shipped_rules
 from analysis.screening.asked import party_name
 from analysis.screening.explain import WORDS, banner
 from analysis.screening.run import Run
+from analysis.screening.shown import BANDS, LEVELS, both_sides, counted_results, shown_probability, told_exhibits
 from pipeline.model import Contribution, Flag
 
-SEALED = frozenset({"dob", "email"})  # compared, never printed
 LISTED = 5_000  # applications without a lead on one page
-LEVELS = {
-    "exact": "the same", "normalized": "the same, written otherwise", "similar": "similar", "differs": "differs",
-    "noted": "not compared", "missing": "missing: no agreement", "weak": "a weak name: confirms only",
-}  # fmt: skip
-BANDS = {
-    ">=1%": "very common (1 of 100 or more)", "0.1-1%": "common (1 of 1,000 to 1 of 100)",
-    "<0.1%": "rare (fewer than 1 of 1,000)",
-}  # fmt: skip
 GROUPS = {
     **{band: f"surname {words}" for band, words in BANDS.items()}, "strong": "strong leads",
     "moderate": "moderate leads", "review": "leads for review",
@@ -44,9 +34,12 @@ section{border:1px solid #888;border-left:6px solid #8a4b08;border-radius:4px;pa
 .said{font-size:1.05rem}.none td{color:#666}.wf{position:relative;display:inline-block;height:.9rem;background:#eee}
 .wf i{position:absolute;top:0;bottom:0;background:#2b5d8a}.wf i.minus{background:#999}.box{display:inline-block;
 width:.9rem;height:.9rem;border:1px solid #333;margin-right:.5rem}.small,small{color:#444;font-size:.85rem}
-code{font-size:.8rem;overflow-wrap:anywhere}.alert{border:2px solid #8a4b08;padding:.3rem .6rem}
-td,li,p{overflow-wrap:break-word}.wf{width:100%}.cmp .bar{width:30%}
-@media print{body{margin:0;max-width:none;font-size:11pt}tr,li{break-inside:avoid}h1,h2,h3{break-after:avoid}
+code{font-size:.8rem;overflow-wrap:anywhere}.day{white-space:nowrap}body>h2{margin-top:1.8rem}a{color:#2b5d8a}
+.alert{border:2px solid #8a4b08;padding:.3rem .6rem}
+td,li,p{overflow-wrap:break-word}.wf{width:100%}.cmp .bar{width:18%}.cmp td:first-child,.cmp .level{white-space:nowrap}
+@media print{body{margin:0;padding:0;max-width:none;font-size:10pt;line-height:1.35}tr,li,.decide{break-inside:avoid}
+h1,h2,h3{break-after:avoid}section,.after{break-before:page}section{margin:0}td,th{padding:.15rem .5rem .15rem 0}
+.cmp .bar{width:13%}code{font-size:7pt}.said{font-size:1em}ul{margin:0}h3{margin:.6rem 0 0}
 .wf,.wf i{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media screen and (max-width:46rem){body{margin:1rem auto;padding:0 .6rem}section{padding:.6rem .7rem}
 .cmp tr{display:grid;grid-template-columns:1fr 1fr auto;gap:0 .7rem;border-bottom:1px solid #ccc;padding:.3rem 0}
@@ -64,13 +57,11 @@ def screening_page(flags: Sequence[Flag], run: Run) -> str:
     rest = [f for f in flags if f.result != "possible_match"]
     body = [
         f"<h1>Screening results</h1>{_head(flags, run)}",
-        _table(
-            ("result", "applications"),
-            sorted(Counter(banner(f, confirmed=run.is_confirmed(f)) for f in run.screened or flags).items()),
-        ),
+        _table(("result", "applications"), counted_results(flags, run)),
         f"<p><strong>{LEAD}</strong></p>",
-        *(_hit(flag, run) for flag in hits),
-        f"<h2>What was searched</h2>{_list(_aged(flags, run))}",
+        _overview(hits, run),
+        *(_hit(flag, run, number) for number, flag in enumerate(hits)),
+        f"<h2{' class=after' if hits else ''}>What was searched</h2>{_list(_aged(flags, run))}",
         _without_lead(rest),
         _unread(run),
         _fairness(fairness(run.screened or flags)),
@@ -81,6 +72,21 @@ def screening_page(flags: Sequence[Flag], run: Run) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Screening results</title>'
         f"<style>{STYLE}</style></head><body>{''.join(body)}</body></html>"
     )
+
+
+def _overview(hits: Sequence[Flag], run: Run) -> str:
+    """Each possible match in a line, with the place where it is told."""
+    if len(hits) < 2:
+        return ""
+    rows = []
+    for number, flag in enumerate(hits):
+        asked = run.applications.get(flag.application_id)
+        who = (party_name(asked.applicant), asked.business_name) if asked else ()
+        cells = (", ".join(w for w in who if w), flag.band, ", ".join(WORDS.get(k, k) for k in flag.matched_kinds))
+        link = f'<td><a href="#match{number}">{escape(flag.application_id)}</a></td>'
+        rows.append(f"<tr>{link}{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>")
+    head = "".join(f"<th>{name}</th>" for name in ("application", "applicant", "strength", "what agrees"))
+    return f"<h2>Possible matches</h2><table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def _head(flags: Sequence[Flag], run: Run) -> str:
@@ -96,7 +102,7 @@ def _head(flags: Sequence[Flag], run: Run) -> str:
     return f"<p class=small>{' · '.join(f'{escape(k)} {escape(v)}' for k, v in said if v)}</p>"
 
 
-def _hit(flag: Flag, run: Run) -> str:
+def _hit(flag: Flag, run: Run, number: int) -> str:
     confirmed, said = run.is_confirmed(flag), run.said_of(flag)
     parts = [
         f"<h2>{escape(flag.application_id)}: {escape(banner(flag, confirmed=confirmed))}</h2>",
@@ -113,7 +119,7 @@ def _hit(flag: Flag, run: Run) -> str:
         _titled("What was said of it", _list(said), said),
         "" if confirmed else _decision(),
     ]
-    return f"<section>{''.join(parts)}</section>"
+    return f'<section id="match{number}">{"".join(parts)}</section>'
 
 
 def _who(flag: Flag, run: Run) -> str:
@@ -136,18 +142,14 @@ def _waterfall(flag: Flag) -> str:
     for c in flag.contributions:
         rows.append(_compared(c, total, start))
         total += c.weight
-    rows.append(
-        f"<tr><th>sum</th><td colspan=3 class=over>probability {flag.score:.4f}</td><th class=n>{total:+.1f}</th>"
-        "<td></td></tr>"
-    )
+    rows.append(f"<tr><th>sum</th><td colspan=3 class=over>probability {shown_probability(flag.score)}</td>"
+                f"<th class=n>{total:+.1f}</th><td></td></tr>")  # fmt: skip
     head = "<tr class=head><th></th><th>applicant</th><th>known</th><th></th><th class=n>weight</th><th></th></tr>"
     return f"<table class=cmp>{head}{''.join(rows)}</table><p class=small>Each point of weight doubles the odds.</p>"
 
 
 def _compared(c: Contribution, before: float, start: float) -> str:
-    shown = c.field not in SEALED
-    mine = (c.applicant_value if shown else "given" if c.applicant_value else "") or "not given"
-    theirs = (c.known_value if shown else "on file" if c.known_value else "") or "—"
+    mine, theirs = both_sides(c)
     weight = f"{c.weight:+.1f}" if c.weight else "0"
     return (
         f'<tr class="{"none" if c.weight == 0 else ""}"><td>{escape(WORDS.get(c.field, c.field))}</td>'
@@ -155,18 +157,6 @@ def _compared(c: Contribution, before: float, start: float) -> str:
         f"<td class=level>{escape(LEVELS.get(c.level, c.level))}</td><td class=n>{weight}</td>"
         f"<td class=bar>{_bar(before, before + c.weight, start)}</td></tr>"
     )
-
-
-def shown_line(c: Contribution) -> dict[str, Any]:
-    """A line of the account as it may be shown: values that are sealed stay out."""
-    shown = c.field not in SEALED
-    return {
-        "field": c.field,
-        "level": c.level,
-        "weight": round(c.weight, 2),
-        "applicant_value": c.applicant_value if shown else "",
-        "known_value": c.known_value if shown else "",
-    }
 
 
 def _bar(before: float, after: float, start: float) -> str:
@@ -182,10 +172,10 @@ def _bar(before: float, after: float, start: float) -> str:
 def _exhibits(flag: Flag, run: Run) -> str:
     if not run.captures:
         return _list(flag.exhibits)
-    rows = sorted((*run.captures.get(capture, ("", "", "")), capture) for capture in flag.exhibits)
     cells = "".join(
-        f"<tr><td>{escape(site)}</td><td>{escape(day)}</td><td><code>{escape(capture)}<br>{escape(digest)}</code></td></tr>"
-        for site, day, digest, capture in rows
+        f"<tr><td>{escape(site)}</td><td class=day>{escape(day)}</td>"
+        f"<td><code>{escape(capture)}<br>{escape(digest)}</code></td></tr>"
+        for site, day, digest, capture in told_exhibits(flag, run)
     )
     return f"<table><tr><th>site</th><th>captured</th><th>id and SHA-256</th></tr>{cells}</table>"
 
@@ -193,8 +183,10 @@ def _exhibits(flag: Flag, run: Run) -> str:
 def _decision() -> str:
     choices = "".join(f"<li><span class=box></span>{escape(c)}</li>" for c in DECISIONS)
     return (
-        f'<h3>Decision</h3><ul style="list-style:none;padding:0">{choices}</ul><p class=small>Reason, name and date: '
-        "______________________________ · A true match needs a second person: ______________________________</p>"
+        f'<div class=decide><h3>Decision</h3><ul style="list-style:none;padding:0">{choices}</ul>'
+        "<p>Reason: ____________________________________________________________</p><p>Name and date: "
+        "______________________________</p><p>A true match needs a second person, name and date: "
+        "______________________________</p></div>"
     )
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from pydantic_core import to_json
 
 from analysis.screening.explain import CONFIRMED
-from analysis.screening.page import screening_page, shown_line
+from analysis.screening.page import screening_page
 from analysis.screening.passing import uncollected
 from analysis.screening.run import Run
+from analysis.screening.shown import shown_line
 from analysis.screening.workbook import screening_workbook
 from analysis.tabular_text import safe_cell
 from pipeline.errors import FixInput

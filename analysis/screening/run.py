@@ -46,15 +46,17 @@ class Run:
         if not told:
             return ""
         sites, newest = len({site for site, _, _ in told}), max(day for _, day, _ in told)
-        days = (self.day - date.fromisoformat(newest)).days if self.day else None
-        ago = "" if days is None or days < 0 else f", {days:,} day{'' if days == 1 else 's'} before this screening"
-        return f"{sites} site{'' if sites == 1 else 's'}; the newest of {newest}{ago}"
+        return f"{sites} site{'' if sites == 1 else 's'}; the newest of {newest}{self._ago(date.fromisoformat(newest))}"
 
     def waiting(self, application_id: str) -> str:
         """The clock of an application: "received 2026-08-01, 12 days before this screening"; "" without a date."""
         asked = self.applications.get(application_id)
         if asked is None or asked.received is None:
             return ""
-        days = (self.day - asked.received).days if self.day else None
-        ago = "" if days is None or days < 0 else f", {days:,} day{'' if days == 1 else 's'} before this screening"
-        return f"received {asked.received.isoformat()}{ago}"
+        return f"received {asked.received.isoformat()}{self._ago(asked.received)}"
+
+    def _ago(self, day: date) -> str:
+        days = (self.day - day).days if self.day else -1
+        if days < 1:
+            return "" if days else ", the day of this screening"
+        return f", {days:,} day{'' if days == 1 else 's'} before this screening"

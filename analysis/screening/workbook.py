@@ -10,14 +10,16 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from analysis.fairness import fairness
 from analysis.screening.asked import party_name
 from analysis.screening.explain import WORDS, banner
-from analysis.screening.page import BANDS, DECISIONS, LEAD, LEVELS, shown_line
+from analysis.screening.page import DECISIONS, LEAD
 from analysis.screening.run import Run
+from analysis.screening.shown import BANDS, LEVELS, both_sides, counted_results, told_exhibits
 from analysis.tabular_text import safe_cell
 from pipeline.model import Flag
 
@@ -57,12 +59,25 @@ def _sheet(book: Workbook, title: str, columns: Sequence[str], widths: Sequence[
 def _side_by_side(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
     """A sheet for the eye: each possible match with its header, both sides, exhibits, contrary evidence, decision."""
     heads = ("application", "", "applicant", "known", "", "weight")
-    sheet = _sheet(book, "candidates", heads, (16, 18, 44, 44, 26, 10))
+    sheet = _sheet(book, "candidates", heads, (16, 18, 44, 44, 36, 38))
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
     for flag in flags:
         if flag.result == "possible_match":
             for line in _candidate(flag, run):
-                sheet.append([_legal(safe_cell(c)) if isinstance(c, str) else c for c in (flag.application_id, *line)])
+                sheet.append([_wrapped(sheet, c) for c in (flag.application_id, *line)])
             sheet.append([])
+
+
+def _wrapped(sheet: Any, value: Any) -> WriteOnlyCell:
+    """A cell in which a long text stays beside its neighbors. What would be a formula is marked as text without a sign
+    that a reader sees."""
+    cell = WriteOnlyCell(sheet, _legal(value) if isinstance(value, str) else value)
+    if isinstance(value, str) and safe_cell(value) != value:
+        cell.data_type, cell.quotePrefix = "s", True
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+    return cell
 
 
 def _candidate(flag: Flag, run: Run) -> Iterable[tuple[Any, ...]]:
@@ -73,13 +88,12 @@ def _candidate(flag: Flag, run: Run) -> Iterable[tuple[Any, ...]]:
     yield "clock", run.waiting(flag.application_id)
     yield "why", flag.sentence
     yield "surname", BANDS.get(flag.surname_band, "")
-    for c in map(shown_line, flag.contributions):
-        level = LEVELS.get(c["level"], c["level"])
-        yield WORDS.get(c["field"], c["field"]), c["applicant_value"], c["known_value"], level, c["weight"]
+    for c in flag.contributions:
+        yield WORDS.get(c.field, c.field), *both_sides(c), LEVELS.get(c.level, c.level), round(c.weight, 2)
     if age := run.age_of(flag):
         yield "exhibits from", age
-    for capture in flag.exhibits:
-        yield "exhibit", *run.captures.get(capture, ("", "", "")), capture
+    for exhibit in told_exhibits(flag, run):
+        yield "exhibit", *exhibit
     for title, lines in (
         ("path", flag.path),
         ("against it", flag.contrary or ("Nothing was found in the files searched.",)),
@@ -101,14 +115,17 @@ def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
         sheet.append(["snapshot", flags[0].snapshot_id, "match model", flags[0].model_version])
     sheet.append(["shown from a probability of", run.threshold])
     sheet.append([LEAD])
+    for result, count in counted_results(flags, run):
+        sheet.append([result, count])
     for line in flags[0].coverage if flags else ():
         sheet.append(["searched", _legal(line)])
     sheet.append([])
     sheet.append(["surname in the pool", "applicants", "candidates", "rate", "Wilson 95 % low", "Wilson 95 % high"])
     for band in found.bands:
-        sheet.append([band.band, band.n, band.flagged, band.rate, band.low, band.high])
+        shares = [_share(sheet, share) for share in (band.rate, band.low, band.high)]
+        sheet.append([BANDS[band.band], band.n, band.flagged, *shares])
     sheet.append(["ratio of the top to the bottom band", found.ratio, "ALERT" if found.alert else "no alert"])
-    sheet.append(["candidates resting on a name alone", found.name_only, found.name_only_share])
+    sheet.append(["candidates resting on a name alone", found.name_only, _share(sheet, found.name_only_share)])
     for group in run.outcomes:
         if group.shown:
             told = (group.confirmed, group.overturned, group.more_needed, group.undeterminable)
@@ -123,6 +140,12 @@ def _about(book: Workbook, flags: Sequence[Flag], run: Run) -> None:
     ):
         for line in lines:
             sheet.append([title, _legal(line)])
+
+
+def _share(sheet: Any, share: float) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, share)
+    cell.number_format = "0.0%"
+    return cell
 
 
 @lru_cache(maxsize=8192)

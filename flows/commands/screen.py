@@ -12,9 +12,9 @@ import typer
 
 from analysis.fairness import fairness
 from analysis.screening.explain import WORDS, banner
-from analysis.screening.page import BANDS, LEVELS
 from analysis.screening.report import reviewed_sentence, screening_rows, write_screening
 from analysis.screening.run import Run
+from analysis.screening.shown import BANDS, LEVELS, shown_probability
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
 from flows.stages.screening.applications import Screened, describe_run, freeze_flags, screen_applications, screen_file
 from flows.stages.screening.rescreening import never_shown, screen_open_again, withdrawn
@@ -128,7 +128,7 @@ def _show(screened: Screened, new: New | None, run: Run, output: Path | None) ->
                 banner(f, confirmed=run.is_confirmed(f)),
                 run.waiting(f.application_id),
                 f.band,
-                f.score,
+                shown_probability(f.score),
                 ", ".join(WORDS.get(k, k) for k in f.matched_kinds),
                 " ".join((reviewed_sentence(f, run), *f.notes)),
             ]
@@ -139,13 +139,13 @@ def _show(screened: Screened, new: New | None, run: Run, output: Path | None) ->
         _show_fairness(flags)
     unclear = sum(f.result == "insufficient_information" for f in flags)
     out.print(f"{len(flags)} screened: {len(hits)} possible matches, {unclear} with insufficient information, "
-              f"{len(screened.rejected)} rows not readable. Run {run.run_id}.")  # fmt: skip
+              f"rows not readable: {len(screened.rejected)}. Run {run.run_id}.")  # fmt: skip
     if run.partly:
-        out.print(f"{len(run.partly)} applications hold values that could not be read and were not compared, such as "
+        out.print(f"Applications with values that could not be read and were not compared: {len(run.partly)}, such as "
                   f"{'; '.join(run.partly[:5])}.", markup=False)  # fmt: skip
     if run.shared:
-        out.print(f"{len(run.shared)} applications bear a number that another row bears too, such as "
-                  f"{'; '.join(run.shared[:2])}", markup=False)  # fmt: skip
+        out.print("Applications with a number that another row bears too, each answered for itself: "
+                  f"{len(run.shared)}, such as {'; '.join(run.shared[:5])}.", markup=False)  # fmt: skip
     if run.unasked:
         out.print(f"Columns whose meaning is not known, not compared: {', '.join(run.unasked)}.", markup=False)
     if new is not None:

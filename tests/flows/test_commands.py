@@ -184,7 +184,7 @@ def test_an_application_is_answered_also_where_another_bears_its_number(
     assert other["application_id"] != found["application_id"]
     assert "The same number stands on another row of the file, for Fern Orchard Books." in found["sentence"]
     said = " ".join(imb(home, "screen", str(tmp_path / "twice.csv")).stdout.split())
-    assert "2 applications bear a number that another row bears too" in said
+    assert "a number that another row bears too, each answered for itself: 2, such as" in said
 
 
 def test_screen_one_says_what_is_missing(home: Path) -> None:

@@ -69,7 +69,7 @@ def test_each_row_of_a_number_that_stands_twice_says_so(tmp_path: Path) -> None:
         "answered for itself: find out whose number it is before anything is decided."
     )
     assert told.notes == ("Something else.", note)
-    assert shared_numbers([flag, told]) == [f"7 (Fern Spa): {note}"]
+    assert shared_numbers([flag, told]) == ["7 (Fern Spa)"]
     run = Run(shared=tuple(shared_numbers([told])))
     for name in ("a.csv", "a.html"):
         assert "for Orchid Spa, Lan Pham and for Ivy Spa" in write_screening([told], tmp_path / name, run).read_text()

@@ -15,9 +15,9 @@ from analysis.fairness import fairness, wilson
 from analysis.outcomes import outcomes
 from analysis.screening.explain import waterfall
 from analysis.screening.letter import letter
-from analysis.screening.page import LEVELS
 from analysis.screening.report import COLUMNS, screening_rows, write_screening
 from analysis.screening.run import Run
+from analysis.screening.shown import LEVELS, shown_probability
 from analysis.tabular_text import safe_cell
 from pipeline.errors import FixInput
 from pipeline.model import Application, Contribution, Flag, Party
@@ -120,8 +120,59 @@ def test_workbook_tells_the_fairness_of_the_run(tmp_path: Path) -> None:
     book = load_workbook(write_screening([HIT, CLEAR], tmp_path / "out.xlsx", Run("R1", date(2026, 11, 1), "amy")))
     rows = list(book["about this run"].values)
     assert rows[0][:2] == ("run", "R1")
-    assert (">=1%", 1, 1) in [r[:3] for r in rows]
+    assert ("very common (1 of 100 or more)", 1, 1) in [r[:3] for r in rows]
+    assert ("Possible match, needs review", 1) in [r[:2] for r in rows]
     assert ("candidates resting on a name alone", 0) in [r[:2] for r in rows]
+
+
+def test_candidates_in_the_workbook_are_texts_to_read_and_print(tmp_path: Path) -> None:
+    numbers = Contribution("phone", "=1+1", "+14175550101, +14175550102", "differs", 0.0)
+    birth = Contribution("dob", "1980-03-07", "1980-03-07", "exact", 13.0)
+    flag = replace(HIT, contributions=(numbers, birth), exhibits=("cap-2", "cap-1"))
+    seen = {"cap-1": ("city-board", "2026-01-02", "ab"), "cap-2": ("city-board", "2026-03-04", "cd")}
+    path = write_screening([flag], tmp_path / "out.xlsx", replace(REVIEWED, captures=seen))
+    sheet = load_workbook(path)["candidates"]
+    rows = {row[1].value: row for row in sheet.iter_rows()}
+    assert [(c.value, c.data_type, c.quotePrefix) for c in rows["phone"][2:4]] == [
+        ("=1+1", "s", True),
+        ("+14175550101, +14175550102", "s", True),
+    ]
+    assert [c.value for c in rows["date of birth"][2:]] == ["given", "on file", "the same", 13]
+    assert [r[3].value for r in sheet.iter_rows() if r[1].value == "exhibit"] == ["2026-01-02", "2026-03-04"]
+    assert rows["why"][2].alignment.wrap_text
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")
+
+
+def test_the_page_lists_the_possible_matches_before_it_tells_them(tmp_path: Path) -> None:
+    flags = [CLEAR, HIT, replace(HIT, application_id="A-9", score=0.95)]
+    page = write_screening(flags, tmp_path / "out.html", REVIEWED).read_text(encoding="utf-8")
+    counted, listed, told = (
+        page.index(text) for text in ("Possible match, needs", 'href="#match1">A-9<', 'id="match1"')
+    )
+    assert counted < page.index("No relevant result") < listed < told
+    assert page.count("<a href=") == page.count("<section id=") == 2
+    assert "Chen Mei, Fern Spa" in page[:told]
+    assert "probability 0.950" in page
+    assert "href" not in write_screening([HIT], tmp_path / "one.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("score", "words"), [(1.0, "above 0.999"), (0.9991, "above 0.999"), (0.999, "0.999"), (0.9, "0.900")]
+)
+def test_no_probability_is_told_as_certain(score: float, words: str) -> None:
+    assert shown_probability(score) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [
+        (date(2026, 9, 12), "received 2026-09-12, 1 day before this screening"),
+        (date(2026, 9, 13), "received 2026-09-13, the day of this screening"),
+        (date(2026, 9, 14), "received 2026-09-14"),
+    ],
+)
+def test_clocks(day: date, clock: str) -> None:
+    assert replace(REVIEWED, applications={"A-1": Application("A-1", received=day)}).waiting("A-1") == clock
 
 
 def test_unknown_ending_is_refused(tmp_path: Path) -> None:
