@@ -9,7 +9,7 @@ import networkx as nx
 
 from analysis.doubts.papers import Pair, Paper, numbers_at_one_time
 from pipeline.model import Ref
-from pipeline.resolve.cluster import one_slip
+from pipeline.resolve.births import one_slip
 from pipeline.resolve.initials import contradict
 from pipeline.resolve.names.business_names import read_business, trade_names
 from pipeline.resolve.two_shops import beside

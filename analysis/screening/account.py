@@ -13,7 +13,7 @@ from analysis.screening.known import KnownPerson, KnownPlace, birth_of, role_wor
 from analysis.screening.names import is_abbreviated, letters, name_words
 from analysis.screening.slips import swapped
 from pipeline.model import Contribution, Party
-from pipeline.resolve.cluster import one_slip
+from pipeline.resolve.births import one_slip
 from pipeline.resolve.names.person_names import read_person
 
 ON_FILE = "(on file, sealed)"

@@ -13,10 +13,9 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from rapidfuzz.distance import OSA
-
 from pipeline.garbage import cycles_left_for_later
 from pipeline.model import Decision, Entity, Ref, Role, stable_id
+from pipeline.resolve.births import one_slip
 from pipeline.resolve.corpus import ScoredPair
 from pipeline.resolve.initials import contradict, is_brief, may_bridge, undecided
 from pipeline.resolve.model import MatchModel
@@ -274,13 +273,6 @@ def _join_one_each(
 def _may_be_one(born: frozenset[date], other: frozenset[date]) -> bool:
     """Whether no date contradicts one that its own group does not hold already."""
     return all(a == b or one_slip(a, b) or a in other or b in born for a in born for b in other)
-
-
-def one_slip(a: date, b: date) -> bool:
-    """Whether one digit, two neighboring digits exchanged, or day and month exchanged explain the difference."""
-    if OSA.distance(a.isoformat(), b.isoformat(), score_cutoff=1) <= 1:
-        return True
-    return a.year == b.year and (a.month, a.day) == (b.day, b.month)
 
 
 def in_force(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:

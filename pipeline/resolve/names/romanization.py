@@ -131,12 +131,7 @@ def spelling() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def pinyin_syllables() -> frozenset[str]:
-    from pypinyin.constants import PINYIN_DICT
-
-    spelled = {
-        fold(form) for code, forms in PINYIN_DICT.items() if 0x4E00 <= code <= 0x9FA5 for form in forms.split(",")
-    }
-    return frozenset(s for s in spelled if s.isalpha() and len(s) > 1 and set(s) & set("aeiou"))
+    return frozenset(spelling()["pinyin"].split())
 
 
 @lru_cache(maxsize=1)

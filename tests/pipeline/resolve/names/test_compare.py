@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin.constants import PINYIN_DICT
 
 from pipeline.model import Address
 from pipeline.resolve.compare import compare_addresses, compare_business_names, compare_person_names
 from pipeline.resolve.names.compare_people import _are_far_apart, _compare_loosely
 from pipeline.resolve.names.person_names import read_person
-from pipeline.resolve.names.romanization import spelling
+from pipeline.resolve.names.romanization import fold, pinyin_syllables, spelling
 from pipeline.resolve.names.sounds import skeleton
 from pipeline.resolve.names.written_names import written_names
 
@@ -196,6 +197,12 @@ def test_who_is_told_apart_at_a_glance_would_be_by_all_rules(a: str, b: str) -> 
 
 def test_characters_beside_a_name_with_an_initial_are_another_name() -> None:
     assert compare_person_names("陈美玲", "Mary J. Smith").score < 0.45
+
+
+def test_the_syllables_of_pinyin_are_those_of_the_dictionaries() -> None:
+    forms = (form for code, of in PINYIN_DICT.items() if 0x4E00 <= code <= 0x9FA5 for form in of.split(","))
+    spelled = {s for s in map(fold, forms) if s.isalpha() and len(s) > 1 and set(s) & set("aeiou")}
+    assert pinyin_syllables() == spelled
 
 
 def test_no_loose_spelling_changes_the_skeleton() -> None:
