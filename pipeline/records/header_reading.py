@@ -37,7 +37,7 @@ SHORT = {
     "cert": "certificate", "cur": "current", "tele": "telephone",
     "acct": "account", "comp": "company", "cd": "code", "nm": "name", "biz": "business", "bus": "business",
     "naic": "naics", "princ": "principal", "str": "street", "hse": "house", "appl": "application",
-    "organizational": "organization", "aplicant": "applicant",
+    "organizational": "organization", "aplicant": "applicant", "rcvd": "received", "recd": "received",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "est", "estab", "sos", "facility", "location", "premises", "shop", "salon", "store", "city",
@@ -145,7 +145,9 @@ def _read_words(header: str) -> Meaning | None:
     bare = tuple(w for w in words if w not in _tables()["noise"])
     own = tuple(w for w in bare if w != "business")  # "Bus. Ownership Type"
     numbered = (*bare[:-2], "id") if bare[-2:] == ("id", "number") else bare  # "Facility ID #"
-    for form in dict.fromkeys((words, bare, own, numbered)):
+    asks = _tables()["question"]
+    asked = tuple(w for w in bare if w not in asks["words"]) if words[0] in asks["first"] else bare
+    for form in dict.fromkeys((words, bare, own, numbered, asked)):
         if found := _phrases("exact").get("_".join(form)):
             whose, _, what = found[0].rpartition(".")
             return Meaning(whose, what, found[1] + (CODED if words[-1] == "code" else 0))

@@ -9,6 +9,7 @@ from pipeline.records.header_reading import says_whose, split_words
 from pipeline.records.headers import fold_header
 
 TOWN = ("city", "state", "zip", "city_state_zip")
+FURTHER = (*TOWN, "line2", "unit")  # parts that follow the line they belong to
 LINES = ("line1", "number", "prefix", "street", "kind")
 BETWEEN = ("line2", "unit", "unit_kind", "box", *TOWN)
 ADDRESS_WORDS = frozenset(("address", "street", "residence"))
@@ -19,11 +20,12 @@ Columns = Mapping[str, tuple[int, ...]]
 
 
 def with_its_address(columns: Columns, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The columns, where "Home Address, City St Zip, Business Address" gives the town to the home: columns that name no
-    owner, right behind another address than the premises'. Behind an address that is not read they are not read."""
+    """The columns, where "Home Address, Suite, City St Zip, Business Address" gives suite and town to the home: columns
+    that name no owner, right behind another address than the premises'. Behind an address that is not read they are not
+    read."""
     found = _beside_the_premises(columns, header)
     parts = {i: name for name, numbers in found.items() for i in numbers}
-    for part in TOWN:
+    for part in FURTHER:
         for i in columns.get(f"premises.{part}", ()):
             if says_whose(header[i]):
                 continue
