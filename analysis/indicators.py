@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 from analysis.doors import Doors, place_words
 from analysis.networks.sights import role_key
+from pipeline.declared import read_declared
 from pipeline.errors import FixProfile
 from pipeline.model import Address, Lane, Link, Record, Succession
 from pipeline.resolve.compare import compare_person_names
@@ -94,18 +94,24 @@ def shipped() -> dict[str, dict[str, Any]]:
 def load_indicators(path: Path) -> dict[str, dict[str, Any]]:
     """Declared indicators by id. Raises FixProfile for an unknown group or source, a missing citation, a refused word,
     and for a premises indicator that is not from inspections and tips."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = read_declared(path)
     found = {name: value for name, value in data.items() if isinstance(value, dict)}
     for name, one in found.items():
         words = " ".join([name, str(one.get("meaning", "")), *one.get("patterns", ())]).lower()
         if bad := [w for w in data["refused"] if re.search(rf"(?<![a-z]){w}", words)]:
             raise FixProfile(f"{path}: {name} speaks of {bad[0]!r}. Such a feature may not be used. Remove it.")
-        if one.get("group") not in data["groups"] or one.get("from") not in SOURCES:
-            raise FixProfile(f"{path}: {name} has the group {one.get('group')!r} from {one.get('from')!r}. Correct it.")
+        for key, known in (("group", data["groups"]), ("from", SOURCES)):
+            if one.get(key) not in known:
+                raise FixProfile(
+                    f"{path}: {name}: {key} must be one of {', '.join(sorted(known))}, not {one.get(key)!r}."
+                )
         if not one.get("meaning") or not one.get("citation"):
-            raise FixProfile(f"{path}: {name} needs a meaning and a citation.")
+            raise FixProfile(f"{path}: {name} needs a meaning and a citation. Write both.")
         if one["group"] == "premises" and one["from"] not in PREMISES_SOURCES:
-            raise FixProfile(f"{path}: {name}: premises indicators come from inspections and tips only.")
+            raise FixProfile(
+                f"{path}: {name}: premises indicators come from inspections and tips only, never from ads. "
+                f"Write from = {' or '.join(map(repr, sorted(PREMISES_SOURCES)))}, or choose another group."
+            )
     return found
 
 

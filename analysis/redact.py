@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.declared import read_declared
 from pipeline.errors import FixInput, FixProfile
 
 SHIPPED = Path(__file__).with_name("redact.toml")
@@ -45,11 +45,13 @@ def profiles() -> dict[str, Profile]:
 
 
 def load_profiles(path: Path) -> dict[str, Profile]:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = read_declared(path)
     classes = set(data["fields"].values())
     for name, actions in data["profiles"].items():
-        if wrong := sorted(classes ^ set(actions)):
-            raise FixProfile(f"{path}: profile {name} and the field classes differ in {wrong[0]!r}. Add or remove it.")
+        if missing := sorted(classes - set(actions)):
+            raise FixProfile(f"{path}: profile {name} does not name {missing[0]!r}. Give it keep, blank or remove.")
+        if unknown := sorted(set(actions) - classes):
+            raise FixProfile(f"{path}: profile {name} names {unknown[0]!r}, which no field is. Remove that line.")
         if wrong := sorted(set(actions.values()) - ACTIONS):
             raise FixProfile(f"{path}: profile {name} has the action {wrong[0]!r}. Use keep, blank or remove.")
     return {name: Profile(name, actions, data["fields"]) for name, actions in data["profiles"].items()}

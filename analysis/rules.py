@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.declared import kind_in_words, read_declared
 from pipeline.errors import FixProfile
 
 SHIPPED = Path(__file__).with_name("rules.toml")
@@ -204,10 +204,7 @@ SECTIONS: dict[str, type[Any]] = {
 
 def load_rules(path: Path = SHIPPED) -> Rules:
     """Rules from a TOML file. Raises FixProfile with file and key when one is missing, unknown or mistyped."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FixProfile(f"{path}: {error}. Correct the file or use the rules that were shipped.") from error
+    tables = read_declared(path)
     if unknown := sorted(set(tables) - {"version", *SECTIONS}):
         raise FixProfile(f"{path}: unknown section {unknown[0]!r}. Known: {', '.join(SECTIONS)}.")
     values = {name: _section(path, name, cls, tables.get(name)) for name, cls in SECTIONS.items()}
@@ -235,7 +232,7 @@ def _value(path: Path, key: str, kind: str, value: Any) -> Any:
         return value
     if kind.startswith("tuple") and isinstance(value, list) and all(isinstance(v, str) for v in value):
         return tuple(value)
-    raise FixProfile(f"{path}: {key} must be a {kind}, not {value!r}.")
+    raise FixProfile(f"{path}: {key} must be {kind_in_words(kind)}, not {value!r}.")
 
 
 @cache

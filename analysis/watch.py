@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.watch_areas import parse_area
+from pipeline.declared import read_declared
 from pipeline.errors import FixInput
 from pipeline.extract.addresses import parse_address
 from pipeline.extract.phones import normalize_phone
@@ -51,7 +51,7 @@ class Match:
 
 @cache
 def thresholds() -> dict[str, Any]:
-    return tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    return read_declared(SHIPPED)
 
 
 Test = Callable[[Ref], str]  # the value that answers, "" when none does

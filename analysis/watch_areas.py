@@ -68,7 +68,10 @@ def zips_of_city(city: str, state: str) -> frozenset[str]:
 def _circle(miles: float, center: str, most_miles: float) -> Area:
     found = zipcodes.matching(center)
     if not found or not found[0]["lat"] or not 0 < miles <= most_miles:
-        raise FixInput(f"A circle needs a known ZIP code and up to {most_miles:g} miles.")
+        raise FixInput(
+            f"{miles:g} miles of {center} is no area: a circle has a known ZIP code in its center and reaches up to "
+            f"{most_miles:g} miles. Write for example: 10 miles of 65801"
+        )
     near = (z for z in zipcodes.list_all() if z["lat"] and miles_between(found[0], z) <= miles)
     return Area(frozenset(str(z["zip_code"]) for z in near))
 

@@ -70,7 +70,8 @@ def main() -> None:
     except OSError as error:
         if error.errno not in FULL | {errno.EACCES, errno.EPERM}:
             raise
-        err.print(f"imb: {error.filename or ''}: {error.strerror}. Make room or mend the rights, then run it again.")
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(f"imb: {where}{error.strerror}. Make room or mend the rights, then run it again.", markup=False)
         sys.exit(DiskFull.exit_code)
     except KeyboardInterrupt:
         err.print("imb: stopped. What was complete is kept; run the same command to go on.")

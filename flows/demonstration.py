@@ -83,7 +83,8 @@ class Demonstration:
                 sites = [s.strip() for s in SITES.split(",")]
                 crawls = collect(home, sites, progress=progress)
                 if sick := [c for c in crawls if not c.healthy]:
-                    raise ImbError(f"A demo crawl failed: {sick[0].site}: {'; '.join(sick[0].problems)}")
+                    said = f"{sick[0].site}: {'; '.join(sick[0].problems)}"
+                    raise ImbError(f"The demo's own ad sites could not be collected ({said}). Run it again: imb demo")
                 watch.lap("collect")
                 result = build(home, progress=progress)
                 watch.lap("build")
@@ -165,7 +166,8 @@ def serving(seed: int, scale: float, port: int = 0) -> Iterator[int]:
             assert server.stdout is not None
             line = server.stdout.readline()
             if not line:
-                raise ImbError(f"The demo's ad sites could not be served on port {port or 'any'}. Is it taken?")
+                where = f"port {port}: does another program use it?" if port else "any port."
+                raise ImbError(f"The demo's ad sites could not be served on {where} Run the command again.")
             yield int(json.loads(line)["port"])
         finally:
             server.terminate()

@@ -107,7 +107,7 @@ class Home:
         found = [n for n in names if n == snapshot] or [n for n in names if snapshot and n.startswith(snapshot)]
         if len(found) != 1:
             there = ", ".join(names) or "none"
-            raise NotFound(f"{len(found)} snapshots begin with {snapshot!r}. There are: {there}.")
+            raise NotFound(f"{len(found) or 'No'} snapshots begin with {snapshot!r}. There are: {there}.")
         return replace(self, reads=found[0])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.declared import kind_in_words
 from pipeline.errors import FixProfile
 
 
@@ -49,7 +50,7 @@ def load_settings(toml: Path | None = None, environ: Mapping[str, str] = os.envi
     if toml is not None and toml.exists():
         try:
             values.update(tomllib.loads(toml.read_text(encoding="utf-8")))
-        except tomllib.TOMLDecodeError as error:
+        except (OSError, ValueError) as error:
             raise FixProfile(f"{toml}: {error}. Correct the line or delete the file to get defaults.") from error
     types = {f.name: f.type for f in fields(Settings)}
     for name in types:
@@ -76,4 +77,4 @@ def _coerce(name: str, kind: str, value: Any, toml: Path | None) -> Any:
             pass
     elif isinstance(value, str):
         return value
-    raise FixProfile(f"{toml or 'environment'}: setting {name!r} must be a {kind}, not {value!r}.")
+    raise FixProfile(f"{toml or 'environment'}: setting {name!r} must be {kind_in_words(kind)}, not {value!r}.")

@@ -67,7 +67,10 @@ def _refuse_leaks(graph: Graph, profile: Profile) -> None:
         for column, value in row.items():
             if isinstance(value, str) and column not in {"id", "from_id", "to_id"} and leaks(value, profile):
                 where = row.get("id") or row.get("from_id")
-                raise NotAllowed(f"The {column} of {where} still shows what {profile.name} must not see. Not exported.")
+                raise NotAllowed(
+                    f"Nothing was exported: the {column} of {where} still shows what a {profile.name} must not see. "
+                    "Report it to whoever maintains the program; choose another --profile meanwhile."
+                )
 
 
 def _nodes(details: Iterable[Detail], profile: Profile, hidden: set[str]) -> dict[str, Row]:

@@ -5,7 +5,6 @@ A possible match is no ground: a letter is drafted only of one that two people c
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from analysis.screening.asked import party_name
 from analysis.screening.explain import CONFIRMED, WORDS
 from analysis.screening.run import Run
 from analysis.screening.shown import LEVELS, SEALED
+from pipeline.declared import read_declared
 from pipeline.errors import FixInput
 from pipeline.model import Flag
 
@@ -33,7 +33,7 @@ class Cause:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(CAUSES.read_text(encoding="utf-8"))
+    return read_declared(CAUSES)
 
 
 def causes() -> Mapping[str, Cause]:

@@ -38,7 +38,10 @@ def verify(home: HomeOption = None, json: JsonOption = False) -> None:
     problems = verify_logs(opened(home))
     emit({"problems": problems}) if json else out.print(f"Audit and custody log: {len(problems)} problems.")
     if problems:
-        raise EvidenceBroken(f"The log was altered: {problems[0]}")
+        raise EvidenceBroken(
+            f"The log was altered: {problems[0]}. Keep the disk as it is, and compare the log with that of a backup "
+            "in a new folder: imb restore FILE --home FOLDER"
+        )
 
 
 def register(app: typer.Typer) -> None:

@@ -189,7 +189,10 @@ def verify(
             out.print(note, markup=False, highlight=False, soft_wrap=True)
         out.print(f"{report.records} records checked, {report.found} problems.")
     if report.problems:
-        raise EvidenceBroken(f"{report.found} problems found; the first: {report.problems[0]}")
+        what = (
+            "Ask whoever made it for another copy." if path else "Keep the disk as it is, and look for it in a backup."
+        )
+        raise EvidenceBroken(f"{report.found} problems found; the first: {report.problems[0]}. {what}")
 
 
 @evidence_app.command()

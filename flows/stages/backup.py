@@ -140,7 +140,9 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
         with (root / name).open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == digest
         if not same:
-            raise FixInput(f"{source}: {name} differs from the backup's manifest. Use another copy of it.")
+            raise FixInput(
+                f"{source}: {name} differs from the backup's manifest. Use another copy of it, in a new folder."
+            )
         progress("check", n, len(manifest))
     for folder in ("work", "snapshots", "exports", "intake", "models", "archive/warc", "archive/imports"):
         (root / folder).mkdir(parents=True, exist_ok=True)
@@ -148,7 +150,11 @@ def restore_backup(source: Path, root: Path, progress: Progress = silent) -> dic
     home = open_home(root)
     report = verify_home(home)
     if report.problems:
-        raise FixInput(f"{source}: restored, but {report.found} problems: {report.problems[0]}")
+        raise FixInput(
+            f"{source} was restored into {root}, and {report.found} problems were found there; the first: "
+            f"{report.problems[0]}. See all: imb evidence verify --home {root}; then restore another backup into a "
+            "new folder."
+        )
     head = report.head[1] if report.head else ""
     words = f"restored and verified: {len(manifest)} files, {report.records} records"
     note(home, "", "import", source.name, words, before=head, after=head)

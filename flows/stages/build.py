@@ -38,7 +38,7 @@ from pipeline.resolve.model import MatchModel
 from pipeline.schema import TABLES
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot, open_working
-from pipeline.store.snapshot import publish, read_manifest
+from pipeline.store.snapshot import last_readable, publish, read_manifest
 from pipeline.store.views import OUT_VIEWS
 
 COUNTED = (
@@ -148,12 +148,12 @@ def build(
 
 
 def replaced_ids(home: Home, resolved: Resolved) -> list[tuple[str, str]]:
-    """(old id, new id) of entities of the current snapshot that this build does not have any more."""
-    if not (home.snapshots / "current").exists():
+    """(old id, new id) of entities of the last snapshot that this build does not have any more."""
+    if (last := last_readable(home)) is None:
         return []
     now = {ref: entity.entity_id for entity in resolved.entities for ref in entity.members}
     known = set(now.values())
-    with open_snapshot(home.current_snapshot()) as store:
+    with open_snapshot(last) as store:
         rows = store.rows("SELECT entity_id, members FROM core_entities WHERE kind IN ('business', 'operator')")
     pairs = []
     for row in rows:

@@ -85,20 +85,25 @@ class Scheduler:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.children[0].poll() is not None:
-                raise FixHome(f"The scheduler stopped at once. Is port {self.port} taken? See {self.logs}.")
+                raise FixHome(
+                    f"The scheduler stopped at once. Is port {self.port} taken? Choose another with --port, or see "
+                    f"{self.logs}."
+                )
             try:
                 with urllib.request.urlopen(f"{self.api}/health", timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)
-        raise FixHome(f"The scheduler did not answer on {self.address}. See {self.logs}.")
+        raise FixHome(f"The scheduler did not answer on {self.address}. See {self.logs}, then try again: imb up")
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
             self._command(*arguments), env=self.environment, cwd=PROJECT, capture_output=True, text=True, timeout=300
         )
         if done.returncode != 0:
-            raise ImbError(f"prefect {' '.join(arguments)} failed: {(done.stderr or done.stdout).strip()[-800:]}")
+            log = self.logs / "prefect-setup.log"
+            log.write_text(done.stdout + done.stderr, encoding="utf-8")
+            raise ImbError(f"The schedules could not be set up. See {log}, then try again: imb up")
         return done.stdout
 
     def deploy(self) -> list[str]:
@@ -116,4 +121,4 @@ class Scheduler:
         """Until a child ends or the operator stops it."""
         while all(child.poll() is None for child in self.children):
             time.sleep(0.5)
-        raise ImbError(f"A part of the scheduler ended by itself. See {self.logs}.")
+        raise ImbError(f"A part of the scheduler ended by itself. See {self.logs}, then start it again: imb up")

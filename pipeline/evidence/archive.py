@@ -255,7 +255,7 @@ class Archive:
         """The stored bytes of the capture's records (request, response, metadata), untouched, in file order."""
         entry = self.find([capture.capture_id]).get(capture.capture_id)
         if entry is None:
-            raise NotFound(f"The journal names no capture {capture.capture_id}.")
+            raise NotFound(f"The journal names no capture {capture.capture_id}. Look it up: imb evidence find")
         return b"".join(data for _, data in self.stored_records(entry))
 
     def record_bytes_plain(self, capture: Capture) -> bytes:
@@ -329,7 +329,9 @@ class Archive:
 
     def _known(self, capture_id: str) -> None:
         if not self.find([capture_id]):
-            raise NotFound(f"The journal names no capture {capture_id}; nothing was held.")
+            raise NotFound(
+                f"The journal names no capture {capture_id}; nothing was held. Look it up: imb evidence find"
+            )
 
 
 def capture_facts(capture: Capture) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def keep_file(home: Home, journal: Journal, path: Path, kind: str, **facts: Any)
 def file_digest(path: Path, progress: Callable[[int], None] | None = None) -> tuple[str, int]:
     """SHA-256 and size of a file handed in. Raises FixInput when it is no readable, non-empty file."""
     if path.is_dir():
-        raise FixInput(f"{path} is a directory. Name the files in it, one by one or with a wildcard.")
+        raise FixInput(f"{path} is a folder. Name the files in it, one by one or with a wildcard.")
     digest, size = sha256(), 0
     try:
         with path.open("rb") as file:

@@ -241,7 +241,10 @@ class Journal:
                 found = ENDING.search(line)
                 if found is None:
                     self._parsed(line, file.tell() - len(line))
-                    raise EvidenceBroken(f"{self.path}, byte {file.tell()}: a line that this program did not write.")
+                    raise EvidenceBroken(
+                        f"{self.path}, byte {file.tell() - len(line)}: this program did not write this line. "
+                        "Restore the journal from a backup; do not edit it."
+                    )
                 if int(found[3]) > after:
                     yield int(found[3]), found[2].decode("ascii"), found[1].decode("ascii")
 
@@ -305,7 +308,8 @@ def _last_entry(path: Path) -> tuple[Entry | None, int]:
         return parse_entry(line), start + cut
     except ValueError as error:
         raise EvidenceBroken(
-            f"{path}: the last whole line is no journal entry ({error}). Restore the journal from a backup."
+            f"{path}: the last whole line is no journal entry ({error}). Restore the journal from a backup; do not "
+            "edit it."
         ) from error
 
 

@@ -317,7 +317,9 @@ def _check(part: Path, file: PurgedFile, journal: Journal) -> None:
                     wrong = f"the record at {r['offset']} would not be as it was"
     if wrong:
         part.unlink()
-        raise EvidenceBroken(f"Purge of {file.file} stopped, nothing of it was replaced: {wrong}.")
+        raise EvidenceBroken(
+            f"The purge of {file.file} stopped, and nothing of it was replaced: {wrong}. See: imb evidence verify"
+        )
 
 
 def tombstones(entries: Iterable[Entry], file: str) -> dict[int, str]:

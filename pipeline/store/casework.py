@@ -59,7 +59,7 @@ class Casework:
         """Raises FixInput for an unknown role or a name that is taken, NotAllowed when the actor may not."""
         if role not in ROLES:
             raise FixInput(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.")
-        _needed(name=name, actor=actor)
+        _needed(name=name, user=actor)
         with self._writing() as connection:
             acting = require(connection, actor, "register a user")
             if role_of(connection, name):

@@ -161,20 +161,15 @@ class Store:
 
 @contextmanager
 def open_working(path: Path, gigabytes: float = MEMORY) -> Iterator[Store]:
-    """The builder's database with every declared table. A file that cannot be read is set aside and said.
-    What does not fit into `gigabytes` of memory is written beside the file while it is needed.
-
-    Everything in it can be rebuilt from archive, intake and casework.
+    """The builder's database with every declared table. Raises FixHome for a file that cannot be read: all in it can be
+    made anew from archive, intake and casework. What does not fit into `gigabytes` of memory is written beside the file
+    while it is needed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         connection = duckdb.connect(str(path))
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise FixHome(f"{path} is open in another program. Close it and run the command again.") from error
-        raise FixHome(f"{path} cannot be read ({error}). Rebuild it with: imb build --full") from error
     except duckdb.Error as error:
-        raise FixHome(f"{path} cannot be read ({error}). Rebuild it with: imb build --full") from error
+        raise _unreadable(path, error) from error
     store = Store(connection, path)
     try:
         connection.execute("SET TimeZone = 'UTC'")
@@ -187,15 +182,25 @@ def open_working(path: Path, gigabytes: float = MEMORY) -> Iterator[Store]:
         yield store
     except duckdb.OutOfMemoryException as error:
         raise FixHome(
-            f"{gigabytes:g} GB of memory are too little for {path} ({error}). Set database_gigabytes in imb.toml "
+            f"{gigabytes:g} GB of memory are too little for {path}. Set database_gigabytes in imb.toml "
             "higher, or let the command run on a machine with more memory."
         ) from error
     except duckdb.Error as error:
-        if any(words in str(error).lower() for words in NO_ROOM):
+        if _is_full(error):
             raise DiskFull(f"No room to write {path}. Free space and run the same command again.") from error
         raise
     finally:
         store.close()
+
+
+def _is_full(error: duckdb.Error) -> bool:
+    return any(words in str(error).lower() for words in NO_ROOM)
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> FixHome:
+    if isinstance(error, duckdb.IOException) and "lock" in str(error).lower():
+        return FixHome(f"{path} is open in another program. Close it and run the command again.")
+    return FixHome(f"{path} cannot be read ({error}). Nothing is lost: make it anew with: imb build --full")
 
 
 def _require_declared_columns(store: Store) -> None:
@@ -204,7 +209,7 @@ def _require_declared_columns(store: Store) -> None:
     wanted = {(table.name, column) for table in TABLES for column in table.names()}
     if missing := sorted(wanted - have):
         raise FixHome(
-            f"{store.path} was made by an earlier version ({missing[0][0]} lacks {missing[0][1]}). "
+            f"{store.path} was made by an earlier version of this program and lacks {len(missing)} columns. "
             "Nothing is lost: read everything again with: imb build --full"
         )
 
@@ -214,11 +219,18 @@ def open_snapshot(folder: Path, name: str = "intelligence") -> Iterator[Store]:
     """A published snapshot's `intelligence`, `regulatory` or `sealed` database, read-only."""
     path = folder / f"{name}.duckdb"
     if not path.exists():
-        raise NotFound(f"{path} does not exist. Run: imb build")
-    connection = duckdb.connect(str(path), read_only=True)
+        raise NotFound(f"{path} does not exist. Publish another snapshot with: imb build --full")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield Store(connection, path)
+    except duckdb.IOException as error:
+        if _is_full(error):
+            raise DiskFull(f"No room to work on {path}. Free space and run the same command again.") from error
+        raise _unreadable(path, error) from error
     finally:
         connection.close()
 

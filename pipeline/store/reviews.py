@@ -37,7 +37,9 @@ def review(casework: Casework, pair: Pair, action: str, user: str, why: str) -> 
     if not user.strip() or not why.strip():
         raise FixInput("A name and a reason are needed: they are logged and may be read in court.")
     if action == TRUE_MATCH and user_key(user) in _confirmers(casework).get(pair, ()):
-        raise FixInput(f"{user} has said so already. A true match needs a second, different person.")
+        raise FixInput(
+            f"{user} has said so already. A true match needs a second, different person: let one look at it."
+        )
     casework.audit(user, action, " ".join(pair), why, act="review a match")
     return reviews(casework)[pair]
 

@@ -12,9 +12,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import FixHome, ImbError
 from pipeline.home import Home, full_disk_named, sync_folder, write_atomically
 from pipeline.schema import SEALED_TABLES, TABLES
-from pipeline.store.intelligence import Store, new_file
+from pipeline.store.intelligence import Store, new_file, open_snapshot
 from pipeline.store.views import OUT_VIEWS, REGULATORY
 
 FILES = ("intelligence", "regulatory", "sealed")
@@ -86,6 +87,28 @@ def _quoted(path: Path) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a published snapshot."""
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    """The manifest of a published snapshot. Raises FixHome."""
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FixHome(f"{path} cannot be read ({error}). Publish another snapshot with: imb build --full") from error
     return manifest
+
+
+def last_readable(home: Home) -> Path | None:
+    """The folder of the newest published snapshot; where it is damaged, of the newest before it that is not."""
+    if not (home.snapshots / "current").exists():
+        return None
+    newest = home.current_snapshot()
+    dated = (f for f in home.snapshots.glob("[0-9]*/") if f.name < newest.name and f.suffix != ".part")
+    return next(filter(is_readable, (newest, *sorted(dated, reverse=True))), None)
+
+
+def is_readable(folder: Path) -> bool:
+    """Whether the folder holds a snapshot whose database opens."""
+    try:
+        with open_snapshot(folder):
+            return True
+    except ImbError:
+        return False

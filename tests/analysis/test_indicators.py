@@ -181,8 +181,8 @@ def declared(name: str = "odd", **changed: str) -> str:
         (declared("asian_owner"), "may not be used"),
         (declared(meaning="a Korean neighborhood"), "may not be used"),
         (declared(group="premises"), "inspections and tips only"),
-        (declared(group="rumor"), "Correct it"),
-        (declared(**{"from": "guess"}), "Correct it"),
+        (declared(group="rumor"), "group must be one of"),
+        (declared(**{"from": "guess"}), "from must be one of"),
         (declared(citation=""), "citation"),
     ],
 )

@@ -87,6 +87,25 @@ def test_home_of_another_version(home: Path) -> None:
     assert "layout version 7" in imb(home, "run", check=5).stderr
 
 
+def test_a_damaged_snapshot_is_told_and_made_anew(home: Path) -> None:
+    damaged = open_home(home).current_snapshot() / "intelligence.duckdb"
+    damaged.chmod(0o600)
+    damaged.write_bytes(damaged.read_bytes()[:5000])
+    said = imb(home, "network", "list", check=5).stderr
+    assert "Traceback" not in said
+    assert str(damaged) in said
+    assert "imb build --full" in said
+    imb(home, "build", "--full")
+    assert "none" not in imb(home, "network", "list").stdout
+
+
+def test_settings_that_are_no_text_are_told(home: Path) -> None:
+    (home / "imb.toml").write_bytes(b"operator = 'M\xfcller'\n")
+    said = imb(home, "build", check=4).stderr
+    assert "Traceback" not in said
+    assert "imb.toml" in said
+
+
 def test_demo_does_not_replace_a_real_home(tmp_path: Path) -> None:
     root = tmp_path / "real"
     imb(root, "init")

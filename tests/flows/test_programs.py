@@ -14,7 +14,13 @@ from pipeline.resolve.program import program_digest
 
 ROOT = Path(__file__).parents[2]
 # What carries data and says what went wrong; no result follows from it.
-_CARRIERS = ("pipeline/errors.py", "pipeline/garbage.py", "pipeline/schema.py", "pipeline/store/")
+_CARRIERS = (
+    "pipeline/errors.py",
+    "pipeline/declared.py",
+    "pipeline/garbage.py",
+    "pipeline/schema.py",
+    "pipeline/store/",
+)
 _DOORS = "__init__.py"  # hand names on, or are empty
 
 DIGESTS = {

@@ -90,8 +90,8 @@ def test_only_demo_homes_simulate_the_clock(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("colour = 1", "unknown setting 'colour'"),
-        ("fictional_numbers = 'perhaps'", "must be a bool"),
-        ("flag_threshold = 'high'", "must be a float"),
+        ("fictional_numbers = 'perhaps'", "must be true or false"),
+        ("flag_threshold = 'high'", "must be a number"),
         ("operator = ", "Correct the line"),
     ],
 )

@@ -32,7 +32,7 @@ def hold_captures(
     Returns {held, already, others}: ids held now and before, and how many captures of the same addresses are not held.
     """
     if not reason.strip():
-        raise FixInput("A reason is needed: say what was seen, without describing it.")
+        raise FixInput("A reason is needed: say with --reason what was seen, without describing it.")
     Casework(home.casework_url).may(user, "hold evidence")
     archive = Archive(home)
     archive.recover()
@@ -107,7 +107,7 @@ def release_hold(home: Home, capture_id: str, reason: str, user: str) -> dict[st
     Returns {released, approvals}. Raises NotAllowed for a user without training or role, and for the same user twice.
     """
     if not reason.strip():
-        raise FixInput("A reason is needed: why no minor is shown.")
+        raise FixInput("A reason is needed: say with --reason why no minor is shown.")
     archive, casework = Archive(home), Casework(home.casework_url)
     entry = archive.holds.held.get(capture_id)
     if entry is None:

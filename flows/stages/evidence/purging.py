@@ -111,7 +111,7 @@ def purge_captures(
 
 def _approved(casework: Casework, user: str, approver: str, reason: str) -> None:
     if not reason.strip():
-        raise FixInput("A reason is needed: it stands in the certificate.")
+        raise FixInput("A reason is needed: it stands in the certificate. Give it with --reason.")
     casework.may(user, "purge evidence")
     if user_key(user) == user_key(approver):
         raise NotAllowed("Nobody approves a purge of their own. Name another user with --approve.")

@@ -80,7 +80,10 @@ def redact_package(
     _refuse(home, request)
     report = verify_package(package)
     if report.problems:
-        raise EvidenceBroken(f"{package} does not verify, so no copy is made of it: {report.problems[0]}")
+        raise EvidenceBroken(
+            f"{package} does not verify, so no copy is made of it: {report.problems[0]}. "
+            "Make the package again, or use another copy of it."
+        )
     load_signer(home)
     with locked(home, "imb evidence redact"), full_disk_named(out), opened(package) as folder:
         archive = Archive(home)
@@ -136,7 +139,9 @@ class _Copy:
         made = self._pages(protected)
         if not made.items:
             why = "; ".join(f"{o['capture_id']}: {o['reason']}" for o in made.left_out)
-            raise NotAllowed(f"No copy was made: nothing is left to show ({why}).")
+            raise NotAllowed(
+                f"No copy was made: nothing is left to show ({why}). Choose another package, or another --profile."
+            )
         facts = self._facts(protected, made)
         self._text(FACTS, json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
         self._text("REDACTED.md", read_me(facts))

@@ -12,26 +12,24 @@ from pipeline.home import Home
 from pipeline.model import Decision, Entity, Link, Network
 from pipeline.store.casework import Casework
 from pipeline.store.intelligence import Store, open_snapshot
+from pipeline.store.snapshot import is_readable, last_readable
 
 
 def note_network_changes(
     home: Home, casework: Casework, networks: Iterable[Network], links: Iterable[Link], entities: Iterable[Entity],
     decisions: Iterable[Decision], snapshot_id: str,
 ) -> list[Change]:  # fmt: skip
-    """Keep the events since the current snapshot, and an alias for every network id that is replaced.
+    """Keep the events since the last snapshot, and an alias for every network id that is replaced.
 
     They tell of two snapshots, not of the data, so they live in casework: a full build and an incremental one make the
     same snapshot, and whoever was shown a network by its old id still finds it.
     """
-    if not (home.snapshots / "current").exists():
+    if (last := last_readable(home)) is None:
         return []
-    current = home.current_snapshot()
-    with open_snapshot(current) as store:
+    with open_snapshot(last) as store:
         before = snapshot_state(store)
     changes = network_changes(before, built_state(networks, links, entities), _kept_apart(decisions))
-    casework.add_network_events(
-        ((c.kind, c.network_id, c.others, c.reason) for c in changes), current.name, snapshot_id
-    )
+    casework.add_network_events(((c.kind, c.network_id, c.others, c.reason) for c in changes), last.name, snapshot_id)
     casework.add_aliases(replaced(changes), snapshot_id)
     return changes
 
@@ -105,9 +103,9 @@ def _decision(d: Decision) -> str:
 
 
 def _words_of(folder: Path, reasons: Iterable[str]) -> dict[tuple[str, str], str]:
-    """(business, id) -> its name; (link, "from to kind") -> its sentence; of a snapshot that may be gone."""
+    """(business, id) -> its name; (link, "from to kind") -> its sentence; of a snapshot that may be gone or damaged."""
     keys = mentioned(reasons)
-    if not keys or not folder.exists():
+    if not keys or not is_readable(folder):
         return {}
     with open_snapshot(folder) as store:
         names = store.rows(

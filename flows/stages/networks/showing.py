@@ -27,7 +27,7 @@ def network_detail(home: Home, network_id: str) -> dict[str, Any]:
         if not rows and (now := _present_id(home, network_id)):
             rows = store.rows(query, [now])
         if len(rows) != 1:
-            raise NotFound(f"{len(rows)} networks begin with {network_id!r}. List them with: imb network list")
+            raise NotFound(f"{len(rows) or 'No'} networks begin with {network_id!r}. List them with: imb network list")
         full = rows[0]["network_id"]
         members = store.rows(
             """SELECT m.entity_id, m.kind, m.role, coalesce(b.name, e.name) AS name,
@@ -95,7 +95,9 @@ def template_detail(home: Home, template_id: str) -> dict[str, Any]:
     with open_snapshot(home.current_snapshot()) as store:
         rows = store.rows("SELECT * FROM core_templates WHERE starts_with(template_id, ?)", [template_id])
         if len(rows) != 1:
-            raise NotFound(f"{len(rows)} templates begin with {template_id!r}. List them with: imb template list")
+            raise NotFound(
+                f"{len(rows) or 'No'} templates begin with {template_id!r}. List them with: imb template list"
+            )
         ads = store.rows(
             """SELECT o.ad_id, o.site, o.business_name, o.observed_first, o.observed_last, o.url, o.business_id
                FROM core_template_ads JOIN out_ads o USING (ad_id) WHERE template_id = ?

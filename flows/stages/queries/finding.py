@@ -109,7 +109,8 @@ def _listed(store: Store, rows: list[dict[str, Any]], wanted: set[str]) -> list[
     if missing := sorted(w for w in wanted if have.isdisjoint({w, *begun[w]})):
         raise NotFound(
             f"The list names what is no capture, ad, business or network with a capture in this period: "
-            f"{', '.join(map(repr, missing[:5]))}{f' and {len(missing) - 5} more' if len(missing) > 5 else ''}."
+            f"{', '.join(map(repr, missing[:5]))}{f' and {len(missing) - 5} more' if len(missing) > 5 else ''}. "
+            "Correct these lines, or give another period."
         )
     return [r for r, k in known if k & sought]
 

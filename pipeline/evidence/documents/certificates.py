@@ -38,7 +38,10 @@ def templates() -> dict[str, dict[str, Any]]:
 
 def load_template(name: str, text: str) -> dict[str, Any]:
     """One template from its TOML text. Raises FixProfile."""
-    template = tomllib.loads(text)
+    try:
+        template = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FixProfile(f"{name}: {error}. Correct that line.") from error
     if template.get("form") not in FORMS:
         raise FixProfile(f"{name}: form must be one of {', '.join(sorted(FORMS))}.")
     for number, block in enumerate(template["block"], 1):

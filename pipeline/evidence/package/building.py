@@ -124,7 +124,8 @@ def build_package(
     left_out = {capture_id for capture_id, _ in refused}
     chosen = [about.found[c.capture_id] for c in wanted if c.capture_id not in left_out]
     if not chosen:
-        raise NotAllowed(f"Nothing to export: {'; '.join(f'{i}: {r}' for i, r in refused) or 'no capture was named'}.")
+        why = "; ".join(f"{i}: {r}" for i, r in refused) or "no capture was named"
+        raise NotAllowed(f"Nothing to export: {why}. Choose other captures: imb evidence find")
     seal_before_export(archive)
     part = out.with_name(out.name + ".part")
     with full_disk_named(out):

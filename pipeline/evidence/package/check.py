@@ -55,7 +55,10 @@ def verify_package(path: Path, expected_sha256: str = "") -> Report:
 
 def _refuse_other(folder: Path, named: Path) -> None:
     if not any((folder / name).exists() for name in (bag.TAG_MANIFEST, bag.MANIFEST, ITEMS)):
-        raise FixInput(f"{named} is no exhibit package: it holds neither {bag.MANIFEST} nor {ITEMS}.")
+        raise FixInput(
+            f"{named} is no exhibit package: it holds neither {bag.MANIFEST} nor {ITEMS}. Name the folder or zip file "
+            "that imb evidence export wrote."
+        )
 
 
 def _check_zip(path: Path, folder: Path, expected: str) -> Report:
@@ -70,7 +73,7 @@ def _check_zip(path: Path, folder: Path, expected: str) -> Report:
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         with path.open("rb") as file:
             if file.read(4) != b"PK\x03\x04":
-                raise FixInput(f"{path} is neither a folder nor a zip file: {error}.") from error
+                raise FixInput(f"{path} is neither a folder nor a zip file. Name one of these.") from error
         report.add(Problem(path.name, "zip", "readable", str(error)))
         return report
     tops = sorted(unpacked.iterdir()) if unpacked.is_dir() else []

@@ -52,7 +52,10 @@ def _pem(
         encrypted = b"ENCRYPTED" in data
         private = serialization.load_pem_private_key(data, passphrase().encode() if encrypted else None)
     except (ValueError, TypeError) as error:
-        raise FixInput(f"{key} holds no private key that can be opened: wrong passphrase, or damaged.") from error
+        raise FixInput(
+            f"{key} holds no private key that can be opened: wrong passphrase, or damaged. Type the passphrase again, "
+            "or export the key again."
+        ) from error
     named = certificate or key
     try:
         return private, x509.load_pem_x509_certificates(_bytes(named))
@@ -70,7 +73,10 @@ def _pkcs12(key: Path, data: bytes, passphrase: Passphrase) -> tuple[Any, list[x
         except ValueError:
             continue
     else:
-        raise FixInput(f"{key} cannot be opened as PKCS#12: wrong passphrase, or neither PEM nor PKCS#12.")
+        raise FixInput(
+            f"{key} cannot be opened: wrong passphrase, or neither a PEM nor a PKCS#12 file. Type the passphrase "
+            "again, or export the key again as one of the two."
+        )
     if private is None or own is None:
         raise FixInput(f"{key} lacks the private key or its certificate. Export it again with both.")
     return private, [own, *others]
@@ -79,15 +85,21 @@ def _pkcs12(key: Path, data: bytes, passphrase: Passphrase) -> tuple[Any, list[x
 def _fitting(path: Path, private: Any, certificates: list[x509.Certificate]) -> list[x509.Certificate]:
     """The key's own certificate first, then the others. Raises FixInput when key or certificate cannot sign seals."""
     if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise FixInput(f"{path} is neither an EC nor an RSA key: seals cannot be signed with it.")
+        raise FixInput(f"{path} is neither an EC nor an RSA key, with which seals are signed. Name one of these.")
     if isinstance(private, rsa.RSAPrivateKey) and private.key_size < SMALLEST_RSA:
-        raise FixInput(f"{path} is an RSA key of {private.key_size} bits; at least {SMALLEST_RSA} are needed.")
+        raise FixInput(
+            f"{path} is an RSA key of {private.key_size} bits; at least {SMALLEST_RSA} are needed. Name a longer one."
+        )
     own = [c for c in certificates if c.public_key() == private.public_key()]
     if not own:
         raise FixInput(f"{path}: none of the certificates belongs to this key. Name the right one with --certificate.")
     first = own[0]
     if not first.not_valid_before_utc <= datetime.now(UTC) <= first.not_valid_after_utc:
-        raise FixInput(f"{path}: the certificate is valid until {first.not_valid_after_utc:%Y-%m-%d}, not now.")
+        begins, ends = first.not_valid_before_utc, first.not_valid_after_utc
+        raise FixInput(
+            f"{path}: the certificate is valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, not now. "
+            "Check the clock, or ask the issuer for another."
+        )
     if not _may_sign(first):
         raise FixInput(f"{path}: the certificate's key usage excludes signatures. Ask the issuer for a signing one.")
     return [first, *(c for c in certificates if c != first)]

@@ -51,7 +51,10 @@ class Signer:
         try:
             verify_detached(signature, data, self.certificate)
         except BadSignature as error:
-            raise FixHome(f"The signature just made does not hold: {error}. Nothing was sealed.") from error
+            raise FixHome(
+                f"The signature just made does not hold: {error}. Nothing was sealed. Put the key back from a backup; "
+                "for a new one: imb evidence rotate-key"
+            ) from error
         return signature
 
     def pem(self) -> str:

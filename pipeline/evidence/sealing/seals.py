@@ -135,7 +135,7 @@ class Sealer:
         self.seal()
         last = self.last()
         if last is None:
-            raise EvidenceBroken("Nothing could be sealed: the journal is empty.")
+            raise EvidenceBroken("Nothing could be sealed: the journal is empty. Collect or import something first.")
         return last
 
     # -- what is left to do -----------------------------------------------------------------------------------------
