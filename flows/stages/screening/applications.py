@@ -17,7 +17,7 @@ from analysis.rules import SHIPPED
 from analysis.screening.exhibits import spread_captures
 from analysis.screening.half_read import half_read, shared_numbers, with_given
 from analysis.screening.known import standing_of
-from analysis.screening.pairs import pair_digests
+from analysis.screening.pairs import Pair, former_ids, pair_digests, pairs_once
 from analysis.screening.run import Run
 from analysis.screening.saved_index import open_index, save_index
 from analysis.screening.screen import ScreeningIndex, screen, screen_all
@@ -216,18 +216,21 @@ def screen_applications(home: Home, applications: Sequence[Application], *, prog
 def _without_cleared(
     home: Home, flags: Sequence[Flag], applications: Sequence[Application | None], index: ScreeningIndex
 ) -> list[Flag]:
-    cleared = Casework(home.casework_url).suppressed()
-    return [without_cleared(f, a, cleared, index) if a else f for f, a in zip(flags, applications, strict=True)]
+    casework = Casework(home.casework_url)
+    cleared, former = casework.suppressed(), former_ids(casework.aliases())
+    return [without_cleared(f, a, cleared, index, former) if a else f for f, a in zip(flags, applications, strict=True)]
 
 
-def without_cleared(flag: Flag, application: Application, cleared: set[tuple[str, str]], index: ScreeningIndex) -> Flag:
-    """The flag; without the leads of which a person found that they are other people's."""
+def without_cleared(
+    flag: Flag, application: Application, cleared: set[Pair], index: ScreeningIndex, former: Mapping[str, Sequence[str]]
+) -> Flag:
+    """The flag; without the leads of which a person found that they are other people's. `former`: `former_ids`."""
     if flag.result != "possible_match" or not cleared:
         return flag
     said, _ = pair_digests(flag, application, index)
     if all(said != other for other, _ in cleared):
         return flag
-    return screen(application, index, lambda lead: pair_digests(lead, application, index) in cleared)
+    return screen(application, index, lambda lead: not cleared.isdisjoint(pairs_once(lead, application, index, former)))
 
 
 def freeze_flags(home: Home, flags: Sequence[Flag], user: str) -> str:
@@ -263,13 +266,15 @@ def describe_run(home: Home, run_id: str, user: str, screened: Screened, shown: 
 
 def _reviewed(home: Home, screened: Screened) -> dict[str, tuple[bool, tuple[str, ...]]]:
     """What people said of the possible matches, while neither side has changed since."""
-    said = reviews(Casework(home.casework_url))
+    casework = Casework(home.casework_url)
+    said = reviews(casework)
     if not said:
         return {}
-    index = load_index(home)
-    pairs = {
-        a.application_id: pair_digests(f, a, index)
-        for f, a in zip(screened.flags, screened.applications, strict=True)
-        if a and f.result == "possible_match"
-    }
-    return {number: (said[p].confirmed, said[p].said) for number, p in pairs.items() if p in said}
+    index, former = load_index(home), former_ids(casework.aliases())
+    found = {}
+    for flag, asked in zip(screened.flags, screened.applications, strict=True):
+        if asked and flag.result == "possible_match":
+            told = (said[pair] for pair in pairs_once(flag, asked, index, former) if pair in said)
+            if word := next(told, None):
+                found[asked.application_id] = word.confirmed, word.said
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.screening.half_read import with_given
 from analysis.screening.letter import complaint_deadline, letter
-from analysis.screening.pairs import pair_digests
+from analysis.screening.pairs import former_ids, pair_digests, pairs_once
 from analysis.screening.same_lead import is_one_lead
 from flows.stages.decisions.retracting import LETTER
 from flows.stages.progress import Progress, silent
@@ -31,7 +31,7 @@ from pipeline.store.casework import Casework
 from pipeline.store.codec import from_json
 from pipeline.store.frozen import agreed, shown_matches, standing_matches, told_matches
 from pipeline.store.intelligence import open_snapshot
-from pipeline.store.reviews import TRUE_MATCH, review
+from pipeline.store.reviews import TRUE_MATCH, review, reviews
 
 NO_LONGER = "The possible match shown before is none any more."
 
@@ -94,7 +94,10 @@ def review_match(
 ) -> dict[str, Any]:
     """Record one person's word on the possible match shown. Raises NotFound when none is shown."""
     application, flag = _shown(home, application_id, file)
-    found = review(Casework(home.casework_url), pair_digests(flag, application, load_index(home)), action, user, why)
+    casework = Casework(home.casework_url)
+    pairs = pairs_once(flag, application, load_index(home), former_ids(casework.aliases()))
+    said = reviews(casework)
+    found = review(casework, next((pair for pair in pairs if pair in said), pairs[0]), action, user, why)
     keep_outcome(home, flag, action, user, confirmed=found.confirmed)
     if found.confirmed:
         sentence = "Confirmed by two reviewers."
