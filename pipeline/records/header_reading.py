@@ -37,7 +37,7 @@ SHORT = {
     "cert": "certificate", "cur": "current", "tele": "telephone",
     "acct": "account", "comp": "company", "cd": "code", "nm": "name", "biz": "business", "bus": "business",
     "naic": "naics", "princ": "principal", "str": "street", "hse": "house", "appl": "application",
-    "organizational": "organization", "aplicant": "applicant", "rcvd": "received", "recd": "received",
+    "organizational": "organization", "aplicant": "applicant", "rcvd": "received", "sfx": "suffix", "recd": "received",
 }  # fmt: skip
 AT_PLACE = frozenset((
     "establishment", "est", "estab", "sos", "facility", "location", "premises", "shop", "salon", "store", "city",
