@@ -109,7 +109,8 @@ class Address:
     @property
     def premises_key(self) -> str:
         """Building and unit: what one tenant occupies. Without a unit the building's key + "|"; "" at a crossing."""
-        return f"{self.building_key}|{self.unit}" if self.building_key and not self.at_crossing else ""
+        building = "" if self.at_crossing else self.building_key
+        return f"{building}|{self.unit}" if building else ""
 
     @property
     def at_crossing(self) -> bool:

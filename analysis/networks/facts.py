@@ -111,7 +111,8 @@ class Facts:
 
     def premises_value(self, address: Address) -> str:
         """The premises entity of an address, else its key; "" when too little is known."""
-        return self.premises_entity.get(address.premises_key, address.premises_key)
+        key = address.premises_key
+        return self.premises_entity.get(key, key)
 
     @cached_property
     def uses(self) -> dict[str, dict[str, list[Use]]]:

@@ -38,7 +38,7 @@ def ask(application: Application, index: ScreeningIndex) -> Asked:
     without_role = tuple(p for p in application.related if role_key(p.role) in NO_ROLE and is_human(p))
     places = [("premises", application.premises)] if application.premises else []
     places += [("prior_address", a) for a in application.prior_addresses]
-    known = [(name, index.premises_value(a), a) for name, a in places if a.premises_key]
+    known = [(name, value, a) for name, a in places if (value := index.premises_value(a))]
     phones = frozenset(application.phones).union(*(p.phones for p in parties))
     return Asked(
         application,

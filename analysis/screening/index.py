@@ -153,7 +153,9 @@ class ScreeningIndex:
         )
 
     def premises_value(self, address: Address) -> str:
-        return self.premises_entity.get(address.premises_key, address.premises_key)
+        """The key of the premises, as all its spellings have it; "" without one."""
+        key = address.premises_key
+        return self.premises_entity.get(key, key)
 
     def name_score(self, one: str, two: str) -> float:
         """How far two names agree, 0 to 1; 0 when not even their letters do."""

@@ -69,16 +69,16 @@ class NearNumbers:
         """All that are near and known, and a few others. A checksum of exclusive-ors is the exclusive-or of checksums,
         so none is computed anew."""
         text = number.encode()
-        checksum, turns = crc32(text), _turns(len(text))
+        checksum = crc32(text)
         for at in self.open.held(_left_open(checksum, text)):
             before, digit, after = number[: at + 2], text[at + 2] & 15, number[at + 3 :]
-            for other in self.whole.held([checksum ^ turns[at + 2][digit ^ other] for other in range(10)]):
+            turned = _turns(len(text))[at + 2]
+            for other in self.whole.held([checksum ^ turned[digit ^ other] for other in range(10)]):
                 if other != digit:
                     yield f"{before}{other}{after}"
-        both = [a ^ b for a, b in pairwise(text)]
-        exchanged = [checksum ^ turns[at][both[at]] ^ turns[at + 1][both[at]] for at in range(2, len(both))]
-        for at in self.whole.held(exchanged):
-            if both[at + 2]:
+        pairs = zip(_exchanges(len(text)), text[2:], text[3:], strict=False)
+        for at in self.whole.held([checksum ^ turned[one ^ two] for turned, one, two in pairs]):
+            if number[at + 2] != number[at + 3]:
                 yield f"{number[: at + 2]}{number[at + 3]}{number[at + 2]}{number[at + 4 :]}"
 
 
@@ -95,3 +95,9 @@ def _turns(length: int) -> tuple[tuple[int, ...], ...]:
         tuple(crc32(blank[:at] + bytes([by]) + blank[at + 1 :]) ^ crc32(blank) for by in range(16))
         for at in range(length)
     )
+
+
+@lru_cache
+def _exchanges(length: int) -> tuple[tuple[int, ...], ...]:
+    """By place from the second on: as `_turns`, of that byte and the next changed alike, which exchanges them."""
+    return tuple(tuple(a ^ b for a, b in zip(one, two, strict=True)) for one, two in pairwise(_turns(length)[2:]))

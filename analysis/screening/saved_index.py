@@ -31,6 +31,7 @@ FORMAT = f"8 {sys.byteorder}"
 K = TypeVar("K")
 V = TypeVar("V")
 KEPT = 20_000  # values of one kind in memory
+MOST_COUNTS = 200_000  # numbers of people with a name
 PLACES = ("phone", "premises", "email")
 NEAR = tuple(f"near:{part}" for part in range(5))  # the parts of NearNumbers
 RARELY_THERE = (
@@ -77,7 +78,7 @@ class Shelf(Mapping[K, V], Generic[K, V]):
         if row is None:
             self._missed = key
             return default
-        if len(self._seen) >= KEPT:
+        if len(self._seen) >= (MOST_COUNTS if self._read is int else KEPT):
             self._seen.clear()
         return self._seen.setdefault(key, self._read(row[0]))
 

@@ -18,9 +18,10 @@ SHORT_WORD = 5  # letters from which a word of a street's name is recognized wit
 def door_key(address: Address) -> str:
     """House number, ZIP (or town) and unit: what a misspelled street leaves as it is. "" without a house number."""
     house, _, street = address.street_key.partition(" ")
-    if not street or not house[:1].isdigit() or not address.premises_key:
+    building = "" if address.at_crossing else address.building_key
+    if not street or not house[:1].isdigit() or not building:
         return ""
-    return "|".join((house, address.building_key.rpartition("|")[2], address.unit))
+    return "|".join((house, building.rpartition("|")[2], address.unit))
 
 
 def near_street(address: Address, street: str) -> bool:

@@ -39,7 +39,7 @@ _MARIA = re.compile(r"\bma ([a-z]{3,})((?: [a-z]\b\.?)? [a-z]{4,})$")
 _TOKEN = re.compile(r"[a-z]+")
 _NUMBERED = re.compile(r"\b([2-4])(?:nd|rd|th)\b")
 _SHORT = re.compile(r"\b([a-z]{2,4})\.")
-_TWO_WORDS = re.compile(r"([a-z]{2,})(,?) ([a-z]{2,})")  # as most names are written
+_PLAIN_WORDS = re.compile(r"([a-z]{2,})(?:(,?) ([a-z]{2,}))?")  # as most names, and surnames alone, are written
 
 MIDDLE_LEAST = 1e-4  # share of people from which a surname is a middle name too
 
@@ -303,7 +303,7 @@ def _middle_before_given(ordered: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=262_144)
 def read_person(text: str, native_name: str = "") -> PersonName:
     """Take a written name apart. Characters come from `native_name` or the text; without letters they are romanized."""
-    if not native_name and (read := _read_two_words(text)):
+    if not native_name and (read := _read_plain_words(text)):
         return read
     if not text.isascii() and is_kana(text):  # kana are spelled, as Cyrillic is: no characters to compare
         text = latin_of_kana(text)
@@ -335,12 +335,14 @@ def read_person(text: str, native_name: str = "") -> PersonName:
     return of_parts(native, ordered, pieces, generation)
 
 
-def _read_two_words(text: str) -> PersonName | None:
-    """Names of two plain words, read the short way: four of five. None when more has to be looked at."""
-    found = _TWO_WORDS.fullmatch(text.lower()) if text.isascii() else None
+def _read_plain_words(text: str) -> PersonName | None:
+    """Names of one or two plain words, read the short way: four of five. None when more has to be looked at."""
+    found = _PLAIN_WORDS.fullmatch(text.lower()) if text.isascii() else None
     if found is None:
         return None
     one, comma, two = found.groups()
+    if two is None:
+        return None if one in _SUFFIXES else PersonName("", (one,), (), (one,), (one,))
     if one in _SUFFIXES or two in _SUFFIXES or one in _compound_surnames()[1] or _PARTICLES.match(found[0]):
         return None
     ordered = (one, two)

@@ -17,13 +17,14 @@ _BORN = re.compile(r"(?<=\w)[\s,(]+(?:née|nee|geb\.|maiden(?: name)?)(?![a-z])[
 _APART = re.compile(r"\s*(?:(?<=[\w.)])\s*/\s*(?=[\w(])|[;|])\s*")
 _FULL_ASIDE = re.compile(r"\(([^()]*\w[\s,]+\w[^()]*)\)")  # "Guohua Lin (Lam Kwok Wah)"
 _SIGNS = ("/", "|", ";", "(", "ka", "k.", "nee", "née", "geb.", "maiden", "known as", "alias", "formerly", "previously")
+_PLAIN = re.compile(r"[A-Za-z]+,? [A-Za-z]+")  # too little for several names
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])*")
 
 
 @lru_cache(maxsize=65536)
 def written_names(text: str) -> tuple[str, ...]:
     """Each whole name in a field, the first first. A short name alone ("aka Lily") is none: it says too little."""
-    if not _may_hold_several(text):
+    if _PLAIN.fullmatch(text) or not _may_hold_several(text):
         return (text,)
     born = _BORN.split(text)
     if len(_words(born[0])) < 2:  # "Tan Nee Wah"
