@@ -57,26 +57,32 @@ def run(small: bool = False, full: bool = False) -> Table:
             (f"ours, batch of {asked:,}, 1 process", *batch(path, applications, 1)),
         ]
         size = path.stat().st_size
+    more = []
     if full:
-        lines.append((f"ours, saved index of {MANY:,}", *against_many(MANY, single)))
+        words, many = against_many(MANY, single)
+        lines.append((f"ours, saved index of {MANY:,}", *many))
+        more.append(f"{MANY:,} known businesses; {words}")
     lines.append(("Splink, one record against the table", *splink_latencies(shops, applications[: 3 if small else 40])))
     notes = (
         f"{known:,} known businesses; index built in {built:.1f} s, {used / 1e6:,.0f} MB while it is built, "
         f"{size / 1e6:,.0f} MB on disk; {opened}",
+        *more,
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}",
     )
     return Table("Screening", COLUMNS, tuple(lines), notes)
 
 
-def against_many(known: int, asked: int) -> tuple[Cell, ...]:
-    """One application at a time against the saved index of so many businesses, which never is in memory."""
+def against_many(known: int, asked: int) -> tuple[str, tuple[Cell, ...]]:
+    """One application at a time against the saved index of so many businesses, which never is in memory; as
+    `latencies`."""
     rng = Random(9)
     shops = make_shops(rng, known)
     applications = draw_applications(rng, shops, asked + WARM)
     with TemporaryDirectory(prefix="imb-bench-") as folder:
         write_index(shops, path := Path(folder) / "index")
         with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
-            return fresh.submit(latencies, path, applications).result()[1]
+            words, found = fresh.submit(latencies, path, applications).result()
+        return f"{path.stat().st_size / 1e6:,.0f} MB on disk; {words}", found
 
 
 def prepare(shops: Sequence[Shop], path: Path) -> tuple[float, int]:
