@@ -3,9 +3,12 @@ what the applicant shares. The order is made with the index, so that an answer t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from heapq import heappop, heappush
 from itertools import chain, zip_longest
 
 from analysis.screening.index import KnownBusiness, ScreeningIndex
@@ -22,14 +25,17 @@ def spread_captures(index: ScreeningIndex, days_of: Callable[[Collection[str]], 
     days = days_of({*(c for b in businesses for c in b.captures), *(c for place in places for c in place.captures)})
     most = index.rules.screening.exhibits
 
-    def spread(place: KnownPlace) -> KnownPlace:
-        return replace(place, captures=spread_order(place.captures, days, most))
+    @cache  # a business's number and premises mostly stand in the same captures
+    def ordered(captures: tuple[str, ...]) -> tuple[str, ...]:
+        return spread_order(captures, days, most)
 
     return replace(
         index,
-        businesses={b.business_id: replace(b, captures=spread_order(b.captures, days, most)) for b in businesses},
+        businesses={b.business_id: replace(b, captures=ordered(b.captures)) for b in businesses},
         places={
-            kind: {value: [spread(place) for place in of_value] for value, of_value in uses.items()}
+            kind: {
+                value: [replace(p, captures=ordered(p.captures)) for p in of_value] for value, of_value in uses.items()
+            }
             for kind, uses in index.places.items()
         },
     )
@@ -40,22 +46,31 @@ def spread_order(captures: Iterable[str], days: Days, most: int) -> tuple[str, .
 
     Captures of which no day is known come at the end.
     """
-    dated = sorted((days[c], c) for c in set(captures) if c in days)
-    undated = sorted(c for c in set(captures) if c not in days)
-    if len(dated) <= ENDS:
-        return (*(c for _, c in dated), *undated)
-    taken = [dated[0], dated[-1]]
-    rest = [(day, capture, min(_apart(day, other) for other, _ in taken)) for day, capture in dated[1:-1]]
-    while rest and len(taken) < most:
-        at = max(range(len(rest)), key=lambda n: (rest[n][2], -n))
-        day, capture, _ = rest.pop(at)
-        taken.append((day, capture))
-        rest = [(d, c, min(near, _apart(d, day))) for d, c, near in rest]
-    return (*(c for _, c in taken), *(c for _, c, _ in rest), *undated)
+    known = set(captures)
+    dated = sorted((days[c].toordinal(), c) for c in known if c in days)
+    at, order = [day for day, _ in dated], [c for _, c in dated]
+    undated = sorted(c for c in known if c not in days)
+    if len(order) <= ENDS:
+        return (*order, *undated)
+    taken = [0, len(order) - 1]
+    gaps = _furthest(at, 0, len(order) - 1)
+    while gaps and len(taken) < most:
+        _, between, before, after = heappop(gaps)
+        taken.append(between)
+        for gap in (*_furthest(at, before, between), *_furthest(at, between, after)):
+            heappush(gaps, gap)
+    first = set(taken)
+    return (*(order[n] for n in taken), *(c for n, c in enumerate(order) if n not in first), *undated)
 
 
-def _apart(a: date, b: date) -> int:
-    return abs((a - b).days)
+def _furthest(at: Sequence[int], before: int, after: int) -> list[tuple[int, int, int, int]]:
+    """(days to the nearer end, negative; place; both ends) of what lies furthest from both ends of a gap in `at`."""
+    if after - before < ENDS:
+        return []
+    middle = bisect_left(at, (at[before] + at[after]) / 2, before + 1, after)
+    near = {min(max(n, before + 1), after - 1) for n in (middle - 1, middle)}
+    places = (bisect_left(at, at[n], before + 1, after) for n in near)
+    return [min((-min(at[n] - at[before], at[after] - at[n]), n, before, after) for n in places)]
 
 
 def choose_exhibits(places: Sequence[KnownPlace], businesses: Sequence[KnownBusiness], most: int) -> tuple[str, ...]:
