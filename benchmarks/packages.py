@@ -23,8 +23,8 @@ from demo.markup import Shelf
 from demo.world import make_world
 from flows.stages.evidence.documents import RENDERINGS, document_maker
 from flows.stages.evidence.rendering import browser_path
-from flows.stages.profiles import site_profiles
 from flows.stages.queries.finding import QUOTED
+from flows.stages.sites.profiles import site_profiles
 from pipeline.errors import EvidenceBroken
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.package.building import build_package

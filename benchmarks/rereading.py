@@ -15,10 +15,10 @@ from benchmarks.site_pages import PROFILED, draw
 from benchmarks.site_pages.sample import CAPTURED, Sample
 from benchmarks.table import Cell, Table
 from flows.stages.build import preview_reading
-from flows.stages.extraction import extract_new
-from flows.stages.intake import sync_captures
-from flows.stages.profiles import site_profiles
+from flows.stages.captures.extraction import extract_new
+from flows.stages.captures.intake import sync_captures
 from flows.stages.progress import silent
+from flows.stages.sites.profiles import site_profiles
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.warc.writing import Exchange
 from pipeline.extract.page import extract_page

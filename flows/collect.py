@@ -8,8 +8,8 @@ from typing import Any
 from prefect import flow, task
 
 from flows.running import home_for, publish_counts
-from flows.stages.collecting import collect as collect_stage
-from flows.stages.collecting import scheduled_sites
+from flows.stages.captures.collecting import collect as collect_stage
+from flows.stages.captures.collecting import scheduled_sites
 from pipeline.home import open_home
 
 

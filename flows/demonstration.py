@@ -25,13 +25,13 @@ from demo.registers import write_registers
 from demo.truth import Truth
 from demo.world import make_world
 from flows.stages.build import BuildResult, Stopwatch, build
-from flows.stages.collecting import collect, import_archives
+from flows.stages.captures.collecting import collect, import_archives
 from flows.stages.evidence.documents import document_maker
 from flows.stages.evidence.exhibits import export_exhibits
 from flows.stages.networks.showing import list_networks
 from flows.stages.progress import Progress
 from flows.stages.queries.finding import find_captures
-from flows.stages.receiving import receive_files
+from flows.stages.records.receiving import receive_files
 from flows.stages.screening.applications import load_index
 from pipeline.errors import ImbError
 from pipeline.evidence.sealing.keys import make_key

@@ -11,7 +11,7 @@ from flows.collect import collect_site
 from flows.ingest import receive
 from flows.running import home_for, publish_counts
 from flows.screen import rescreen
-from flows.stages.collecting import scheduled_sites
+from flows.stages.captures.collecting import scheduled_sites
 from flows.stages.watches.watching import watch_snapshot
 from pipeline.home import open_home
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, progress_bars, show_table
-from flows.stages.collecting import collect as collect_stage
-from flows.stages.collecting import scheduled_sites
+from flows.stages.captures.collecting import collect as collect_stage
+from flows.stages.captures.collecting import scheduled_sites
 from pipeline.errors import CrawlUnhealthy
 from pipeline.home import locked
 from spiders.run import CrawlResult

@@ -9,7 +9,7 @@ import typer
 
 from flows.commands.custody import ReasonOption, UserOption
 from flows.console import HomeOption, JsonOption, emit, opened, out, progress_bars, show_table
-from flows.stages.evidence.purging import Selection, change_legal_hold, propose_purge, purge_captures
+from flows.stages.purging import Selection, change_legal_hold, propose_purge, purge_captures
 from pipeline.home import locked
 
 

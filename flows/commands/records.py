@@ -15,11 +15,11 @@ from flows.commands.collect import show_crawls
 from flows.console import HomeOption, JsonOption, emit, json_text, opened, out, progress_bars, show_table
 from flows.stages.build import BuildResult, preview_reading
 from flows.stages.build import build as build_stage
-from flows.stages.collecting import import_archives
+from flows.stages.captures.collecting import import_archives
+from flows.stages.captures.rereading import LISTED, Changes, last_changes
 from flows.stages.decisions.doubts import doubtful_entities, pairs_apart
 from flows.stages.nightly import run_all
-from flows.stages.receiving import preview_file, receive_files
-from flows.stages.rereading import LISTED, Changes, last_changes
+from flows.stages.records.receiving import preview_file, receive_files
 from flows.stages.resolution.models import card_in_force, describe_model, model_in_force, train_model
 from flows.stages.watches.watching import Watched, watch_snapshot
 from pipeline.errors import FixInput, NotFound

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import typer
 
 from flows.console import HomeOption, JsonOption, emit, opened, out, show_table
-from flows.stages.drafting import Saved, check_readable, saved_page, write_fixture
-from flows.stages.profiles import profile_path, site_namer, site_profiles
+from flows.stages.sites.drafting import Saved, check_readable, saved_page, write_fixture
+from flows.stages.sites.profiles import profile_path, site_namer, site_profiles
 from pipeline.errors import FixInput, FixProfile
 from pipeline.extract.drafting.dry_run import check as check_profile
 from pipeline.extract.drafting.scaffold import scaffold

@@ -17,20 +17,21 @@ from typing import Any
 from analysis.indicators import SHIPPED as INDICATORS
 from analysis.rules import SHIPPED as RULES
 from flows.stages.as_of import end_of, known_before, remove_leftover
+from flows.stages.captures.extraction import extract_new
+from flows.stages.captures.intake import sync_captures
+from flows.stages.captures.rereading import Changes, drop_purged, is_outdated, put_reading_in_force, read_again
 from flows.stages.evidence.custody import note_holds
 from flows.stages.evidence.holding import sync_holds, withhold_titles
 from flows.stages.evidence.purged_copies import holds_purged, remove_purged_snapshots
-from flows.stages.extraction import extract_new
 from flows.stages.indicators.writing import write_indicators
-from flows.stages.intake import sync_captures, sync_files
 from flows.stages.networks.history import note_network_changes
 from flows.stages.networks.updating import write_networks
-from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress, silent
-from flows.stages.rereading import Changes, drop_purged, is_outdated, put_reading_in_force, read_again
+from flows.stages.records.intake import sync_files
 from flows.stages.resolution.models import model_in_force
 from flows.stages.resolution.resolving import Resolved, resolve
 from flows.stages.screening.applications import keep_index, screen_open
+from flows.stages.sites.profiles import profile_folders
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, full_disk_named

@@ -9,9 +9,9 @@ import hashlib
 from pathlib import Path
 from typing import get_args
 
-from flows.stages.collecting import import_archives
+from flows.stages.captures.collecting import import_archives
 from flows.stages.progress import Progress, silent
-from flows.stages.receiving import receive_files
+from flows.stages.records.receiving import receive_files
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.stages.build import BuildResult, build
-from flows.stages.collecting import collect, scheduled_sites
+from flows.stages.captures.collecting import collect, scheduled_sites
 from flows.stages.progress import Progress, silent
 from flows.stages.watches.watching import Watched, watch_snapshot
 from pipeline.home import Home

@@ -15,8 +15,8 @@ from demo.state import World
 from demo.world import make_world
 from flows.demonstration import KINDS, Demonstration, serving
 from flows.stages.build import build
-from flows.stages.collecting import import_archives
-from flows.stages.receiving import receive_files
+from flows.stages.captures.collecting import import_archives
+from flows.stages.records.receiving import receive_files
 from pipeline.home import Home, locked
 from tests.flows.command_line import answer, imb
 

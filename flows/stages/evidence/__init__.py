@@ -1,1 +1,1 @@
-"""What people do with evidence: look, hold, hand out, purge; and the checks of it."""
+"""What people do with evidence: look, hold, hand out, redact; and the checks of it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.redaction.structured import NoData, data_texts, parse_data
-from flows.stages.profiles import site_profiles
+from flows.stages.sites.profiles import site_profiles
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.package.seals import ITEMS
 from pipeline.evidence.warc.payload import HttpMessage, decode_payload, parse_http

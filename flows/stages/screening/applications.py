@@ -23,7 +23,7 @@ from analysis.screening.saved_index import open_index, save_index
 from analysis.screening.screen import ScreeningIndex, screen, screen_all
 from flows.stages.networks.rows import Networks, load_links, load_networks, load_successions
 from flows.stages.progress import Progress, silent
-from flows.stages.reading_rows import layout_in
+from flows.stages.records.reading_rows import layout_in
 from flows.stages.resolution.loading import load_entities, load_refs
 from flows.stages.resolution.models import model_in_force
 from flows.stages.resolution.refs import load_records

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flows.stages.build import build
-from flows.stages.receiving import receive_files
+from flows.stages.records.receiving import receive_files
 from pipeline.home import create_home, locked
 from tests.flows.command_line import answer, imb
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.stages.extraction import page_rows
+from flows.stages.captures.extraction import page_rows
 from flows.stages.networks.updating import update_networks
 from flows.stages.resolution.resolving import resolve, settle
 from pipeline.model import Ad, Address, Capture, Decision, Mention, Page, Party, Record, RecordKind, stable_id

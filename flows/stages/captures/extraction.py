@@ -12,8 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from flows.stages.profiles import site_profiles
 from flows.stages.progress import Progress
+from flows.stages.sites.profiles import site_profiles
 from pipeline.errors import EvidenceBroken, NotAllowed
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.holds import SUSPECTED_MINOR

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.stages.intake import sync_files
 from flows.stages.progress import silent
-from flows.stages.receiving import receive_files
+from flows.stages.records.intake import sync_files
+from flows.stages.records.receiving import receive_files
 from flows.stages.resolution.refs import load_records
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home, create_home, locked

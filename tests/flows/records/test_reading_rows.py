@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.stages import reading_rows
-from flows.stages.reading_rows import MOST_WORKERS, processes_here, read_file
-from flows.stages.receiving import SHOWN, count_rows
+from flows.stages.records import reading_rows
+from flows.stages.records.reading_rows import MOST_WORKERS, processes_here, read_file
+from flows.stages.records.receiving import SHOWN, count_rows
 from pipeline.records.importing import choose_layout, read_records
 
 

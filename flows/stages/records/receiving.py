@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.stages.evidence.custody import note
 from flows.stages.progress import Progress, silent
-from flows.stages.reading_rows import Items, layout_in, read_file
+from flows.stages.records.reading_rows import Items, layout_in, read_file
 from pipeline.errors import FixInput
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.intake import keep_file

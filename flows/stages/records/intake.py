@@ -1,18 +1,19 @@
-"""Bring what the journal knows into the working database: captures, and the rows of record files."""
+"""Bring the rows of record files that the journal knows into the working database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from flows.stages.known_numbers import keep_apart
 from flows.stages.progress import Progress
-from flows.stages.reading_rows import layout_in, read_file
-from flows.stages.receiving import unreadable_files
+from flows.stages.records.known_numbers import keep_apart
+from flows.stages.records.reading_rows import layout_in, read_file
+from flows.stages.records.receiving import unreadable_files
+from flows.stages.sources import day_number, source_row
 from pipeline.evidence.archive import Archive
 from pipeline.home import Home
 from pipeline.model import Record, RecordKind, stable_id
@@ -21,59 +22,8 @@ from pipeline.records.importing import Rejected
 from pipeline.store.codec import to_json
 from pipeline.store.intelligence import Store
 
-EPOCH = date(1970, 1, 1)
 BATCH = 5_000
 INTELLIGENCE_KINDS = {"tip", "inspection"}
-
-
-def day_number(when: datetime) -> int:
-    """Arrival number of a source: days since 1970-01-01 (UTC) of the moment the home learned it.
-
-    A day, not a counter: two runs over the same sources, one of them interrupted, must anchor the same ids.
-    """
-    return (when.astimezone(UTC).date() - EPOCH).days
-
-
-def sync_captures(archive: Archive, store: Store) -> int:
-    """Add the captures journalled since the last build; returns how many."""
-    last = int(store.value("SELECT coalesce(max(journal_seq), 0) FROM raw_captures") or 0)
-    captures, sources = [], []
-    for known in archive.captures(after_seq=last):
-        capture, seq = known.capture, day_number(known.known_at)
-        captures.append(
-            {
-                "capture_id": capture.capture_id,
-                "site": capture.site,
-                "url": capture.url,
-                "captured_at": capture.captured_at,
-                "status": capture.status,
-                "content_type": capture.content_type,
-                "sha256": capture.sha256,
-                "warc_file": capture.warc_file,
-                "byte_offset": capture.offset,
-                "byte_length": capture.length,
-                "collector": capture.collector,
-                "damage": "; ".join(known.damage),
-                "journal_seq": known.seq,
-                "intake_seq": seq,
-            }
-        )
-        sources.append(_source(capture.capture_id, "capture", known.lane, seq, capture.sha256, known.known_at))
-    with store.transaction():
-        store.insert("raw_captures", captures)
-        store.insert("core_sources", sources)
-    return len(captures)
-
-
-def _source(source_id: str, kind: str, lane: str, seq: int, digest: str, known_at: datetime) -> dict[str, Any]:
-    return {
-        "source_id": source_id,
-        "kind": kind,
-        "lane": lane,
-        "intake_seq": seq,
-        "sha256": digest,
-        "known_at": known_at,
-    }
 
 
 def sync_files(home: Home, archive: Archive, store: Store, progress: Progress) -> dict[str, int]:
@@ -150,7 +100,7 @@ def _insert_records(store: Store, records: list[Record], digest: str, known_at: 
         source_id = stable_id("row", digest, str(record.line))
         lane = "intelligence" if record.kind in INTELLIGENCE_KINDS else "regulatory"
         payload = to_json(record)
-        sources.append(_source(source_id, "row", lane, seq, digest, known_at))
+        sources.append(source_row(source_id, "row", lane, seq, digest, known_at))
         rows.append(
             {
                 "record_id": record.record_id,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from flows.stages.profiles import SHIPPED
+from flows.stages.sites.profiles import SHIPPED
 from pipeline.errors import FixInput
 from pipeline.extract.drafting.fixture import fixture
 from pipeline.extract.page import extract_page

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.stages.evidence.custody import head_hash, note, note_holds
-from flows.stages.profiles import profile_path, site_namer, site_profiles
 from flows.stages.progress import Progress, silent
+from flows.stages.sites.profiles import profile_path, site_namer, site_profiles
 from pipeline.errors import FixProfile
 from pipeline.evidence.archive import Archive
 from pipeline.evidence.importing import ImportReport, import_archive

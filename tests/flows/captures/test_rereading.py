@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from flows.stages import build as building
-from flows.stages import extraction, rereading
 from flows.stages.build import build, preview_reading
+from flows.stages.captures import extraction, rereading
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import extract_page
 from pipeline.home import Home, create_home, locked

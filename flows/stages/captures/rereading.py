@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.extract
+from flows.stages.captures.extraction import extract_new
+from flows.stages.captures.intake import sync_captures
 from flows.stages.evidence.holding import sync_holds, withhold_titles
 from flows.stages.evidence.purged_copies import holds_purged
-from flows.stages.extraction import extract_new
-from flows.stages.intake import sync_captures
-from flows.stages.profiles import profile_folders
 from flows.stages.progress import Progress
+from flows.stages.sites.profiles import profile_folders
 from pipeline.evidence.archive import Archive
 from pipeline.extract.page import EXTRACTOR_VERSION
 from pipeline.home import Home, write_atomically

@@ -1,0 +1,1 @@
+"""Captures: collected or imported, taken into a build, read and read again."""

@@ -1,0 +1,1 @@
+"""Record files: received, read, taken into a build."""

@@ -1,0 +1,1 @@
+"""Sites: their profiles, and pages for whoever writes one."""
