@@ -104,7 +104,7 @@ def test_what_cannot_sign_is_refused_and_nothing_is_changed(home: Home, tmp_path
         "no certificate": (private, None, "--certificate"),
         "edwards": (edwards, certificate, "neither an EC nor an RSA"),
         "small": (small, small_certificate, "2048"),
-        "no key": (b"not a key at all", None, "neither PEM nor PKCS#12"),
+        "no key": (b"not a key at all", None, "neither a PEM nor a PKCS#12"),
         "cut": (private[:120], stranger, "damaged"),
     }
     for name, (data, named, words) in cases.items():
